@@ -44,6 +44,18 @@ class AttributeCursor {
   std::optional<ParseError> error_;
 };
 
+// NumberFields fills the fields of one transform: a class may repeat itself, but not contradict
+// itself (RFC 2407 section 4.5.2). For classes below 32 whose values are basic.
+class NumberFields {
+ public:
+  // Set stores the attribute's value in `field`; ATTRIBUTES-NOT-SUPPORTED when it was there with
+  // another value.
+  [[nodiscard]] std::optional<ParseError> Set(const Attribute& attribute, std::uint16_t& field);
+
+ private:
+  std::uint32_t seen_ = 0;
+};
+
 // WriteAttribute writes type/value when `value` fits 16 bits, type/length/value with 4 octets
 // otherwise.
 void WriteAttribute(Writer& writer, std::uint16_t type, std::uint32_t value);

@@ -27,7 +27,10 @@ void DescribePayloads(const PayloadList& payloads, const LineVisitor& visitor);
 // DescribeTransform: one transform of a proposal for `protocol`, as in the line above from
 // "transform" on.
 [[nodiscard]] std::string DescribeTransform(ProtocolId protocol, const TransformView& transform);
-// DescribeError: "PAYLOAD-MALFORMED (16): length runs past the end, SA at offset 12".
+// DescribeAttributes: an attribute list of phase 1 (kIsakmp) or phase 2: "life=3600s
+// life=100000kB".
+[[nodiscard]] std::string DescribeAttributes(ProtocolId protocol, Octets attributes);
+// DescribeError: "PAYLOAD-MALFORMED (16): length runs past the end, SA (1) at offset 12".
 [[nodiscard]] std::string DescribeError(const ParseError& error);
 
 }  // namespace iscsi_ike::ike

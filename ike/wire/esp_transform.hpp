@@ -26,9 +26,10 @@ struct EspTransform {
   std::uint16_t unsupported_attribute = 0;  // first class this project does not use
 };
 
-// DecodeEsp reads a transform's attributes. Errors: PAYLOAD-MALFORMED (list broken),
-// BAD-PROPOSAL-SYNTAX (a basic attribute sent variable, a life duration without its type),
-// ATTRIBUTES-NOT-SUPPORTED (conflicting repeats, an extended sequence number value other than 1).
+// DecodeEsp reads a transform's attributes; error offsets count from `whole`. Errors:
+// PAYLOAD-MALFORMED (list broken), BAD-PROPOSAL-SYNTAX (a basic attribute sent variable, a life
+// duration without its type), ATTRIBUTES-NOT-SUPPORTED (conflicting repeats, an extended sequence
+// number value other than 1).
 [[nodiscard]] Wire<EspTransform> DecodeEsp(const TransformView& transform);
 
 // FindObstacle: the first thing that keeps the transform from being an EspSuite; nullopt: none. Key

@@ -27,8 +27,8 @@ class LifetimeCollector {
   // Take looks at every attribute of the list, of whatever class; true in `mine` when it belonged
   // here.
   [[nodiscard]] std::optional<ParseError> Take(const Attribute& attribute, bool& mine);
-  // Finish is to be called at the end of the list.
-  [[nodiscard]] std::optional<ParseError> Finish() const;
+  // Finish is to be called at the end of the list, which is at `offset`.
+  [[nodiscard]] std::optional<ParseError> Finish(std::size_t offset) const;
 
   [[nodiscard]] bool found() const { return seconds_.has_value() || kilobytes_.has_value(); }
   // unknown_type: a life type other than seconds and kilobytes was there; its duration was skipped.

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "ike/wire/parse_error.hpp"
 #include "ike/wire/types.hpp"
@@ -26,6 +27,10 @@ struct Payload {
   std::size_t offset = 0;  // of `whole` in the octets that were parsed
   bool reserved_nonzero = false;
 };
+
+// ChainRules: kStrict also refuses a non-zero RESERVED octet and payload types that no RFC assigns
+// and that are not for private use (RFC 2408 section 5.3). Noise from a wrong key rarely passes.
+enum class ChainRules : std::uint8_t { kLenient, kStrict };
 
 // PayloadList holds a whole chain in place, in wire order.
 class PayloadList {
@@ -51,16 +56,12 @@ class PayloadList {
   [[nodiscard]] std::size_t padding_size() const { return padding_.size(); }
 
  private:
-  friend class PayloadListBuilder;
+  friend Wire<PayloadList> ParsePayloads(PayloadType first, Octets octets, ChainRules rules);
   std::array<Payload, kCapacity> payloads_{};
   std::size_t size_ = 0;
   Octets chain_;
   Octets padding_;
 };
-
-// ChainRules: kStrict also refuses a non-zero RESERVED octet and payload types that no RFC assigns
-// and that are not for private use (RFC 2408 section 5.3). Noise from a wrong key rarely passes.
-enum class ChainRules : std::uint8_t { kLenient, kStrict };
 
 // ParsePayloads walks the chain that starts in `octets` with a payload of type `first` (kNone: no
 // payload, all padding). Errors: a length under 4 or past the end, proposal or transform payloads

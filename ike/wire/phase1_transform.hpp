@@ -28,7 +28,8 @@ struct Phase1Transform {
   std::uint16_t unsupported_attribute = 0;  // first class this project does not use
 };
 
-// DecodePhase1 reads a transform's attributes; with a foreign transform ID it reads none. Errors:
+// DecodePhase1 reads a transform's attributes; with a foreign transform ID it reads none. Error
+// offsets count from `whole`. Errors:
 // PAYLOAD-MALFORMED (list broken), BAD-PROPOSAL-SYNTAX (a basic attribute sent variable, a life
 // duration without its type, one of encryption, hash, authentication, group missing),
 // ATTRIBUTES-NOT-SUPPORTED (conflicting repeats).

@@ -28,10 +28,12 @@
 #include <string_view>
 
 #include "ike/wire/parse_error.hpp"
+#include "ike/wire/payload.hpp"
 #include "ike/wire/writer.hpp"
 
 namespace iscsi_ike::ike {
 
+inline constexpr std::size_t kTransformFixedSize = 8;  // generic header, number, ID, RESERVED2
 inline constexpr std::size_t kMaxProposals = 64;
 inline constexpr std::size_t kMaxTransforms = 255;  // of one proposal: the count is an octet
 
