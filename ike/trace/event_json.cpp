@@ -14,32 +14,29 @@ static void WriteJson(JsonWriter& json, const policy::Lifetime& lifetime) {
   json.EndObject();
 }
 
-static void WriteJson(JsonWriter& json, const policy::Selector& selector) {
+// WritePair writes two texts that belong together as an object of their own.
+static void WritePair(JsonWriter& json, std::string_view name, std::string_view first_name,
+                      std::string_view first, std::string_view second_name,
+                      std::string_view second) {
+  json.Key(name);
   json.BeginObject();
-  json.Member("address", selector.address.ToString());
-  json.Member("prefix", std::uint32_t{selector.prefix_bits});
-  json.Member("protocol", std::uint32_t{selector.protocol});
-  json.Member("port", std::uint32_t{selector.port});
-  json.Member("text", ToString(selector));
+  json.Member(first_name, first);
+  json.Member(second_name, second);
   json.EndObject();
 }
 
 static void WriteJson(JsonWriter& json, const Phase1Established& phase1) {
   json.BeginObject();
   json.Member("exchange", Name(phase1.mode));
-  json.Member("suite", ToString(phase1.suite));
-  json.Key("identities");
-  json.BeginObject();
-  json.Member("local", phase1.local_identity);
-  json.Member("remote", phase1.remote_identity);
-  json.EndObject();
   json.Member("role", Name(phase1.role));
-  json.ValueMember("lifetimes", phase1.lifetime);
+  json.Member("suite", ToString(phase1.suite));
+  WritePair(json, "identities", "local", phase1.local_identity, "remote", phase1.remote_identity);
+  WritePair(json, "cookies", "initiator", HexNumber(phase1.initiator_cookie), "responder",
+            HexNumber(phase1.responder_cookie));
+  WritePair(json, "endpoints", "local", phase1.local.ToString(), "remote",
+            phase1.remote.ToString());
+  json.ValueMember("lifetime", phase1.lifetime);
   json.Member("session", ToNumber(phase1.session));
-  json.Member("initiator_cookie", HexNumber(phase1.initiator_cookie));
-  json.Member("responder_cookie", HexNumber(phase1.responder_cookie));
-  json.Member("local", phase1.local.ToString());
-  json.Member("remote", phase1.remote.ToString());
   json.Member("peer", phase1.peer_name);
   json.EndObject();
 }
@@ -55,12 +52,10 @@ static void WriteJson(JsonWriter& json, const ChildSummary& child) {
   } else {
     json.NullMember("pfs_group");
   }
-  json.Key("selectors");
-  json.BeginObject();
-  json.ValueMember("local", child.local);
-  json.ValueMember("remote", child.remote);
-  json.EndObject();
-  json.ValueMember("lifetimes", child.lifetime);
+  json.Member("icv_bits", static_cast<std::uint32_t>(8 * policy::IcvSize(child.suite)));
+  json.BoolMember("esn", child.suite.esn);
+  WritePair(json, "selectors", "local", ToString(child.local), "remote", ToString(child.remote));
+  json.ValueMember("lifetime", child.lifetime);
   json.Member("role", Name(child.role));
   json.Member("session", ToNumber(child.session));
   json.Member("child", ToNumber(child.child));
@@ -102,7 +97,26 @@ static void WriteJson(JsonWriter& json, const PeerNotified& notified) {
 
 namespace {
 
-std::string_view Name(CloseReason reason) {
+template <class T>
+void WriteOptional(JsonWriter& json, std::string_view name, const std::optional<T>& value) {
+  if (value.has_value()) {
+    json.ValueMember(name, *value);
+  } else {
+    json.NullMember(name);
+  }
+}
+
+// WriteMembers writes an outcome into an object that has begun.
+void WriteMembers(JsonWriter& json, const Outcome& outcome) {
+  json.Member("outcome", outcome.Established() ? "established" : "failed");
+  WriteOptional(json, "phase1", outcome.phase1);
+  json.ListMember("children", outcome.children);
+  WriteOptional(json, "failure", outcome.failure);
+  json.ListMember("suspicions", outcome.suspicions);
+  json.ListMember("notifications", outcome.notifications);
+}
+
+std::string_view ReasonName(CloseReason reason) {
   switch (reason) {
     case CloseReason::kByCaller:
       return "by caller";
@@ -114,67 +128,17 @@ std::string_view Name(CloseReason reason) {
   return "";
 }
 
-void WritePhase1If(JsonWriter& json, const Phase1Established* phase1) {
-  if (phase1 != nullptr) json.ValueMember("phase1", *phase1);
-}
-
-// Member lists of EventJson after "event", one overload for each alternative.
-
-void WriteEvent(JsonWriter& json, const Phase1Established& event, const Phase1Established*) {
-  json.Member("event", "phase1_established");
-  json.Member("outcome", "established");
-  json.ValueMember("phase1", event);
-  json.ListMember("children", std::vector<ChildSummary>{});
-}
-
-void WriteEvent(JsonWriter& json, const ChildEstablished& event, const Phase1Established* phase1) {
-  json.Member("event", "child_established");
-  json.Member("outcome", "established");
-  WritePhase1If(json, phase1);
-  json.ListMember("children", std::vector<ChildSummary>{Summarize(event.sa)});
-}
-
-void WriteEvent(JsonWriter& json, const ChildDeleted& event, const Phase1Established* phase1) {
-  json.Member("event", "child_deleted");
-  WritePhase1If(json, phase1);
-  json.Member("session", ToNumber(event.session));
-  json.Member("child", ToNumber(event.child));
-  json.Member("spi_out", HexNumber(event.outbound_spi));
-}
-
-void WriteEvent(JsonWriter& json, const SessionClosed& event, const Phase1Established* phase1) {
-  json.Member("event", "session_closed");
-  WritePhase1If(json, phase1);
-  json.Member("session", ToNumber(event.session));
-  json.Member("reason", Name(event.reason));
-}
-
-void WriteEvent(JsonWriter& json, const Failed& event, const Phase1Established* phase1) {
-  json.Member("event", "failed");
-  json.Member("outcome", "failed");
-  WritePhase1If(json, phase1);
-  json.ListMember("children", std::vector<ChildSummary>{});
-  json.ValueMember("failure", event.failure);
-  json.Member("session", ToNumber(event.session));
-  if (event.child.has_value()) json.Member("child", ToNumber(*event.child));
-  json.Member("role", Name(event.role));
-  json.Member("remote", event.remote.ToString());
-  json.Member("peer", event.peer_name);
-}
-
-void WriteEvent(JsonWriter& json, const Diagnosed& event, const Phase1Established* phase1) {
-  json.Member("event", "diagnosed");
-  WritePhase1If(json, phase1);
-  json.ValueMember("suspicion", event.suspicion);
-  json.Member("session", ToNumber(event.session));
-  json.Member("remote", event.remote.ToString());
-}
-
-void WriteEvent(JsonWriter& json, const PeerNotified& event, const Phase1Established* phase1) {
-  json.Member("event", "peer_notified");
-  WritePhase1If(json, phase1);
-  json.ValueMember("notification", event);
-  json.Member("session", ToNumber(event.session));
+std::string_view EventName(const Event& event) {
+  struct Namer {
+    std::string_view operator()(const Phase1Established&) { return "phase1_established"; }
+    std::string_view operator()(const ChildEstablished&) { return "child_established"; }
+    std::string_view operator()(const ChildDeleted&) { return "child_deleted"; }
+    std::string_view operator()(const SessionClosed&) { return "session_closed"; }
+    std::string_view operator()(const Failed&) { return "failed"; }
+    std::string_view operator()(const Diagnosed&) { return "diagnosed"; }
+    std::string_view operator()(const PeerNotified&) { return "peer_notified"; }
+  };
+  return std::visit(Namer{}, event);
 }
 
 template <class T>
@@ -190,20 +154,25 @@ std::string OutcomeJson(const Outcome& outcome, std::string_view end) {
   JsonWriter json;
   json.BeginObject();
   if (!end.empty()) json.Member("end", end);
-  json.Member("outcome", outcome.Established() ? "established" : "failed");
-  if (outcome.phase1.has_value()) json.ValueMember("phase1", *outcome.phase1);
-  json.ListMember("children", outcome.children);
-  if (outcome.failure.has_value()) json.ValueMember("failure", *outcome.failure);
-  if (!outcome.suspicions.empty()) json.ListMember("suspicions", outcome.suspicions);
-  if (!outcome.notifications.empty()) json.ListMember("notifications", outcome.notifications);
+  WriteMembers(json, outcome);
   json.EndObject();
   return json.Text();
 }
 
-std::string EventJson(const Event& event, const Phase1Established* phase1) {
+std::string EventJson(const Event& event, const Outcome& session) {
   JsonWriter json;
   json.BeginObject();
-  std::visit([&](const auto& alternative) { WriteEvent(json, alternative, phase1); }, event);
+  json.Member("event", EventName(event));
+  WriteMembers(json, session);
+  if (const auto* failed = std::get_if<Failed>(&event)) {
+    json.Member("remote", failed->remote.ToString());
+  } else if (const auto* diagnosed = std::get_if<Diagnosed>(&event)) {
+    json.Member("remote", diagnosed->remote.ToString());
+  } else if (const auto* deleted = std::get_if<ChildDeleted>(&event)) {
+    json.Member("spi_out", HexNumber(deleted->outbound_spi));
+  } else if (const auto* closed = std::get_if<SessionClosed>(&event)) {
+    json.Member("reason", ReasonName(closed->reason));
+  }
   json.EndObject();
   return json.Text();
 }

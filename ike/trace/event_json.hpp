@@ -1,17 +1,21 @@
 // Events and outcomes as JSON: the stable contract for scripts. One object each, on one line,
-// without a newline. Never a key octet.
+// without a newline. Never a key octet. Every member is always there.
 //
-// phase 1    {"exchange","suite","identities":{"local","remote"},"role","lifetimes","session",
-//             "initiator_cookie","responder_cookie","local","remote","peer"}
-// child      {"mode","spi_in","spi_out","suite","pfs_group","selectors":{"local","remote"},
-//             "lifetimes","role","session","child","message_id"}; pfs_group is null without PFS
-// lifetimes  {"seconds","kilobytes"}; 0: unbounded
-// selector   {"address","prefix","protocol","port","text"}; 0: any protocol, any port
-// failure    {"code","blame","text","details","refusals"}; details: a list of sentences, those of
-//             the refusals included
+// outcome    {"outcome": "established" | "failed", "phase1": null | {...}, "children": [{...}],
+//             "failure": null | {...}, "suspicions": [failure...],
+//             "notifications": [{"type","text"}...]}
+// phase 1    {"exchange","role","suite","identities":{"local","remote"},
+//             "cookies":{"initiator","responder"},"endpoints":{"local","remote"},"lifetime",
+//             "session","peer"}
+// child      {"mode","spi_in","spi_out","suite","pfs_group": null | name,"icv_bits","esn",
+//             "selectors":{"local","remote"},"lifetime","role","session","child","message_id"}
+// lifetime   {"seconds","kilobytes"}; 0: unbounded
+// failure    {"code","blame","text","details":[text...],"refusals":[...]}; details holds the
+//             refusals as sentences as well
 // refusal    {"proposal","transform","attribute","offered","allowed","rule"}
 //
-// SPIs, cookies and message IDs are strings "0x..." of full length, identities "type:value".
+// SPIs, cookies and message IDs are strings "0x..." of full length; identities, selectors and
+// endpoints are text as everywhere in the project.
 #pragma once
 
 #include <string>
@@ -22,17 +26,15 @@
 
 namespace iscsi_ike::ike {
 
-// OutcomeJson = {"outcome": "established|failed", "phase1": {...}, "children": [...], "failure":
-// {...}, "suspicions": [failure...], "notifications": [{"type","text"}...]}. "children" is always
-// there. A non-empty `end` is put in front as "end" (for both ends of a demo). An outcome with
-// neither phase 1 nor failure is "failed".
+// OutcomeJson is the object above; a non-empty `end` is put in front as "end" (a demo has two).
+// An outcome with neither phase 1 nor failure is "failed".
 [[nodiscard]] std::string OutcomeJson(const Outcome& outcome, std::string_view end = {});
 
-// EventJson is the same object for a single event, with "event" in front: "phase1_established",
-// "child_established", "child_deleted", "session_closed", "failed", "diagnosed", "peer_notified".
-// Only the first two ("established") and "failed" have an "outcome". `phase1`, when known, is the
-// event's session.
-[[nodiscard]] std::string EventJson(const Event& event, const Phase1Established* phase1 = nullptr);
+// EventJson is the outcome of the event's session, this event absorbed, with "event" in front:
+// "phase1_established", "child_established", "child_deleted", "session_closed", "failed",
+// "diagnosed", "peer_notified". "failed" and "diagnosed" have "remote" as well, "child_deleted" the
+// SPI ("spi_out"), "session_closed" a "reason" ("by caller", "by peer", "expired").
+[[nodiscard]] std::string EventJson(const Event& event, const Outcome& session);
 
 [[nodiscard]] std::string Phase1Json(const Phase1Established& phase1);
 [[nodiscard]] std::string ChildJson(const ChildSummary& child);

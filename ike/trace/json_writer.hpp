@@ -33,6 +33,10 @@ class JsonWriter {
     Key(name);
     writer_.Uint(number);
   }
+  void BoolMember(std::string_view name, bool value) {
+    Key(name);
+    writer_.Bool(value);
+  }
   void NullMember(std::string_view name) {
     Key(name);
     writer_.Null();
