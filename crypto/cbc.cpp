@@ -1,0 +1,81 @@
+// CBC on OpenSSL EVP: ciphers fetched once, a context each, a key schedule per message.
+#include "crypto/cbc.hpp"
+
+#include <climits>
+
+#include "crypto/openssl_ptr.hpp"
+
+namespace iscsi_ike::crypto {
+namespace {
+
+enum class Direction { kDecrypt = 0, kEncrypt = 1 };  // as EVP_CipherInit_ex2 takes it
+
+// The ciphers in use; a key size picks one (octets).
+struct CipherRow {
+  CipherAlgorithm algorithm;
+  std::size_t key_size;
+  const char* name;
+};
+constexpr std::array<CipherRow, 4> kCiphers = {{
+    {CipherAlgorithm::kTripleDesCbc, 24, "DES-EDE3-CBC"},
+    {CipherAlgorithm::kAesCbc, 16, "AES-128-CBC"},
+    {CipherAlgorithm::kAesCbc, 24, "AES-192-CBC"},
+    {CipherAlgorithm::kAesCbc, 32, "AES-256-CBC"},
+}};
+
+// A context bound to its cipher, without padding; null where the library refused.
+CipherContextPtr MakeContext(const char* name) {
+  const CipherPtr cipher(EVP_CIPHER_fetch(nullptr, name, nullptr));
+  CipherContextPtr context(EVP_CIPHER_CTX_new());
+  if (!cipher || !context ||
+      EVP_CipherInit_ex2(context.get(), cipher.get(), nullptr, nullptr, 1, nullptr) != 1 ||
+      EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1) {
+    return nullptr;
+  }
+  return context;
+}
+
+}  // namespace
+
+struct CbcCipher::Impl {
+  std::array<CipherContextPtr, kCiphers.size()> contexts;
+
+  EVP_CIPHER_CTX* Find(CipherAlgorithm algorithm, std::size_t key_size) {
+    for (std::size_t i = 0; i < kCiphers.size(); ++i) {
+      if (kCiphers[i].algorithm != algorithm || kCiphers[i].key_size != key_size) continue;
+      if (!contexts[i]) contexts[i] = MakeContext(kCiphers[i].name);
+      return contexts[i].get();
+    }
+    return nullptr;
+  }
+
+  bool Run(Direction direction, CipherAlgorithm algorithm, Octets key, Octets iv,
+           MutableOctets data) {
+    const std::size_t block = BlockSize(algorithm);
+    if (iv.size() != block || data.size() % block != 0 || data.size() > INT_MAX) return false;
+    EVP_CIPHER_CTX* const context = Find(algorithm, key.size());
+    if (context == nullptr) return false;
+    if (data.empty()) return true;
+    int written = 0;
+    return EVP_CipherInit_ex2(context, nullptr, key.data(), iv.data(), static_cast<int>(direction),
+                              nullptr) == 1 &&
+           EVP_CipherUpdate(context, data.data(), &written, data.data(),
+                            static_cast<int>(data.size())) == 1 &&
+           static_cast<std::size_t>(written) == data.size();
+  }
+};
+
+CbcCipher::CbcCipher() : impl_(std::make_unique<Impl>()) {}
+CbcCipher::~CbcCipher() = default;
+CbcCipher::CbcCipher(CbcCipher&&) noexcept = default;
+CbcCipher& CbcCipher::operator=(CbcCipher&&) noexcept = default;
+
+bool CbcCipher::Encrypt(CipherAlgorithm cipher, Octets key, Octets iv, MutableOctets data) {
+  return impl_->Run(Direction::kEncrypt, cipher, key, iv, data);
+}
+
+bool CbcCipher::Decrypt(CipherAlgorithm cipher, Octets key, Octets iv, MutableOctets data) {
+  return impl_->Run(Direction::kDecrypt, cipher, key, iv, data);
+}
+
+}  // namespace iscsi_ike::crypto
