@@ -1,13 +1,13 @@
 // Ladder: the exchange as a person draws it, initiator on the left, responder on the right.
 //
-//   initiator 192.0.2.1:500                                responder 192.0.2.2:500
-//   MM1  |------- 204 octets ------------------------------------------------->|
-//        SA
-//          proposal 1 ISAKMP, 4 transforms
-//   MM2  |<------ 108 octets --------------------------------------------------|
-//   MM5  |======= 76 octets, encrypted =======================================>|
-//        # initiator: proposal 1 transform 1 chosen
-//        ! responder: dropped a datagram from 192.0.2.1:500: unknown cookies
+//         initiator 192.0.2.1:500                  responder 192.0.2.2:500
+//   MM1   |------- 84 octets ------------------------------------------->|
+//         SA proposal 1 ISAKMP(1): transform 1 KEY_IKE(1) enc=AES-CBC(7) ...
+//         # responder: proposal 1 transform 1 chosen
+//   MM2   |<------ 84 octets --------------------------------------------|
+//         ! initiator: dropped a datagram from 192.0.2.9:4711: unknown cookies
+//   MM5   |======= 52 octets, encrypted ================================>|
+//         ID IPV4_ADDR (1) 192.0.2.1
 #pragma once
 
 #include <cstddef>
