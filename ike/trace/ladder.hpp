@@ -28,7 +28,7 @@ struct LadderOptions {
   bool payloads = true;   // decoded payloads below each arrow
   bool decisions = true;  // OnDecision
   bool drops = true;      // OnDropped
-  std::string end;  // who decides, in front of decisions and drops: "initiator"; empty: nothing
+  std::string end{};  // who decides, in front of decisions and drops: "initiator"; empty: nothing
   std::size_t width = 80;  // columns of an arrow line, 40 or more
 };
 

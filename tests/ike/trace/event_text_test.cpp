@@ -1,0 +1,70 @@
+#include "ike/trace/event_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "samples.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(OutcomeText, OfAnEstablishedNegotiation) {
+  Outcome outcome;
+  outcome.Absorb(Event(SamplePhase1()));
+  outcome.Absorb(Event(ChildEstablished{SampleChild()}));
+  EXPECT_EQ(OutcomeText(outcome),
+            R"(phase 1 established: main mode, as initiator
+  suite       aes128-sha256-modp2048
+  identities  ipv4:192.0.2.1 (local), fqdn:array.example (remote)
+  endpoints   192.0.2.1:500 (local), 192.0.2.2:500 (remote)
+  cookies     0x0123456789abcdef (initiator), 0x8877665544332211 (responder)
+  lifetime    28800 s
+child SA 1 established: transport mode
+  suite       aes128-sha1, PFS modp2048
+  SPIs        0x00001001 (in), 0xc0000002 (out)
+  selectors   192.0.2.1/32 tcp any (local), 192.0.2.2/32 tcp 3260 (remote)
+  lifetime    3600 s, 100000 KB
+)");
+}
+
+TEST(OutcomeText, OfAFailure) {
+  Outcome outcome;
+  outcome.Absorb(Event(Failed{
+      SessionId{7}, {}, "array", Role::kInitiator, EndpointOf("192.0.2.2"), SampleFailure()}));
+  EXPECT_EQ(OutcomeText(outcome),
+            "failed: NO_PHASE1_PROPOSAL (incompatible)\n"
+            "  MM1: none of 1 transforms is acceptable\n"
+            "  - offer a group of 2048 bits or more\n"
+            "  - " +
+                SampleFailure().refusals[0].Text() + "\n");
+}
+
+TEST(ChildText, SaysSoWhenNothingBoundsTheLifetimeAndThereIsNoPfs) {
+  ChildSummary child = Summarize(SampleChild());
+  child.lifetime = {};
+  child.pfs_group.reset();
+  EXPECT_THAT(ChildText(child), HasSubstr("lifetime    unbounded\n"));
+  EXPECT_THAT(ChildText(child), HasSubstr("aes128-sha1, no PFS\n"));
+}
+
+TEST(EventText, HasALineForEveryAlternativeAndNoKey) {
+  EXPECT_THAT(EventText(Event(ChildEstablished{SampleChild()})), Not(HasSubstr("e1e1")));
+  EXPECT_EQ(EventText(Event(ChildDeleted{SessionId{7}, ChildId{1}, Spi{0xc0000002}})),
+            "child SA 1 deleted by the peer: it no longer receives on 0xc0000002\n");
+  EXPECT_EQ(EventText(Event(SessionClosed{SessionId{7}, CloseReason::kByPeer})),
+            "phase 1 of session 7 closed by the peer\n");
+  EXPECT_EQ(EventText(Event(SessionClosed{SessionId{7}, CloseReason::kExpired})),
+            "phase 1 of session 7 closed: its lifetime is over\n");
+  EXPECT_THAT(EventText(Event(Failed{{}, {}, "", {}, EndpointOf("192.0.2.2"), SampleFailure()})),
+              HasSubstr("failed with 192.0.2.2:500: NO_PHASE1_PROPOSAL (incompatible)\n"));
+  EXPECT_THAT(EventText(Event(Diagnosed{{}, EndpointOf("192.0.2.2"), SampleFailure()})),
+              HasSubstr("suspicious, from 192.0.2.2:500: NO_PHASE1_PROPOSAL (incompatible)\n"));
+  EXPECT_THAT(EventText(Event(PeerNotified{{}, NotifyType{14}, "why"})),
+              testing::AllOf(HasSubstr("(14)"), HasSubstr(": why\n")));
+}
+
+}  // namespace
+}  // namespace iscsi_ike::ike
