@@ -1,0 +1,50 @@
+// Small tools for text: comparing names without case, splitting lists, quoting input in errors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iscsi_ike::policy {
+
+// Lower folds the 26 letters of ASCII; all other octets stay.
+[[nodiscard]] std::string Lower(std::string_view text);
+
+// SameName compares without ASCII case, as CIM compares names.
+[[nodiscard]] bool SameName(std::string_view a, std::string_view b);
+
+// NameLess orders without ASCII case, for std::set and std::map.
+struct NameLess {
+  bool operator()(std::string_view a, std::string_view b) const;
+};
+
+// Trim drops spaces, tabs and line ends from both ends.
+[[nodiscard]] std::string_view Trim(std::string_view text);
+
+// Split cuts at every octet that is in `separators`; empty pieces are kept. "" gives one empty
+// piece.
+[[nodiscard]] std::vector<std::string_view> Split(std::string_view text,
+                                                  std::string_view separators);
+
+// Join puts `separator` between the pieces.
+[[nodiscard]] std::string Join(std::span<const std::string> pieces, std::string_view separator);
+
+// Quote makes input fit for an error line: in double quotes, at most 64 octets, everything outside
+// printable ASCII as \xNN. Never give it a key.
+[[nodiscard]] std::string Quote(std::string_view text);
+
+// Hex writes "0x27": lower case, no leading zeros.
+[[nodiscard]] std::string Hex(std::uint64_t number);
+
+// ParseUnsigned reads "0x" and hex digits, or decimal digits without leading zeros. nullopt for
+// anything else and for numbers past 64 bits.
+[[nodiscard]] std::optional<std::uint64_t> ParseUnsigned(std::string_view text);
+
+// IsUtf8 tells whether text is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
+[[nodiscard]] bool IsUtf8(std::string_view text);
+
+}  // namespace iscsi_ike::policy
