@@ -1,0 +1,64 @@
+// What an engine and its peers are told: bounds, timing, and one PeerConfig for each peer or kind
+// of peer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/secret.hpp"
+#include "ike/endpoint.hpp"
+#include "ike/time.hpp"
+#include "policy/identity.hpp"
+#include "policy/plan.hpp"
+
+namespace iscsi_ike::ike {
+
+// RetransmitPolicy: first interval, doubled up to `longest`, `tries` retransmissions in all (RFC
+// 2408 section 5.1 asks for a timer that is not fixed). A responder retransmits only AM2 and QM2,
+// which nobody else would repeat.
+struct RetransmitPolicy {
+  Duration first{500};
+  Duration longest{8000};
+  unsigned tries = 6;
+};
+
+// ChildOffer is what one quick mode negotiates. Unset selectors mean host to host: TCP, port 3260
+// at the target.
+struct ChildOffer {
+  std::optional<policy::Selector> local;
+  std::optional<policy::Selector> remote;
+};
+
+// PeerConfig tells how to speak with one peer, or, as responder, with every peer it matches. Shared
+// and never changed.
+struct PeerConfig {
+  std::string name;  // for events and traces
+  Endpoint local;    // initiator: source of the datagrams
+  std::optional<Endpoint>
+      remote;              // initiator: required. Responder: unset serves any address; port ignored
+  policy::Plan plan;       // outcome kPlan
+  crypto::Secret key;      // pre-shared key, raw octets
+  bool group_key = false;  // the key is shared by more than two ends: used last
+  std::optional<policy::Identity> peer_identity;  // unset: any authenticated identity
+  ChildOffer child;             // the first child of a Connect; the template of a responder
+  bool target_side = false;     // this end is the target: port 3260 of default selectors is local
+  bool negotiate_child = true;  // false: phase 1 only
+  bool aggressive_hash_in_clear = false;  // send AM3 unencrypted (RFC 2409 section 5.4 as drawn)
+  RetransmitPolicy retransmit;
+  Duration negotiation_timeout{60000};  // phase 1 and the first child together
+};
+
+struct EngineConfig {
+  std::vector<std::shared_ptr<const PeerConfig>>
+      responders;                    // in order; empty: this engine only initiates
+  std::size_t max_half_open = 4096;  // responder sessions before phase 1 is done
+  std::size_t max_sessions = 1U << 20;
+  Duration half_open_timeout{30000};
+  Duration linger{60000};                   // how long a finished exchange answers duplicates
+  unsigned clear_notifies_per_second = 10;  // unauthenticated error notifications sent, in all
+};
+
+}  // namespace iscsi_ike::ike

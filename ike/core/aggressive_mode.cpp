@@ -1,0 +1,95 @@
+// Aggressive mode with pre-shared keys (RFC 2409 section 5.4):
+//
+//   AM1  I -> R  HDR, SA, KE, Ni, IDii
+//   AM2  R -> I  HDR, SA, KE, Nr, IDir, HASH_R
+//   AM3  I -> R  HDR(*), HASH_I
+//
+// "If the last message is encrypted" is left to the ends (section 5): both forms are taken.
+#include <array>
+
+#include "ike/core/phase1.hpp"
+#include "ike/core/select_peer.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+Step WriteFirst(StepContext& context) {
+  if (auto written = phase1::WriteOffer(context); !written) return written;
+  if (auto written = phase1::WriteKeyExchange(context); !written) return written;
+  return phase1::WriteIdentity(context);
+}
+
+Step AbsorbFirst(StepContext& context, const PayloadList& payloads) {
+  if (auto absorbed = phase1::AbsorbOffer(context, payloads); !absorbed) return absorbed;
+  if (auto absorbed = phase1::AbsorbKeyExchange(context, payloads); !absorbed) return absorbed;
+  return phase1::AbsorbIdentity(context, payloads);
+}
+
+Step AcceptFirst(StepContext& context, const PayloadList&) {
+  if (auto selected = SelectPeerByIdentity(context); !selected) return selected;
+  if (auto chosen = phase1::Choose(context); !chosen) return chosen;
+  if (auto checked = phase1::CheckPublicValue(context); !checked) return checked;
+  return phase1::DrawNonce(context);
+}
+
+Step WriteSecond(StepContext& context) {
+  if (auto written = phase1::WriteAnswer(context); !written) return written;
+  if (auto written = phase1::WriteKeyExchange(context); !written) return written;
+  if (auto written = phase1::WriteIdentity(context); !written) return written;
+  return phase1::WriteHash(context);
+}
+
+Step AbsorbSecond(StepContext& context, const PayloadList& payloads) {
+  if (auto absorbed = phase1::AbsorbKeyExchange(context, payloads); !absorbed) return absorbed;
+  return phase1::AbsorbIdentity(context, payloads);
+}
+
+Step AcceptSecond(StepContext& context, const PayloadList& payloads) {
+  if (auto checked = phase1::CheckAnswer(context, payloads); !checked) return checked;
+  if (auto checked = phase1::CheckPublicValue(context); !checked) return checked;
+  if (auto verified = phase1::VerifyHash(context, payloads, context.header->responder); !verified)
+    return verified;
+  context.session.responder_cookie = context.header->responder;
+  return phase1::JudgePeerIdentity(context);
+}
+
+Step AbsorbNothing(StepContext&, const PayloadList&) { return Done{}; }
+
+Step AcceptThird(StepContext& context, const PayloadList& payloads) {
+  if (auto verified = phase1::VerifyHash(context, payloads, context.session.responder_cookie);
+      !verified) {
+    return verified;
+  }
+  return phase1::JudgePeerIdentity(context);
+}
+
+constexpr PayloadSet kFirst{PayloadType::kSa, PayloadType::kKeyExchange, PayloadType::kNonce,
+                            PayloadType::kId};
+constexpr PayloadSet kSecond{PayloadType::kSa, PayloadType::kKeyExchange, PayloadType::kNonce,
+                             PayloadType::kId, PayloadType::kHash};
+constexpr PayloadSet kThird{PayloadType::kHash};
+constexpr Role I = Role::kInitiator;
+constexpr Role R = Role::kResponder;
+
+// AM2 is repeated by its writer too: when AM3 is lost, nobody else has a reason to speak.
+// clang-format off
+constexpr std::array<Row, 3> kRows{{
+    // name, writer, protection, required, optional, to_open, to_write,
+    //     write, absorb, accept, retransmit
+    {"AM1", I, Protection::kClear, kFirst, {}, Gate::kNothing, Gate::kOwnPublic,
+     &WriteFirst, &AbsorbFirst, &AcceptFirst, true},
+    {"AM2", R, Protection::kClear, kSecond, {}, Gate::kNothing, Gate::kOwnPublic,
+     &WriteSecond, &AbsorbSecond, &AcceptSecond, true},
+    {"AM3", I, Protection::kEither, kThird, {}, Gate::kSharedSecret, Gate::kSharedSecret,
+     &phase1::WriteHash, &AbsorbNothing, &AcceptThird, false},
+}};
+
+const Script kScript{"aggressive mode", ExchangeType::kAggressive, true, kRows,
+                     &phase1::Shared, Gate::kSharedSecret, &phase1::Finish};
+// clang-format on
+
+}  // namespace
+
+const Script& AggressiveModeScript() { return kScript; }
+
+}  // namespace iscsi_ike::ike

@@ -1,0 +1,266 @@
+#include "ike/core/choose_phase2.hpp"
+
+#include <algorithm>
+
+#include "ike/wire/reader.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+using policy::Encapsulation;
+using policy::EspSuite;
+
+// Terms is what this end allows besides the suites.
+struct Terms {
+  const policy::Plan& plan;
+  std::vector<crypto::DhGroup> groups;  // acceptable for PFS
+  bool need_group = false;
+  bool refuse_group = false;
+  bool any_encapsulation = false;
+  std::size_t ke_size = 0;
+};
+
+struct Refuser {
+  std::uint8_t proposal;
+  std::uint8_t transform;
+  std::vector<Refusal>& refusals;
+  void operator()(std::string_view attribute, std::string offered, std::string allowed,
+                  std::string_view rule) const {
+    refusals.push_back({proposal, transform, std::string(attribute), std::move(offered),
+                        std::move(allowed), std::string(rule)});
+  }
+};
+
+std::string GroupText(std::uint16_t number) {
+  return number == 0 ? "absent" : WithNumber(GroupName(number), number);
+}
+
+template <class List, class ToText>
+std::string Join(const List& list, ToText to_text) {
+  std::string joined;
+  for (const auto& item : list) joined += (joined.empty() ? "" : ", ") + std::string(to_text(item));
+  return joined;
+}
+
+std::string SuiteList(const policy::Plan& plan) {
+  return Join(plan.phase2, [](const EspSuite& s) { return policy::ToString(s); });
+}
+
+// FindSuite compares the algorithms; a PFS group written beside a suite is judged with the groups.
+const EspSuite* FindSuite(const policy::Plan& plan, const EspSuite& wanted) {
+  const auto it = std::find_if(plan.phase2.begin(), plan.phase2.end(), [&](const EspSuite& s) {
+    return s.cipher == wanted.cipher && s.key_bits == wanted.key_bits && s.auth == wanted.auth &&
+           s.esn == wanted.esn;
+  });
+  return it == plan.phase2.end() ? nullptr : &*it;
+}
+
+// IsGroupFine: the group attribute against PFS_ENABLED and the KE payload.
+bool IsGroupFine(const EspTransform& offered, const Terms& terms, const Refuser& refuse) {
+  const std::string allowed = Join(
+      terms.groups, [](crypto::DhGroup g) { return GroupText(static_cast<std::uint16_t>(g)); });
+  if (offered.group == 0) {
+    if (terms.need_group) refuse("group", "absent", allowed, "PFS_ENABLED");
+    return !terms.need_group;
+  }
+  if (terms.refuse_group) {
+    refuse("group", GroupText(offered.group), "absent", "PFS_ENABLED is clear and pfs=refuse");
+    return false;
+  }
+  const auto group = crypto::DhGroupByNumber(offered.group);
+  if (!group || std::find(terms.groups.begin(), terms.groups.end(), *group) == terms.groups.end()) {
+    refuse("group", GroupText(offered.group), allowed, "PFS group");
+    return false;
+  }
+  if (terms.ke_size != 0 && crypto::Info(*group).public_size != terms.ke_size) {
+    refuse("group", GroupText(offered.group),
+           std::to_string(terms.ke_size) + " octets of KE payload", "KE length");
+    return false;
+  }
+  return true;
+}
+
+std::optional<Encapsulation> EncapsulationOf(const EspTransform& offered, const Terms& terms,
+                                             const Refuser& refuse) {
+  // Absent means whatever the host likes (RFC 2407 section 4.5): this end's first preference.
+  if (offered.encapsulation == 0) return terms.plan.encapsulations.front();
+  const auto allowed = [](const policy::Plan& plan) {
+    return Join(plan.encapsulations, [](Encapsulation e) { return policy::Name(e); });
+  };
+  const bool known = offered.encapsulation == ToNumber(EncapsulationMode::kTunnel) ||
+                     offered.encapsulation == ToNumber(EncapsulationMode::kTransport);
+  const auto mode = static_cast<Encapsulation>(offered.encapsulation);
+  const auto& preferred = terms.plan.encapsulations;
+  if (known && (terms.any_encapsulation ||
+                std::find(preferred.begin(), preferred.end(), mode) != preferred.end())) {
+    return mode;
+  }
+  refuse("encapsulation",
+         WithNumber(EspValueName(ToNumber(EspAttribute::kEncapsulation), offered.encapsulation),
+                    offered.encapsulation),
+         allowed(terms.plan),
+         known ? "TRANSPORT_MODE_PREFERRED/TUNNEL_MODE_PREFERRED" : "no NAT was found");
+  return std::nullopt;
+}
+
+std::string OfferedValue(const EspTransform& offered, const Obstacle& obstacle) {
+  if (obstacle.attribute == 0)
+    return WithNumber(TransformName(ProtocolId::kEsp, offered.id), offered.id);
+  if (obstacle.value == 0) return "absent";
+  if (obstacle.attribute == ToNumber(EspAttribute::kKeyLength))
+    return std::to_string(obstacle.value);
+  return WithNumber(EspValueName(obstacle.attribute, obstacle.value), obstacle.value);
+}
+
+// Consider decides on one transform; nullopt: refused, and explained.
+std::optional<Phase2Choice> Consider(const ProposalView& proposal, const TransformView& transform,
+                                     const Terms& terms, std::vector<Refusal>& refusals) {
+  const Refuser refuse{proposal.number, transform.number, refusals};
+  const auto decoded = DecodeEsp(transform);
+  if (!decoded) {
+    refuse("format", "offset " + std::to_string(decoded.error().offset), "", decoded.error().rule);
+    return std::nullopt;
+  }
+  const auto suite = ToSuite(*decoded);
+  if (!suite) {
+    const auto obstacle =
+        FindObstacle(*decoded).value_or(Obstacle{0, decoded->id, "unknown transform"});
+    refuse(obstacle.attribute == 0 ? "transform" : EspAttributeName(obstacle.attribute),
+           OfferedValue(*decoded, obstacle), SuiteList(terms.plan), obstacle.rule);
+    return std::nullopt;
+  }
+  const EspSuite* ours = FindSuite(terms.plan, *suite);
+  if (ours == nullptr) refuse("suite", policy::ToString(*suite), SuiteList(terms.plan), "suite");
+  const auto encapsulation = EncapsulationOf(*decoded, terms, refuse);
+  const bool group_fine = IsGroupFine(*decoded, terms, refuse);
+  if (ours == nullptr || !encapsulation || !group_fine) return std::nullopt;
+  Phase2Choice choice{*suite, *encapsulation,  {},       decoded->lifetime,
+                      Spi{},  proposal.number, transform};
+  if (decoded->group != 0) choice.pfs_group = crypto::DhGroupByNumber(decoded->group);
+  if (!decoded->has_lifetime) choice.lifetime.seconds = kDefaultLifetimeSeconds;
+  return choice;
+}
+
+// SpiOf: an ESP proposal names the SPI of its writer in 4 octets, none of the reserved values (RFC
+// 2407 section 4.6.1).
+std::optional<Spi> SpiOf(const ProposalView& proposal) {
+  std::uint32_t spi = 0;
+  Reader reader(proposal.spi);
+  if (proposal.spi.size() != 4 || !reader.ReadU32(spi) || spi < kFirstUsableSpi)
+    return std::nullopt;
+  return Spi{spi};
+}
+
+// IsBundled: another proposal has the same number, so both are to be taken together (RFC 2408
+// section 4.2).
+bool IsBundled(const SaView& sa, const ProposalView& proposal) {
+  std::size_t same = 0;
+  for (const ProposalView other : sa.proposals()) same += other.number == proposal.number ? 1 : 0;
+  return same > 1;
+}
+
+std::vector<Phase2Choice> Acceptable(const SaView& sa, const Terms& terms,
+                                     std::vector<Refusal>& refusals) {
+  std::vector<Phase2Choice> found;
+  for (const ProposalView proposal : sa.proposals()) {
+    const Refuser refuse{proposal.number, 0, refusals};
+    if (proposal.protocol != ProtocolId::kEsp) {
+      refuse("protocol", Describe(proposal.protocol), "ESP (3)", "RFC 3723 section 2.3.1");
+    } else if (IsBundled(sa, proposal)) {
+      refuse("protocol", "a bundle of several protocols", "ESP (3) alone",
+             "RFC 3723 section 2.3.1");
+    } else if (const auto spi = SpiOf(proposal)) {
+      for (const TransformView transform : proposal.transforms()) {
+        if (auto choice = Consider(proposal, transform, terms, refusals)) {
+          choice->spi = *spi;
+          found.push_back(*choice);
+        }
+      }
+    } else {
+      refuse("SPI", std::to_string(proposal.spi.size()) + " octets", "4 octets, 256 or above",
+             "RFC 2407 section 4.6.1");
+    }
+  }
+  return found;
+}
+
+bool OnlyPfsStandsInTheWay(const std::vector<Refusal>& refusals) {
+  // A transform that was refused for its group alone would have been taken otherwise.
+  return std::any_of(refusals.begin(), refusals.end(), [&](const Refusal& r) {
+    return r.attribute == "group" &&
+           std::none_of(refusals.begin(), refusals.end(), [&](const Refusal& other) {
+             return other.attribute != "group" && other.proposal == r.proposal &&
+                    other.transform == r.transform;
+           });
+  });
+}
+
+std::vector<crypto::DhGroup> AcceptableGroups(const policy::Plan& plan,
+                                              crypto::DhGroup phase1_group) {
+  std::vector<crypto::DhGroup> groups{plan.pfs_group.value_or(phase1_group)};
+  const auto add = [&groups](crypto::DhGroup group) {
+    if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+  };
+  for (const EspSuite& suite : plan.phase2) {
+    if (suite.pfs_group) add(*suite.pfs_group);
+  }
+  for (const policy::Phase1Suite& suite : plan.phase1) add(suite.group);
+  return groups;
+}
+
+}  // namespace
+
+std::optional<crypto::DhGroup> PfsGroup(const policy::Plan& plan, crypto::DhGroup phase1_group) {
+  if (!plan.pfs) return std::nullopt;
+  if (plan.pfs_group) return plan.pfs_group;
+  for (const EspSuite& suite : plan.phase2) {
+    if (suite.pfs_group) return suite.pfs_group;
+  }
+  return phase1_group;
+}
+
+Result<Phase2Choice, NegotiationFailure> ChoosePhase2(const SaView& offer, const policy::Plan& plan,
+                                                      crypto::DhGroup phase1_group,
+                                                      std::size_t ke_size) {
+  const Terms terms{plan,
+                    AcceptableGroups(plan, phase1_group),
+                    plan.pfs,
+                    plan.refuse_pfs,
+                    plan.accept_other_encapsulation,
+                    ke_size};
+  NegotiationFailure failure;
+  const std::vector<Phase2Choice> found = Acceptable(offer, terms, failure.refusals);
+  for (const Encapsulation preferred : plan.encapsulations) {
+    for (const Phase2Choice& choice : found) {
+      if (choice.encapsulation == preferred) return choice;
+    }
+  }
+  if (!found.empty()) return found.front();
+  const bool pfs = OnlyPfsStandsInTheWay(failure.refusals);
+  failure.code = pfs ? FailureCode::kPfsMismatch : FailureCode::kNoPhase2Proposal;
+  failure.text =
+      pfs ? "phase 1 is fine; the offer was refused for its perfect forward secrecy group alone"
+          : "phase 1 is fine; none of the offered ESP transforms is acceptable";
+  failure.details.push_back("this end would take: " + SuiteList(plan));
+  return Failure(std::move(failure));
+}
+
+Result<Phase2Choice, NegotiationFailure> CheckPhase2Answer(const SaView& answer,
+                                                           const policy::Plan& plan,
+                                                           crypto::DhGroup phase1_group) {
+  const auto group = PfsGroup(plan, phase1_group);
+  Terms terms{plan, {}, group.has_value(), !group.has_value(), false, 0};
+  if (group) terms.groups.push_back(*group);
+  NegotiationFailure failure;
+  failure.code = FailureCode::kAnswerChanged;
+  std::size_t transforms = 0;
+  for (const ProposalView proposal : answer.proposals()) transforms += proposal.transform_count;
+  const std::vector<Phase2Choice> found = Acceptable(answer, terms, failure.refusals);
+  if (transforms == 1 && found.size() == 1) return found.front();
+  failure.text = transforms == 1 ? "the responder chose an ESP transform that was not offered"
+                                 : "the responder answered with " + std::to_string(transforms) +
+                                       " transforms instead of one";
+  return Failure(std::move(failure));
+}
+
+}  // namespace iscsi_ike::ike

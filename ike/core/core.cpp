@@ -1,0 +1,165 @@
+#include "ike/core/core.hpp"
+
+#include <bit>
+
+namespace iscsi_ike::ike {
+namespace {
+
+// A source that fails now fails again at the first cookie, where it is reported.
+std::uint64_t DrawHashSecret(crypto::RandomSource& random) {
+  std::array<std::uint8_t, 8> octets{};
+  if (!random.Fill(octets)) return 0;
+  return std::bit_cast<std::uint64_t>(octets);
+}
+
+}  // namespace
+
+EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o)
+    : config(std::move(c)),
+      random(r),
+      observer(o),
+      notify_budget(config.clear_notifies_per_second),
+      half_open_(16, PeerKeyHash{DrawHashSecret(r)}) {}
+
+bool NotifyBudget::Spend(Time now) {
+  if (now - second_start_ >= std::chrono::seconds(1)) {
+    second_start_ = now;
+    spent_ = 0;
+  }
+  if (spent_ >= per_second_) return false;
+  ++spent_;
+  return true;
+}
+
+std::optional<Cookie> EngineCore::MakeCookie() {
+  Cookie cookie;
+  for (;;) {
+    if (!random.Fill(cookie.octets)) return std::nullopt;
+    if (!cookie.IsZero() && !by_own_cookie_.contains(cookie)) return cookie;
+  }
+}
+
+std::optional<MessageId> EngineCore::MakeMessageId(const Session& session) {
+  for (;;) {
+    std::array<std::uint8_t, 4> octets{};
+    if (!random.Fill(octets)) return std::nullopt;
+    const MessageId id{std::bit_cast<std::uint32_t>(octets)};
+    // RFC 2408 section 3.1: zero is phase 1; a second use of a value would repeat an initialisation
+    // vector.
+    if (id != MessageId{0} && !session.IsUsed(id)) return id;
+  }
+}
+
+std::optional<Spi> EngineCore::MakeSpi() {
+  for (;;) {
+    std::array<std::uint8_t, 4> octets{};
+    if (!random.Fill(octets)) return std::nullopt;
+    const auto spi = std::bit_cast<std::uint32_t>(octets);
+    if (spi > 255) return Spi{spi};  // 0..255 are reserved (RFC 4303 section 2.1)
+  }
+}
+
+bool EngineCore::FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size) {
+  nonce.resize(size);
+  return random.Fill(nonce);
+}
+
+Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint& remote,
+                                std::shared_ptr<const PeerConfig> peer) {
+  auto session = std::make_unique<Session>();
+  session->id = SessionId{++last_session_};
+  session->role = role;
+  session->local = local;
+  session->remote = remote;
+  session->peer = std::move(peer);
+  Session& added = *session;
+  sessions_.emplace(added.id, std::move(session));
+  return added;
+}
+
+void EngineCore::RemoveSession(SessionId id) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  DropHalfOpen(*it->second);
+  by_own_cookie_.erase(it->second->own_cookie());
+  sessions_.erase(it);
+}
+
+Session* EngineCore::Find(SessionId id) {
+  const auto it = sessions_.find(id);
+  return it == sessions_.end() ? nullptr : it->second.get();
+}
+
+Session* EngineCore::FindByOwnCookie(const Cookie& cookie) {
+  const auto it = by_own_cookie_.find(cookie);
+  return it == by_own_cookie_.end() ? nullptr : it->second;
+}
+
+Session* EngineCore::FindHalfOpen(const Cookie& initiator, const Endpoint& remote) {
+  const auto it = half_open_.find({initiator, remote});
+  return it == half_open_.end() ? nullptr : it->second;
+}
+
+void EngineCore::IndexOwnCookie(const Session& session) {
+  by_own_cookie_[session.own_cookie()] = Find(session.id);
+}
+
+void EngineCore::IndexHalfOpen(const Session& session) {
+  half_open_[{session.initiator_cookie, session.remote}] = Find(session.id);
+}
+
+void EngineCore::DropHalfOpen(const Session& session) {
+  const auto it = half_open_.find({session.initiator_cookie, session.remote});
+  if (it != half_open_.end() && it->second == &session) half_open_.erase(it);
+}
+
+std::size_t EngineCore::PeerKeyHash::operator()(const PeerKey& key) const {
+  std::uint64_t h = secret ^ 0x9e3779b97f4a7c15ULL;
+  const auto mix = [&h](std::uint64_t v) {
+    h ^= v;
+    h *= 0xff51afd7ed558ccdULL;
+    h ^= h >> 32U;
+  };
+  mix(std::bit_cast<std::uint64_t>(key.initiator.octets));
+  mix(key.remote.port);
+  for (const std::uint8_t octet : key.remote.address.octets()) mix(octet);
+  return h;
+}
+
+void EngineCore::Schedule(Session& session, std::optional<Time> due) {
+  if (due == session.scheduled) return;
+  session.scheduled = due;
+  if (due) timers_.Push(*due, session.id);
+}
+
+std::optional<TimerQueue::Entry> EngineCore::NextTimer() {
+  return timers_.Top([this](const TimerQueue::Entry& entry) {
+    const Session* session = Find(entry.session);
+    return session != nullptr && session->scheduled == entry.due;
+  });
+}
+
+crypto::DhTicket EngineCore::MakeTicket(const Session& session) {
+  if (++last_ticket_ == 0) ++last_ticket_;
+  return crypto::DhTicket{(static_cast<std::uint64_t>(session.id) << 32U) | last_ticket_};
+}
+
+SessionId EngineCore::SessionOf(crypto::DhTicket ticket) {
+  return SessionId{static_cast<std::uint32_t>(static_cast<std::uint64_t>(ticket) >> 32U)};
+}
+
+void EngineCore::Send(const Session& session, const std::vector<std::uint8_t>& octets) {
+  if (observer != nullptr)
+    observer->OnDatagram(now, Direction::kSent, session.local, session.remote, octets);
+  datagrams.push_back({session.local, session.remote, octets});
+}
+
+void EngineCore::Dropped(const Endpoint& remote, std::string_view rule) {
+  if (observer != nullptr) observer->OnDropped(now, remote, rule);
+}
+
+void EngineCore::Decided(const Session& session, std::string_view text) {
+  if (observer != nullptr) observer->OnDecision(now, session.id, text);
+}
+
+}  // namespace iscsi_ike::ike

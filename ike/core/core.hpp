@@ -1,0 +1,115 @@
+// EngineCore: what all sessions of one engine share: settings, randomness, the queues that the
+// caller drains, and the table of sessions. No logic of the protocol lives here.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "crypto/cbc.hpp"
+#include "crypto/dh.hpp"
+#include "crypto/random.hpp"
+#include "ike/config.hpp"
+#include "ike/core/session.hpp"
+#include "ike/core/timers.hpp"
+#include "ike/events.hpp"
+#include "ike/observer.hpp"
+
+namespace iscsi_ike::ike {
+
+// NotifyBudget bounds what unauthenticated input can make this end say: so many answers a second,
+// in all.
+class NotifyBudget {
+ public:
+  explicit NotifyBudget(unsigned per_second) : per_second_(per_second) {}
+  [[nodiscard]] bool Spend(Time now);
+
+ private:
+  unsigned per_second_;
+  unsigned spent_ = 0;
+  Time second_start_{};
+};
+
+class EngineCore {
+ public:
+  EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o);
+
+  EngineConfig config;
+  crypto::RandomSource& random;
+  Observer* observer;
+  crypto::CbcCipher cipher;
+  Time now{};
+
+  std::deque<Datagram> datagrams;
+  std::deque<Event> events;
+  std::deque<crypto::DhJob> dh_jobs;
+  NotifyBudget notify_budget;
+
+  // Random numbers that mean something; nullopt when the source fails.
+  [[nodiscard]] std::optional<Cookie> MakeCookie();  // unused, not zero
+  [[nodiscard]] std::optional<MessageId> MakeMessageId(const Session& session);
+  [[nodiscard]] std::optional<Spi> MakeSpi();
+  [[nodiscard]] bool FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size);
+  [[nodiscard]] ChildId MakeChildId() { return ChildId{++last_child_}; }
+
+  // Sessions.
+  Session& AddSession(Role role, const Endpoint& local, const Endpoint& remote,
+                      std::shared_ptr<const PeerConfig> peer);
+  void RemoveSession(SessionId id);
+  [[nodiscard]] Session* Find(SessionId id);
+  [[nodiscard]] Session* FindByOwnCookie(const Cookie& cookie);
+  [[nodiscard]] Session* FindHalfOpen(const Cookie& initiator, const Endpoint& remote);
+  void IndexOwnCookie(const Session& session);
+  void IndexHalfOpen(const Session& session);
+  void DropHalfOpen(const Session& session);
+  [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
+  [[nodiscard]] std::size_t half_open_count() const { return half_open_.size(); }
+  template <class F>
+  void ForEachSession(F f) {
+    for (auto& [id, session] : sessions_) f(*session);
+  }
+
+  // Timers: Schedule arms the session's one entry at `due` (unset: none).
+  void Schedule(Session& session, std::optional<Time> due);
+  [[nodiscard]] std::optional<TimerQueue::Entry> NextTimer();
+  void PopTimer() { timers_.Pop(); }
+
+  // Diffie-Hellman jobs of an exchange.
+  [[nodiscard]] crypto::DhTicket MakeTicket(const Session& session);
+  [[nodiscard]] static SessionId SessionOf(crypto::DhTicket ticket);
+
+  // Output.
+  void Send(const Session& session, const std::vector<std::uint8_t>& octets);
+  void Emit(Event event) { events.push_back(std::move(event)); }
+  void Dropped(const Endpoint& remote, std::string_view rule);
+  void Decided(const Session& session, std::string_view text);
+
+ private:
+  struct CookieHash {
+    std::size_t operator()(const Cookie& c) const { return std::hash<Cookie>{}(c); }
+  };
+  struct PeerKey {
+    Cookie initiator;
+    Endpoint remote;
+    friend bool operator==(const PeerKey&, const PeerKey&) = default;
+  };
+  // The peer chooses these keys, so the hash is keyed with a secret drawn at the start.
+  struct PeerKeyHash {
+    std::uint64_t secret = 0;
+    std::size_t operator()(const PeerKey& key) const;
+  };
+
+  std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
+  std::unordered_map<Cookie, Session*, CookieHash> by_own_cookie_;
+  std::unordered_map<PeerKey, Session*, PeerKeyHash> half_open_;
+  TimerQueue timers_;
+  std::uint32_t last_session_ = 0;
+  std::uint32_t last_child_ = 0;
+  std::uint32_t last_ticket_ = 0;
+};
+
+}  // namespace iscsi_ike::ike

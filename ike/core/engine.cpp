@@ -1,0 +1,233 @@
+#include "ike/engine.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "ike/core/core.hpp"
+#include "ike/core/informational.hpp"
+#include "ike/core/outcome.hpp"
+#include "ike/core/patience.hpp"
+#include "ike/core/phase1.hpp"
+#include "ike/core/quick_mode.hpp"
+#include "ike/core/router.hpp"
+#include "ike/core/runner.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+Failure<NegotiationFailure> Reject(FailureCode code, std::string text) {
+  NegotiationFailure failure;
+  failure.code = code;
+  failure.text = std::move(text);
+  return Failure(std::move(failure));
+}
+
+template <class T>
+std::optional<T> PopFront(std::deque<T>& queue) {
+  if (queue.empty()) return std::nullopt;
+  std::optional<T> front(std::move(queue.front()));
+  queue.pop_front();
+  return front;
+}
+
+// IsConsistent: what must hold of a session between two calls.
+[[maybe_unused]] bool IsConsistent(EngineCore& core, const Session& session) {
+  const bool indexed = core.FindByOwnCookie(session.own_cookie()) == &session;
+  const bool keyed = session.state != Session::State::kEstablished || session.keys_ready;
+  const bool scheduled = session.scheduled == NextDeadline(session);
+  const bool rows =
+      std::all_of(session.exchanges.begin(), session.exchanges.end(), [](const auto& e) {
+        return e->row <= e->script->rows.size() && (!e->finished || e->forget_at);
+      });
+  return indexed && keyed && scheduled && rows;
+}
+
+}  // namespace
+
+class Engine::Impl {
+ public:
+  Impl(EngineConfig config, crypto::RandomSource& random, Observer* observer)
+      : core(std::move(config), random, observer) {}
+
+  void Tick(Time now) { core.now = std::max(core.now, now); }
+
+  Result<SessionId, NegotiationFailure> Connect(std::shared_ptr<const PeerConfig> peer) {
+    if (auto problem = Check(*peer)) return Failure(std::move(*problem));
+    if (core.session_count() >= core.config.max_sessions) {
+      return Reject(FailureCode::kLimit, "the bound on sessions is reached");
+    }
+    const auto cookie = core.MakeCookie();
+    if (!cookie) return Reject(FailureCode::kRandom, "no cookie could be drawn");
+    Session& session = core.AddSession(Role::kInitiator, peer->local, *peer->remote, peer);
+    session.mode = peer->plan.exchanges.front();
+    session.initiator_cookie = *cookie;
+    session.give_up_at = core.now + peer->negotiation_timeout;
+    core.IndexOwnCookie(session);
+    const bool main = session.mode == policy::ExchangeMode::kMain;
+    session.exchanges.push_back(std::make_unique<Exchange>(
+        main ? MainModeScript() : AggressiveModeScript(), Role::kInitiator, MessageId{0}));
+    Exchange& exchange = *session.exchanges.front();
+    if (!main) exchange.dh.group = peer->plan.phase1.front().group;
+    const SessionId id = session.id;
+    StartExchange(core, session, exchange);
+    Settle(session);
+    return id;
+  }
+
+  Result<ChildId, NegotiationFailure> Negotiate(SessionId id, const ChildOffer& offer) {
+    Session* session = core.Find(id);
+    if (session == nullptr || session->state != Session::State::kEstablished) {
+      return Reject(FailureCode::kClosed, "there is no established session of that number");
+    }
+    auto child = BeginQuickMode(core, *session, offer);
+    Settle(*session);
+    return child;
+  }
+
+  void Close(SessionId id) {
+    Session* session = core.Find(id);
+    if (session == nullptr) return;
+    if (session->state == Session::State::kEstablished) {
+      CloseEstablished(*session);
+    } else {
+      FailSession(core, *session, Closed());
+    }
+    Settle(*session);
+  }
+
+  void HandleDatagram(const Endpoint& local, const Endpoint& remote, Octets octets) {
+    if (core.observer != nullptr)
+      core.observer->OnDatagram(core.now, Direction::kReceived, local, remote, octets);
+    if (Session* session = Route(core, local, remote, octets)) Settle(*session);
+  }
+
+  void HandleTimeout() {
+    for (auto entry = core.NextTimer(); entry && entry->due <= core.now; entry = core.NextTimer()) {
+      core.PopTimer();
+      Session* session = core.Find(entry->session);
+      session->scheduled.reset();
+      RunTimers(core, *session);
+      Settle(*session);
+    }
+  }
+
+  void HandleDh(crypto::DhJob job) {
+    Session* session = core.Find(EngineCore::SessionOf(job.ticket));
+    if (session != nullptr && TakeDhResult(core, *session, std::move(job))) Settle(*session);
+  }
+
+  EngineCore core;
+
+ private:
+  static NegotiationFailure Closed() {
+    return Reject(FailureCode::kClosed, "closed by the caller").error;
+  }
+
+  static std::optional<NegotiationFailure> Check(const PeerConfig& peer) {
+    const policy::Plan& plan = peer.plan;
+    if (plan.outcome != policy::Outcome::kPlan || plan.exchanges.empty()) {
+      return Reject(FailureCode::kModeRefused, "the plan allows no phase-1 exchange").error;
+    }
+    if (plan.phase1.empty() || plan.phase2.empty() || plan.encapsulations.empty() || !peer.remote) {
+      return Reject(FailureCode::kModeRefused, "the plan or the peer is incomplete").error;
+    }
+    if (peer.key.empty())
+      return Reject(FailureCode::kNoKey, "'" + peer.name + "' has no pre-shared key").error;
+    return std::nullopt;
+  }
+
+  void CloseEstablished(Session& session) {
+    for (const auto& exchange : session.exchanges) {
+      if (!exchange->finished) FailExchange(core, session, *exchange, Closed());
+    }
+    std::vector<Spi> inbound;
+    for (const Child& child : session.children) inbound.push_back(child.inbound);
+    SendDelete(core, session, inbound);
+    SendDeleteOfSession(core, session);
+    session.state = Session::State::kClosed;
+    core.Emit(SessionClosed{session.id, CloseReason::kByCaller});
+  }
+
+  // BeginFirstChild: an initiator goes on to quick mode by itself.
+  void BeginFirstChild(Session& session) {
+    if (session.state != Session::State::kEstablished || session.role != Role::kInitiator ||
+        session.first_child_begun) {
+      return;
+    }
+    session.first_child_begun = true;
+    if (!session.peer->negotiate_child) {
+      session.give_up_at.reset();
+      return;
+    }
+    if (auto child = BeginQuickMode(core, session, session.peer->child); !child) {
+      core.Emit(Failed{session.id, std::nullopt, session.peer->name, session.role, session.remote,
+                       std::move(child).error()});
+    }
+  }
+
+  // Settle brings a session to rest after a call: follow-up work, forgotten exchanges, its one
+  // timer, its end.
+  void Settle(Session& session) {
+    BeginFirstChild(session);
+    if (session.state == Session::State::kEstablished) {
+      if (session.role == Role::kResponder) session.give_up_at.reset();
+      if (!session.parked.empty()) RouteParked(core, session);
+    }
+    if (session.state == Session::State::kClosed) return core.RemoveSession(session.id);
+    std::erase_if(session.exchanges, [](const auto& e) { return e->finished && !e->forget_at; });
+    core.Schedule(session, NextDeadline(session));
+    assert(IsConsistent(core, session));
+  }
+};
+
+Engine::Engine(EngineConfig config, crypto::RandomSource& random, Observer* observer)
+    : impl_(std::make_unique<Impl>(std::move(config), random, observer)) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+Result<SessionId, NegotiationFailure> Engine::Connect(Time now,
+                                                      std::shared_ptr<const PeerConfig> peer) {
+  impl_->Tick(now);
+  return impl_->Connect(std::move(peer));
+}
+
+Result<ChildId, NegotiationFailure> Engine::Negotiate(Time now, SessionId session,
+                                                      const ChildOffer& offer) {
+  impl_->Tick(now);
+  return impl_->Negotiate(session, offer);
+}
+
+void Engine::Close(Time now, SessionId session) {
+  impl_->Tick(now);
+  impl_->Close(session);
+}
+
+void Engine::HandleDatagram(Time now, const Endpoint& local, const Endpoint& remote,
+                            crypto::Octets octets) {
+  impl_->Tick(now);
+  impl_->HandleDatagram(local, remote, octets);
+}
+
+void Engine::HandleTimeout(Time now) {
+  impl_->Tick(now);
+  impl_->HandleTimeout();
+}
+
+void Engine::HandleDh(Time now, crypto::DhJob finished) {
+  impl_->Tick(now);
+  impl_->HandleDh(std::move(finished));
+}
+
+std::optional<Datagram> Engine::PollDatagram() { return PopFront(impl_->core.datagrams); }
+std::optional<Event> Engine::PollEvent() { return PopFront(impl_->core.events); }
+std::optional<crypto::DhJob> Engine::PollDh() { return PopFront(impl_->core.dh_jobs); }
+
+std::optional<Time> Engine::NextTimeout() const {
+  const auto entry = impl_->core.NextTimer();
+  return entry ? std::optional(entry->due) : std::nullopt;
+}
+
+std::size_t Engine::session_count() const { return impl_->core.session_count(); }
+
+}  // namespace iscsi_ike::ike

@@ -1,0 +1,83 @@
+// Exchange: one run of a script: where it stands, what was said, and what it waits for.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "crypto/dh.hpp"
+#include "ike/config.hpp"
+#include "ike/core/iv_chain.hpp"
+#include "ike/core/retransmit.hpp"
+#include "ike/core/script.hpp"
+#include "ike/events.hpp"
+#include "ike/wire/types.hpp"
+
+namespace iscsi_ike::ike {
+
+// KeyAgreement is the Diffie-Hellman of one exchange. Jobs start as soon as their inputs exist.
+struct KeyAgreement {
+  std::optional<crypto::DhGroup> group;
+  bool started = false;  // the private key exists
+  bool own_ready = false;
+  bool shared_ready = false;
+  crypto::DhTicket generate{};  // running job, or 0
+  crypto::DhTicket agree{};
+  crypto::Secret private_key;
+  std::vector<std::uint8_t> own_public;
+  std::vector<std::uint8_t> peer_public;
+  crypto::Secret shared;
+};
+
+// Transcript: the octets that both ends hash, as they were on the wire; i and r are the roles of
+// this exchange.
+struct Transcript {
+  std::vector<std::uint8_t> sa_offer;  // body of the initiator's SA payload
+  std::vector<std::uint8_t> nonce_i, nonce_r;
+  std::vector<std::uint8_t> id_i, id_r;  // ID payload bodies
+};
+
+// QuickChoice is what a quick mode negotiates beside the keys.
+struct QuickChoice {
+  ChildId child{};
+  ChildOffer offer;      // initiator: what was asked
+  Spi spi_i{}, spi_r{};  // chosen by the initiator and the responder of the quick mode
+  policy::EspSuite suite;
+  policy::Encapsulation encapsulation = policy::Encapsulation::kTunnel;
+  policy::Lifetime lifetime;
+  policy::Selector initiator_selector, responder_selector;
+  std::uint8_t proposal = 0;  // number of the chosen proposal, echoed in the answer
+  std::vector<std::uint8_t>
+      chosen_transform;  // responder: the transform payload's body, returned unchanged
+};
+
+struct Exchange {
+  Exchange(const Script& s, Role r, MessageId i) : script(&s), role(r), id(i) {}
+
+  const Script* script;
+  Role role;
+  MessageId id;
+  std::uint8_t row = 0;  // the next row to write or to receive
+  bool finished = false;
+  IvChain iv;
+  KeyAgreement dh;
+  Transcript said;
+  std::unique_ptr<QuickChoice> quick;  // quick mode only
+
+  std::vector<std::uint8_t> last_sent;  // datagram, repeated octet for octet
+  bool answered = false;                // last_sent is newer than the last accepted message
+  bool has_received = false;
+  std::array<std::uint8_t, 16>
+      last_received{};  // digest of the last accepted datagram, to know a duplicate
+  unsigned duplicates_seen = 0;
+  RetransmitTimer retransmit;
+  std::optional<Time> forget_at;     // finished: when duplicates are no longer answered
+  std::vector<std::uint8_t> parked;  // one datagram that came before it could be opened
+
+  [[nodiscard]] bool done() const { return row == script->rows.size(); }
+  [[nodiscard]] const Row& current() const { return script->rows[row]; }
+};
+
+}  // namespace iscsi_ike::ike

@@ -1,0 +1,83 @@
+// Main mode with pre-shared keys (RFC 2409 section 5.4):
+//
+//   MM1  I -> R  HDR, SA
+//   MM2  R -> I  HDR, SA
+//   MM3  I -> R  HDR, KE, Ni
+//   MM4  R -> I  HDR, KE, Nr
+//   MM5  I -> R  HDR*, IDii, HASH_I
+//   MM6  R -> I  HDR*, IDir, HASH_R
+#include <array>
+
+#include "ike/core/phase1.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+using phase1::AbsorbIdentity;
+using phase1::AbsorbKeyExchange;
+using phase1::AbsorbOffer;
+
+Step AbsorbNothing(StepContext&, const PayloadList&) { return Done{}; }
+
+Step AcceptOffer(StepContext& context, const PayloadList&) { return phase1::Choose(context); }
+
+Step AcceptAnswer(StepContext& context, const PayloadList& payloads) {
+  if (auto checked = phase1::CheckAnswer(context, payloads); !checked) return checked;
+  context.session.responder_cookie = context.header->responder;
+  return Done{};
+}
+
+Step AcceptKeyExchange(StepContext& context, const PayloadList&) {
+  if (auto checked = phase1::CheckPublicValue(context); !checked) return checked;
+  if (context.exchange.role == Role::kInitiator) return Done{};
+  return phase1::DrawNonce(context);
+}
+
+Step WriteIdentityAndHash(StepContext& context) {
+  if (auto written = phase1::WriteIdentity(context); !written) return written;
+  return phase1::WriteHash(context);
+}
+
+Step AcceptIdentity(StepContext& context, const PayloadList& payloads) {
+  if (auto verified = phase1::VerifyHash(context, payloads, context.session.responder_cookie);
+      !verified) {
+    return verified;
+  }
+  return phase1::JudgePeerIdentity(context);
+}
+
+constexpr PayloadSet kSa{PayloadType::kSa};
+constexpr PayloadSet kKeyAndNonce{PayloadType::kKeyExchange, PayloadType::kNonce};
+constexpr PayloadSet kIdAndHash{PayloadType::kId, PayloadType::kHash};
+constexpr Role I = Role::kInitiator;
+constexpr Role R = Role::kResponder;
+constexpr Protection kClear = Protection::kClear;
+constexpr Protection kSealed = Protection::kEncrypted;
+
+// clang-format off
+constexpr std::array<Row, 6> kRows{{
+    // name, writer, protection, required, optional, to_open, to_write,
+    //     write, absorb, accept, retransmit
+    {"MM1", I, kClear, kSa, {}, Gate::kNothing, Gate::kNothing,
+     &phase1::WriteOffer, &AbsorbOffer, &AcceptOffer, true},
+    {"MM2", R, kClear, kSa, {}, Gate::kNothing, Gate::kNothing,
+     &phase1::WriteAnswer, &AbsorbNothing, &AcceptAnswer, false},
+    {"MM3", I, kClear, kKeyAndNonce, {}, Gate::kNothing, Gate::kOwnPublic,
+     &phase1::WriteKeyExchange, &AbsorbKeyExchange, &AcceptKeyExchange, true},
+    {"MM4", R, kClear, kKeyAndNonce, {}, Gate::kNothing, Gate::kOwnPublic,
+     &phase1::WriteKeyExchange, &AbsorbKeyExchange, &AcceptKeyExchange, false},
+    {"MM5", I, kSealed, kIdAndHash, {}, Gate::kSharedSecret, Gate::kSharedSecret,
+     &WriteIdentityAndHash, &AbsorbIdentity, &AcceptIdentity, true},
+    {"MM6", R, kSealed, kIdAndHash, {}, Gate::kSharedSecret, Gate::kSharedSecret,
+     &WriteIdentityAndHash, &AbsorbIdentity, &AcceptIdentity, false},
+}};
+
+const Script kScript{"main mode", ExchangeType::kMain, true, kRows,
+                     &phase1::Shared, Gate::kNothing, &phase1::Finish};
+// clang-format on
+
+}  // namespace
+
+const Script& MainModeScript() { return kScript; }
+
+}  // namespace iscsi_ike::ike

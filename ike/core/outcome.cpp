@@ -1,0 +1,125 @@
+#include "ike/core/outcome.hpp"
+
+#include <string>
+
+namespace iscsi_ike::ike {
+namespace {
+
+// Rank orders explanations: what names a cause beats what only describes a symptom.
+int Rank(FailureCode code) {
+  switch (code) {
+    case FailureCode::kTimeout:
+    case FailureCode::kNoResponse:
+      return 0;
+    case FailureCode::kMalformed:
+      return 1;
+    default:
+      return 2;
+  }
+}
+
+// KeyHint says which key was used and why; the key itself never shows.
+std::string KeyHint(const Session& session) {
+  const PeerConfig& peer = *session.peer;
+  std::string hint = "this end used the key of '" + peer.name + "'";
+  hint += peer.remote ? ", bound to the peer's address " + peer.remote->address.ToString()
+                      : ", which serves any address";
+  return hint + "; compare the key fingerprints of both ends";
+}
+
+std::string Seconds(Duration d) {
+  const auto ms = d.count();
+  return std::to_string(ms / 1000) + "." + std::to_string(ms % 1000 / 100) + " s";
+}
+
+// WaitedFor names the message that did not come, and how often the last one was sent.
+std::string WaitedFor(const Exchange& exchange) {
+  if (exchange.done()) return "a result was still due after the last message";
+  const Row& row = exchange.current();
+  if (row.writer == exchange.role)
+    return std::string(row.name) + " could not be written: a key agreement is still due";
+  std::string text = std::string(row.name) + " did not come";
+  if (exchange.row > 0 && exchange.retransmit.times_sent() > 0) {
+    text += "; " + std::string(exchange.script->rows[exchange.row - 1U].name) + " was sent " +
+            std::to_string(exchange.retransmit.times_sent()) + " times";
+  }
+  return text;
+}
+
+NegotiationFailure Silence(const Session& session, const Exchange& exchange) {
+  NegotiationFailure failure;
+  failure.code = session.heard_from_peer ? FailureCode::kTimeout : FailureCode::kNoResponse;
+  failure.text = std::string(exchange.script->name) + ": " + WaitedFor(exchange);
+  if (!session.heard_from_peer) {
+    failure.details = {"not one octet came back from " + session.remote.ToString(),
+                       "usual causes: UDP 500/4500 is filtered; no IKE daemon listens there; the "
+                       "peer drops IKEv1 by default (RFC 9395); "
+                       "the peer does not know this address or refuses " +
+                           std::string(policy::Name(session.mode)) + " mode silently"};
+  } else if (exchange.script->phase1 && session.mode == policy::ExchangeMode::kMain &&
+             exchange.row >= 4) {
+    failure.details.push_back(
+        "silence after MM5 is also what a peer with another pre-shared key looks like");
+    failure.details.push_back(KeyHint(session));
+  }
+  return failure;
+}
+
+bool ConcernsKeys(FailureCode code) {
+  return code == FailureCode::kKeysDiffer || code == FailureCode::kHashMismatch;
+}
+
+}  // namespace
+
+void Suspect(EngineCore& core, Session& session, NegotiationFailure suspicion) {
+  if (ConcernsKeys(suspicion.code)) suspicion.details.push_back(KeyHint(session));
+  if (session.suspicion && Rank(suspicion.code) < Rank(session.suspicion->code)) return;
+  const bool is_new = !session.suspicion || session.suspicion->code != suspicion.code;
+  session.suspicion = suspicion;
+  if (is_new) core.Emit(Diagnosed{session.id, session.remote, std::move(suspicion)});
+}
+
+void NoteRepetition(EngineCore& core, Session& session, const Exchange& exchange) {
+  // MM5 was the answer (row 5 is next), and its question MM4 came again, twice.
+  const bool after_mm5 = exchange.script->phase1 && session.mode == policy::ExchangeMode::kMain &&
+                         exchange.role == Role::kInitiator && exchange.row == 5;
+  if (!after_mm5 || exchange.duplicates_seen < 2) return;
+  NegotiationFailure suspicion;
+  suspicion.code = FailureCode::kKeysDiffer;
+  suspicion.text = "the peer repeats MM4 although MM5 was sent: it cannot read MM5";
+  Suspect(core, session, std::move(suspicion));
+}
+
+void FailSession(EngineCore& core, Session& session, NegotiationFailure failure) {
+  if (session.state == Session::State::kClosed) return;
+  session.state = Session::State::kClosed;
+  core.Emit(Failed{session.id, std::nullopt, session.peer ? session.peer->name : std::string(),
+                   session.role, session.remote, std::move(failure)});
+}
+
+void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
+                  NegotiationFailure failure) {
+  if (exchange.finished) return;
+  exchange.finished = true;
+  exchange.retransmit.Stop();
+  exchange.forget_at.reset();
+  core.Emit(Failed{session.id, exchange.quick ? std::optional(exchange.quick->child) : std::nullopt,
+                   session.peer->name, exchange.role, session.remote, std::move(failure)});
+}
+
+void TimeOut(EngineCore& core, Session& session, Exchange& exchange) {
+  NegotiationFailure failure = Silence(session, exchange);
+  if (session.suspicion) {
+    NegotiationFailure known = *session.suspicion;
+    known.details.push_back("given up after " + Seconds(session.peer->negotiation_timeout) +
+                            " at most: " + failure.text);
+    failure = std::move(known);
+  }
+  if (exchange.script->phase1) {
+    FailSession(core, session, std::move(failure));
+  } else {
+    FailExchange(core, session, exchange, std::move(failure));
+  }
+}
+
+}  // namespace iscsi_ike::ike

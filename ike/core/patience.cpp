@@ -1,0 +1,68 @@
+#include "ike/core/patience.hpp"
+
+#include "ike/core/outcome.hpp"
+#include "ike/wire/header.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+void Repeat(EngineCore& core, const Session& session, const Exchange& exchange) {
+  if (core.observer != nullptr) {
+    MessageTrace trace;
+    trace.now = core.now;
+    trace.session = session.id;
+    trace.role = exchange.role;
+    trace.name = exchange.script->rows[exchange.row - 1U].name;
+    trace.local = session.local;
+    trace.remote = session.remote;
+    if (const auto header = ParseHeader(exchange.last_sent)) trace.header = *header;
+    trace.datagram_size = exchange.last_sent.size();
+    trace.retransmission = true;
+    core.observer->OnMessage(trace);
+  }
+  core.Send(session, exchange.last_sent);
+}
+
+void RunTimersOf(EngineCore& core, Session& session, Exchange& exchange) {
+  if (exchange.finished) {
+    if (exchange.forget_at && *exchange.forget_at <= core.now) exchange.forget_at.reset();
+    return;
+  }
+  if (!exchange.retransmit.IsDue(core.now)) return;
+  if (exchange.retransmit.Next(core.now, session.peer->retransmit)) {
+    Repeat(core, session, exchange);
+  } else {
+    TimeOut(core, session, exchange);
+  }
+}
+
+void GiveUp(EngineCore& core, Session& session) {
+  session.give_up_at.reset();
+  for (const auto& exchange : session.exchanges) {
+    if (!exchange->finished) TimeOut(core, session, *exchange);
+    if (session.state == Session::State::kClosed) return;
+  }
+}
+
+}  // namespace
+
+void RunTimers(EngineCore& core, Session& session) {
+  if (session.give_up_at && *session.give_up_at <= core.now) GiveUp(core, session);
+  for (const auto& exchange : session.exchanges) {
+    if (session.state == Session::State::kClosed) return;
+    RunTimersOf(core, session, *exchange);
+  }
+}
+
+std::optional<Time> NextDeadline(const Session& session) {
+  std::optional<Time> next = session.give_up_at;
+  const auto consider = [&next](const std::optional<Time>& t) {
+    if (t && (!next || *t < *next)) next = t;
+  };
+  for (const auto& exchange : session.exchanges) {
+    consider(exchange->finished ? exchange->forget_at : exchange->retransmit.due());
+  }
+  return next;
+}
+
+}  // namespace iscsi_ike::ike

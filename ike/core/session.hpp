@@ -1,0 +1,75 @@
+// Session: one ISAKMP SA, from its first message to its end, with the exchanges that run under it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ike/core/exchange.hpp"
+#include "ike/core/keymat.hpp"
+#include "ike/events.hpp"
+
+namespace iscsi_ike::ike {
+
+// Child is what the engine remembers of a pair of ESP SAs once their keys have been handed over.
+struct Child {
+  ChildId id{};
+  Spi inbound{};
+  Spi outbound{};
+};
+
+struct Session {
+  enum class State : std::uint8_t { kNegotiating, kEstablished, kClosed };
+
+  SessionId id{};
+  Role role = Role::kInitiator;
+  State state = State::kNegotiating;
+  policy::ExchangeMode mode = policy::ExchangeMode::kMain;
+  Cookie initiator_cookie;
+  Cookie responder_cookie;
+  Endpoint local;
+  Endpoint remote;
+  std::shared_ptr<const PeerConfig> peer;
+
+  policy::Phase1Suite suite;
+  policy::Lifetime lifetime;
+  SkeyidSet keys;  // skeyid and e are wiped once phase 1 is done
+  CipherKey cipher_key;
+  bool keys_ready = false;
+  std::array<std::uint8_t, crypto::kMaxBlockSize>
+      last_block{};  // last phase-1 ciphertext block, or the phase-1 IV
+
+  std::vector<std::unique_ptr<Exchange>> exchanges;  // phase 1 first while it lives
+  std::vector<Child> children;
+  std::vector<MessageId> used_ids;   // message IDs seen or made: a second use would be a replay
+  std::vector<std::uint8_t> parked;  // one phase-2 datagram that came before phase 1 was done
+
+  std::optional<NegotiationFailure> suspicion;  // the best explanation so far, should this time out
+  bool heard_from_peer = false;
+  bool first_child_begun = false;
+  std::optional<Time> give_up_at;  // end of the negotiation's time
+  std::optional<Time> scheduled;   // this session's live entry in the timer queue
+  std::string local_identity, remote_identity;
+
+  [[nodiscard]] const Cookie& own_cookie() const {
+    return role == Role::kInitiator ? initiator_cookie : responder_cookie;
+  }
+  [[nodiscard]] Exchange* phase1() const {
+    return !exchanges.empty() && exchanges.front()->script->phase1 ? exchanges.front().get()
+                                                                   : nullptr;
+  }
+  [[nodiscard]] Exchange* Find(MessageId message_id) const {
+    const auto it = std::find_if(exchanges.begin(), exchanges.end(), [&](const auto& e) {
+      return !e->script->phase1 && e->id == message_id;
+    });
+    return it == exchanges.end() ? nullptr : it->get();
+  }
+  [[nodiscard]] bool IsUsed(MessageId message_id) const {
+    return std::find(used_ids.begin(), used_ids.end(), message_id) != used_ids.end();
+  }
+};
+
+}  // namespace iscsi_ike::ike

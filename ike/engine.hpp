@@ -1,0 +1,65 @@
+// Engine: the whole of IKEv1 with pre-shared keys (RFC 2407, 2408, 2409) without a socket, clock,
+// thread or global.
+//
+// Contract. After any call that takes `now`: drain PollDatagram, PollEvent and PollDh, then read
+// NextTimeout again. Time never goes back: an earlier `now` counts as the latest seen. One thread
+// at a time per engine; engines share nothing. The seed of the RandomSource and the datagrams
+// determine every octet that comes out.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "crypto/dh.hpp"
+#include "crypto/random.hpp"
+#include "crypto/result.hpp"
+#include "ike/config.hpp"
+#include "ike/endpoint.hpp"
+#include "ike/errors.hpp"
+#include "ike/events.hpp"
+#include "ike/observer.hpp"
+#include "ike/time.hpp"
+
+namespace iscsi_ike::ike {
+
+class Engine {
+ public:
+  // `random` and `observer` (may be null) outlive the engine.
+  Engine(EngineConfig config, crypto::RandomSource& random, Observer* observer);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  // Connect starts phase 1 as initiator, with the first exchange of the plan, and then the first
+  // child. Errors: kLimit, kRandom, kNoKey (empty key), kModeRefused (the plan has no exchange or
+  // is no plan).
+  Result<SessionId, NegotiationFailure> Connect(Time now, std::shared_ptr<const PeerConfig> peer);
+  // Negotiate starts a further quick mode in an established session. Errors: kClosed (no such
+  // session, or phase 1 is not done), kRandom, kLimit.
+  Result<ChildId, NegotiationFailure> Negotiate(Time now, SessionId session,
+                                                const ChildOffer& offer);
+  // Close sends Deletes for the children and the ISAKMP SA (when there is one) and forgets the
+  // session. A running negotiation ends with Failed{kClosed}. Unknown sessions are ignored.
+  void Close(Time now, SessionId session);
+
+  void HandleDatagram(Time now, const Endpoint& local, const Endpoint& remote,
+                      crypto::Octets octets);
+  // HandleTimeout: early or repeated calls do nothing.
+  void HandleTimeout(Time now);
+  // HandleDh takes a finished job back; one with an unknown or stale ticket is dropped.
+  void HandleDh(Time now, crypto::DhJob finished);
+
+  std::optional<Datagram> PollDatagram();
+  std::optional<Event> PollEvent();
+  std::optional<crypto::DhJob> PollDh();
+  [[nodiscard]] std::optional<Time> NextTimeout() const;
+
+  [[nodiscard]] std::size_t session_count() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace iscsi_ike::ike

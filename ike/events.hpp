@@ -1,0 +1,114 @@
+// What an engine tells its owner. A closed variant: a caller that handles all alternatives has
+// handled everything.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "crypto/secret.hpp"
+#include "ike/endpoint.hpp"
+#include "ike/errors.hpp"
+#include "ike/wire/registry.hpp"
+#include "ike/wire/types.hpp"
+#include "policy/proposal.hpp"
+
+namespace iscsi_ike::ike {
+
+enum class SessionId : std::uint32_t {};
+enum class ChildId : std::uint32_t {};
+enum class Role : std::uint8_t { kInitiator, kResponder };
+[[nodiscard]] std::string_view Name(Role role);  // "initiator", "responder"
+
+// Phase1Established: the ISAKMP SA is authenticated by both ends.
+struct Phase1Established {
+  SessionId session{};
+  std::string peer_name;  // PeerConfig::name
+  Role role = Role::kInitiator;
+  policy::ExchangeMode mode = policy::ExchangeMode::kMain;
+  Cookie initiator_cookie;
+  Cookie responder_cookie;
+  Endpoint local;
+  Endpoint remote;
+  policy::Phase1Suite suite;
+  policy::Lifetime lifetime;
+  std::string local_identity;   // "ipv4:192.0.2.1"
+  std::string remote_identity;  // as authenticated, with its type
+};
+
+// DirectionKeys is one half of KEYMAT, split (RFC 2409 section 5.5): cipher key with CTR nonce or
+// GCM salt, then integrity key.
+struct DirectionKeys {
+  Spi spi{};
+  crypto::Secret encryption;
+  crypto::Secret integrity;
+};
+
+// ChildSa is a pair of keyed ESP SAs.
+struct ChildSa {
+  SessionId session{};
+  ChildId child{};
+  Role role = Role::kInitiator;  // of this end in the quick mode
+  MessageId message_id{};
+  policy::Encapsulation encapsulation = policy::Encapsulation::kTransport;
+  policy::EspSuite suite;
+  std::optional<crypto::DhGroup> pfs_group;
+  policy::Lifetime lifetime;
+  policy::Selector local;
+  policy::Selector remote;
+  Endpoint local_endpoint;
+  Endpoint remote_endpoint;
+  DirectionKeys inbound;   // SPI chosen by this end
+  DirectionKeys outbound;  // SPI chosen by the peer
+};
+
+// ChildEstablished hands the keys over; the engine keeps only the SPIs.
+struct ChildEstablished {
+  ChildSa sa;
+};
+
+// ChildDeleted: the peer said it no longer receives on this SA. Never a disconnect (RFC 3723
+// section 2.3.3).
+struct ChildDeleted {
+  SessionId session{};
+  ChildId child{};
+  Spi outbound_spi{};
+};
+
+enum class CloseReason : std::uint8_t { kByCaller, kByPeer, kExpired };
+// SessionClosed: the ISAKMP SA is gone. Its children live on (RFC 2408 ties them to nothing).
+struct SessionClosed {
+  SessionId session{};
+  CloseReason reason = CloseReason::kByCaller;
+};
+
+// Failed ends one negotiation: the session's when `child` is unset, else that child's alone.
+// Exactly one for each failure.
+struct Failed {
+  SessionId session{};
+  std::optional<ChildId> child;
+  std::string peer_name;
+  Role role = Role::kInitiator;
+  Endpoint remote;
+  NegotiationFailure failure;
+};
+
+// Diagnosed ends nothing: something the peer sent, authenticated or not, makes trouble likely.
+struct Diagnosed {
+  SessionId session{};
+  Endpoint remote;
+  NegotiationFailure suspicion;
+};
+
+// PeerNotified: an authenticated notification that ends nothing.
+struct PeerNotified {
+  SessionId session{};
+  NotifyType type{};
+  std::string text;
+};
+
+using Event = std::variant<Phase1Established, ChildEstablished, ChildDeleted, SessionClosed, Failed,
+                           Diagnosed, PeerNotified>;
+
+}  // namespace iscsi_ike::ike

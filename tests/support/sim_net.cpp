@@ -1,0 +1,123 @@
+#include "tests/support/sim_net.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace iscsi_ike::test {
+
+void Recorder::OnMessage(const ike::MessageTrace& message) {
+  std::string name(message.name);
+  if (message.retransmission) name += "*";
+  (message.direction == ike::Direction::kSent ? sent : received).push_back(std::move(name));
+}
+void Recorder::OnDropped(ike::Time, const ike::Endpoint&, std::string_view rule) {
+  dropped.emplace_back(rule);
+}
+void Recorder::OnDecision(ike::Time, ike::SessionId, std::string_view text) {
+  decisions.emplace_back(text);
+}
+
+void Recorder::OnPhase1Keys(const ike::Phase1Keys& k) {
+  const auto add = [this](const char* name, crypto::Octets octets) {
+    keys.push_back({name, {octets.begin(), octets.end()}});
+  };
+  add("SKEYID", k.skeyid);
+  add("SKEYID_d", k.skeyid_d);
+  add("SKEYID_a", k.skeyid_a);
+  add("SKEYID_e", k.skeyid_e);
+  add("Ka", k.cipher_key);
+  add("IV", k.initial_iv);
+}
+
+Node::Node(ike::EngineConfig config, std::uint64_t seed, ike::Endpoint where)
+    : random_(seed),
+      engine_(std::make_unique<ike::Engine>(std::move(config), random_, &recorder)),
+      endpoint_(std::move(where)) {}
+
+SimNet::SimNet() = default;
+SimNet::~SimNet() = default;
+
+Node& SimNet::Add(ike::EngineConfig config, std::uint64_t seed, const std::string& address) {
+  const ike::Endpoint where{policy::IpAddress::Parse(address).value(), ike::kIkePort};
+  nodes_.push_back(std::make_unique<Node>(std::move(config), seed, where));
+  return *nodes_.back();
+}
+
+void SimNet::Later(ike::Duration delay, std::function<void()> land) {
+  flights_.push({now_ + delay, order_++, std::move(land)});
+}
+
+void SimNet::Launch(ike::Datagram datagram) {
+  Sent sent{log.size(), now_, std::move(datagram)};
+  log.push_back(sent);
+  const std::vector<ike::Duration> copies = fate ? fate(sent) : std::vector<ike::Duration>{latency};
+  for (const ike::Duration delay : copies) {
+    Later(delay, [this, datagram = sent.datagram] {
+      for (const auto& node : nodes_) {
+        if (node->endpoint() == datagram.remote) {
+          node->engine().HandleDatagram(now_, datagram.remote, datagram.local, datagram.octets);
+        }
+      }
+    });
+  }
+}
+
+void SimNet::DrainNode(Node& node) {
+  while (auto datagram = node.engine().PollDatagram()) Launch(std::move(*datagram));
+  while (auto event = node.engine().PollEvent()) node.events.push_back(std::move(*event));
+  while (auto job = node.engine().PollDh()) {
+    if (drop_dh) continue;
+    auto shared = std::make_shared<crypto::DhJob>(std::move(*job));
+    Later(dh_latency ? dh_latency() : ike::Duration{0}, [this, &node, shared] {
+      dh_.Run(std::span(shared.get(), 1));
+      node.engine().HandleDh(now_, std::move(*shared));
+    });
+  }
+}
+
+void SimNet::Drain() {
+  for (const auto& node : nodes_) DrainNode(*node);
+}
+
+bool SimNet::Step(ike::Time end) {
+  Drain();
+  std::optional<ike::Time> next;
+  if (!flights_.empty()) next = flights_.top().at;
+  for (const auto& node : nodes_) {
+    const auto due = node->engine().NextTimeout();
+    if (due && (!next || *due < *next)) next = due;
+  }
+  if (!next || *next > end) return false;
+  now_ = std::max(now_, *next);
+  while (!flights_.empty() && flights_.top().at <= now_) {
+    const auto land = flights_.top().land;
+    flights_.pop();
+    land();
+  }
+  for (const auto& node : nodes_) node->engine().HandleTimeout(now_);
+  Drain();
+  return true;
+}
+
+void SimNet::Run(ike::Duration limit) {
+  const ike::Time end = now_ + limit;
+  while (Step(end)) {
+  }
+}
+
+bool SimNet::RunUntil(const std::function<bool()>& done, ike::Duration limit) {
+  const ike::Time end = now_ + limit;
+  Drain();
+  while (!done()) {
+    if (!Step(end)) return done();
+  }
+  return true;
+}
+
+void SimNet::Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets) {
+  to.engine().HandleDatagram(now_, to.endpoint(), from, octets);
+  Drain();
+}
+
+}  // namespace iscsi_ike::test

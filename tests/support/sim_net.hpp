@@ -1,0 +1,120 @@
+// A simulated network in virtual time: engines as nodes, datagrams that are lost, doubled or late
+// as a test says, and Diffie-Hellman that takes as long as a test says. Nothing here sleeps, and
+// the same seed gives the same run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "crypto/dh.hpp"
+#include "crypto/random.hpp"
+#include "ike/engine.hpp"
+
+namespace iscsi_ike::test {
+
+// Recorder keeps what an engine shows its observer.
+class Recorder final : public ike::Observer {
+ public:
+  struct Keys {
+    std::string name;
+    std::vector<std::uint8_t> octets;
+    friend bool operator==(const Keys&, const Keys&) = default;
+  };
+  void OnMessage(const ike::MessageTrace& message) override;
+  void OnDropped(ike::Time now, const ike::Endpoint& remote, std::string_view rule) override;
+  void OnDecision(ike::Time now, ike::SessionId session, std::string_view text) override;
+  [[nodiscard]] bool WantsSecrets() const override { return true; }
+  void OnPhase1Keys(const ike::Phase1Keys& keys) override;
+
+  std::vector<std::string> sent;      // names of the messages sent, repetitions as "MM1*"
+  std::vector<std::string> received;  // names of the messages that were opened
+  std::vector<std::string> dropped;
+  std::vector<std::string> decisions;
+  std::vector<Keys> keys;
+};
+
+// Node is one engine with everything that it is owed.
+class Node {
+ public:
+  Node(ike::EngineConfig config, std::uint64_t seed, ike::Endpoint where);
+
+  ike::Engine& engine() { return *engine_; }
+  [[nodiscard]] const ike::Endpoint& endpoint() const { return endpoint_; }
+  Recorder recorder;
+  std::vector<ike::Event> events;
+
+  template <class E>
+  [[nodiscard]] std::vector<const E*> EventsOf() const {
+    std::vector<const E*> found;
+    for (const ike::Event& event : events) {
+      if (const E* e = std::get_if<E>(&event)) found.push_back(e);
+    }
+    return found;
+  }
+
+ private:
+  crypto::SeededRandom random_;
+  std::unique_ptr<ike::Engine> engine_;
+  ike::Endpoint endpoint_;
+};
+
+// Sent is one datagram as the network sees it; `number` counts from 0 over all nodes.
+struct Sent {
+  std::size_t number;
+  ike::Time now;
+  ike::Datagram datagram;
+};
+// Fate gives the delay of each copy that arrives: none lost, one normal, more doubled. It may
+// change the octets.
+using Fate = std::function<std::vector<ike::Duration>(Sent&)>;
+
+class SimNet {
+ public:
+  SimNet();
+  ~SimNet();
+  Node& Add(ike::EngineConfig config, std::uint64_t seed, const std::string& address);
+
+  Fate fate;  // unset: every datagram arrives after `latency`
+  ike::Duration latency{5};
+  std::function<ike::Duration()> dh_latency;  // unset: at once
+  bool drop_dh = false;                       // no exponentiation ever ends
+  std::vector<Sent> log;                      // every datagram ever sent
+
+  [[nodiscard]] ike::Time now() const { return now_; }
+  // Drain takes everything out of the engines; call it after any direct call of an engine.
+  void Drain();
+  // Run goes on until nothing is under way and nobody waits, or until `limit` of virtual time has
+  // passed.
+  void Run(ike::Duration limit = std::chrono::minutes(10));
+  // RunUntil goes on until `done`; false when it never was.
+  bool RunUntil(const std::function<bool()>& done, ike::Duration limit = std::chrono::minutes(10));
+  // Inject delivers octets to a node as if they came from `from`.
+  void Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets);
+
+ private:
+  struct Flight {
+    ike::Time at;
+    std::uint64_t order;
+    std::function<void()> land;
+    friend bool operator>(const Flight& a, const Flight& b) {
+      return a.at != b.at ? a.at > b.at : a.order > b.order;
+    }
+  };
+  void DrainNode(Node& node);
+  void Launch(ike::Datagram datagram);
+  void Later(ike::Duration delay, std::function<void()> land);
+  bool Step(ike::Time end);
+
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
+  crypto::InlineDhExecutor dh_;
+  ike::Time now_{std::chrono::seconds(1000)};
+  std::uint64_t order_ = 0;
+};
+
+}  // namespace iscsi_ike::test
