@@ -1,0 +1,39 @@
+"""Derived keys by names that both ends can be translated to."""
+
+PHASE1 = ("SKEYID", "SKEYID_d", "SKEYID_a", "SKEYID_e", "Ka", "initial_IV")
+
+# A part of KEYMAT is named for the end of the quick mode that sends with it.
+CHILD = ("initiator_encryption", "initiator_integrity", "responder_encryption", "responder_integrity")
+
+
+def read_secrets(text, we_started):
+    """Reads what the tool writes for --secrets: the first session and the first child."""
+    keys = {}
+    rename = {"inbound": "responder", "outbound": "initiator"}
+    if not we_started:
+        rename = {"inbound": "initiator", "outbound": "responder"}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, value = line.split()
+        direction, _, part = name.partition("_")
+        if direction in rename:
+            name = f"{rename[direction]}_{part}"
+        keys.setdefault(name, value.lower())
+    return keys
+
+
+def differences(ours, theirs, child=True):
+    """Sentences about every key that the ends do not share; an empty list is agreement."""
+    found = []
+    for name in PHASE1 + (CHILD if child else ()):
+        a, b = ours.get(name), theirs.get(name)
+        if a is None and b is None and name in CHILD:
+            continue  # NULL has no encryption key, GCM no integrity key
+        if a is None or b is None:
+            found.append(f"{name}: known to {'the peer' if a is None else 'us'} only")
+        elif a != b:
+            found.append(f"{name}: ours {a[:16]}.., the peer's {b[:16]}..")
+    if child and not any(name in ours for name in CHILD):
+        found.append("no part of KEYMAT at all")
+    return found

@@ -1,0 +1,42 @@
+"""What a daemon must be able to do to be tested against. One file in peers/ for each."""
+
+import abc
+
+
+class Peer(abc.ABC):
+    """A daemon at network.theirs. Used as `with SomePeer(network, folder) as peer:`."""
+
+    name = "?"
+    programs = ()  # that must be installed
+
+    @abc.abstractmethod
+    def __enter__(self):
+        """Starts the daemon and waits until it answers."""
+
+    @abc.abstractmethod
+    def __exit__(self, *_):
+        """Stops it."""
+
+    @abc.abstractmethod
+    def load(self, settings):
+        """Replaces the daemon's configuration by this one, from the peer's side of it."""
+
+    @abc.abstractmethod
+    def initiate(self, patience):
+        """Starts a negotiation with us. Returns True when the child SA is up."""
+
+    @abc.abstractmethod
+    def clear(self):
+        """Forgets every SA, so that the next case starts from nothing."""
+
+    @abc.abstractmethod
+    def mark(self):
+        """Where the log ends now."""
+
+    @abc.abstractmethod
+    def log_since(self, mark):
+        """The log from there on."""
+
+    @abc.abstractmethod
+    def keys_since(self, mark):
+        """The keys (harness.keys names) that the log shows from there on."""

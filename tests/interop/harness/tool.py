@@ -1,0 +1,182 @@
+"""Our end: the command-line tool, in either role."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass, field
+
+from . import process
+from .keys import read_secrets
+
+# ISCSI_SECURITY_FLAGS
+VALID, IKE_IPSEC, MAIN, AGGRESSIVE, PFS, TRANSPORT, TUNNEL = (1 << bit for bit in range(7))
+
+
+def security_word(settings):
+    """The word that asks for what `settings` say."""
+    word = VALID | IKE_IPSEC
+    word |= MAIN if settings.exchange == "main" else AGGRESSIVE
+    word |= PFS if settings.pfs else 0
+    word |= TRANSPORT if settings.encapsulation == "transport" else TUNNEL
+    return f"0x{word:02x}"
+
+
+@dataclass
+class Run:
+    """What came out of the tool. `outcome` is the object of --json, for serve the last one."""
+
+    exit_status: int
+    outcome: dict
+    stderr: str
+    folder: str
+    keys: dict = field(default_factory=dict)
+
+    @property
+    def established(self):
+        return self.outcome.get("outcome") == "established" and bool(self.outcome.get("children"))
+
+    @property
+    def failure_code(self):
+        return (self.outcome.get("failure") or {}).get("code")
+
+    @property
+    def story(self):
+        """One line for a report."""
+        failure = self.outcome.get("failure")
+        if failure:
+            return f"{failure['code']}: {failure['text']} {failure['details']}"
+        return self.stderr.strip() or f"outcome {self.outcome.get('outcome')}, exit {self.exit_status}"
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+
+class Tool:
+    def __init__(self, path, network, folder):
+        self.path = path
+        self.network = network
+        self.folder = folder
+
+    def _arguments(self, settings):
+        """What both roles have in common. Files of an earlier case are gone before."""
+        for name in ("capture.pcapng", "isakmp.keys", "esp.keys", "secrets"):
+            if os.path.exists(os.path.join(self.folder, name)):
+                os.unlink(os.path.join(self.folder, name))
+        key_file = os.path.join(self.folder, "key")
+        with open(key_file, "w", opener=lambda p, f: os.open(p, f, 0o600)) as key:
+            key.write(settings.key)
+        arguments = ["--json", "--flags", security_word(settings), "--id", settings.our_id,
+                     "--key-file", key_file, "--ike", settings.ike, "--esp", self._esp(settings)]
+        if settings.we_check_their_id:
+            arguments += ["--peer-id", settings.their_id]
+        if settings.our_selector:
+            arguments += ["--local-ts", settings.our_selector]
+        if settings.their_selector:
+            arguments += ["--remote-ts", settings.their_selector]
+        for option, name in (("--pcap", "capture.pcapng"), ("--keylog", "isakmp.keys"),
+                             ("--esp-keylog", "esp.keys"), ("--secrets", "secrets")):
+            arguments += [option, os.path.join(self.folder, name)]
+        return arguments
+
+    @staticmethod
+    def _esp(settings):
+        """A group in the notation of ESP suites is PFS; the flag alone means the group of phase 1."""
+        if settings.pfs and settings.pfs_group:
+            return f"{settings.esp}-{settings.pfs_group}"
+        return settings.esp
+
+    def _keys(self, we_started):
+        try:
+            with open(os.path.join(self.folder, "secrets")) as secrets:
+                return read_secrets(secrets.read(), we_started)
+        except FileNotFoundError:
+            return {}
+
+    def connect(self, settings, patience, extra=()):
+        """Negotiates as initiator; returns when the tool is done."""
+        ours = self.network.ours.address(settings.family)
+        theirs = self.network.theirs.address(settings.family)
+        portal = f"[{theirs}]" if settings.family == 6 else theirs
+        local = f"[{ours}]" if settings.family == 6 else ours
+        command = [self.path, "connect", "--portal", portal, "--local", local,
+                   "--timeout", str(patience), *self._arguments(settings), *extra]
+        done = subprocess.run(self.network.ours.inside(command), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=patience + 20)
+        lines = done.stdout.strip().splitlines()
+        outcome = _object(lines[-1]) if lines else {}
+        return Run(done.returncode, outcome, done.stderr, self.folder, self._keys(True))
+
+    def serve(self, settings, patience):
+        return Server(self, settings, patience)
+
+
+class Server:
+    """`with tool.serve(settings, patience) as server:` is ready to answer inside; `server.stop()`
+    returns the Run."""
+
+    def __init__(self, tool, settings, patience):
+        self._tool = tool
+        ours = tool.network.ours.address(settings.family)
+        self._errors = os.path.join(tool.folder, "serve.stderr")
+        self._command = [tool.path, "serve", "--local",
+                         f"[{ours}]" if settings.family == 6 else ours,
+                         "--peer", tool.network.theirs.address(settings.family),
+                         "--timeout", str(patience), *tool._arguments(settings)]
+        self._events = queue.Queue()
+        self.outcome = {}
+
+    def __enter__(self):
+        with open(self._errors, "w") as errors:
+            self._process = process.start_piped(self._tool.network.ours, self._command, errors)
+        ready = self._process.stdout.readline()
+        if not ready:
+            self._process.wait()
+            raise RuntimeError(f"serve did not start: {self._stderr()}")
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        return self
+
+    def _read(self):
+        for line in self._process.stdout:
+            self._events.put(_object(line))
+
+    def wait_for_outcome(self, patience):
+        """Waits for a child SA or a failure, the first that comes."""
+        def next_event():
+            try:
+                return self._events.get_nowait()
+            except queue.Empty:
+                return None
+
+        while True:
+            event = process.wait_until(next_event, patience)
+            if event is None:
+                return
+            if event.get("outcome") in ("established", "failed"):
+                self.outcome = event
+            if event.get("failure") or event.get("children"):
+                return
+
+    def stop(self):
+        status = process.stop(self._process, signal.SIGTERM)
+        self._reader.join()
+        return Run(status, self.outcome, self._stderr(), self._tool.folder, self._tool._keys(False))
+
+    def _stderr(self):
+        with open(self._errors) as errors:
+            return errors.read()
+
+    def __exit__(self, *_):
+        process.stop(self._process, signal.SIGKILL)
+        self._process.stdout.close()
+
+
+def _object(line):
+    try:
+        document = json.loads(line)
+    except ValueError:
+        document = None
+    return document if isinstance(document, dict) else {"unreadable": line}

@@ -1,0 +1,202 @@
+"""strongSwan: charon-systemd, run by hand in a private folder, steered by swanctl."""
+
+import os
+import re
+import subprocess
+
+from harness import process, requirements
+from harness.peer import Peer
+
+# What is loaded: crypto, the kernel's netlink, and the control socket; no 'updown', 'resolve' or
+# 'bypass-lan', which would touch the machine.
+_PLUGINS = ("random nonce openssl aes sha1 sha2 md5 hmac xcbc cmac kdf gmp curve25519 gcrypt "
+            "kernel-netlink socket-default vici")
+
+# ike = 4 and chd = 4 print every derived key.
+_STRONGSWAN_CONF = """
+charon-systemd {{
+  load = {plugins}
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
+  install_routes = no
+  install_virtual_ip = no
+  retransmit_tries = 2
+  retransmit_timeout = 0.7
+  retransmit_base = 1.4
+  plugins {{ vici {{ socket = unix://{folder}/vici }} }}
+  journal {{ default = -1 }}
+  filelog {{
+    log {{
+      path = {folder}/charon.log
+      flush_line = yes
+      ike_name = yes
+      default = 1
+      ike = 4
+      chd = 4
+      cfg = 2
+      enc = 1
+    }}
+  }}
+}}
+swanctl {{ load = random }}
+"""
+
+_SWANCTL_CONF = """
+connections {{
+  c {{
+    version = 1
+    local_addrs = {local}
+    remote_addrs = {remote}
+    proposals = {ike}
+    aggressive = {aggressive}
+    unique = replace
+    mobike = no
+    local {{
+      auth = psk
+      id = {local_id}
+    }}
+    remote {{
+      auth = psk
+      id = {remote_id}
+    }}
+    children {{
+      k {{
+        mode = {mode}
+        esp_proposals = {esp}
+        local_ts = {local_ts}
+        remote_ts = {remote_ts}
+      }}
+    }}
+  }}
+}}
+secrets {{
+  ike-c {{
+    secret = 0x{key}
+  }}
+}}
+"""
+
+# Our names for the keys that the log shows as "NAME => N bytes".
+_LOGGED = {
+    "SKEYID": "SKEYID", "SKEYID_d": "SKEYID_d", "SKEYID_a": "SKEYID_a", "SKEYID_e": "SKEYID_e",
+    "encryption key Ka": "Ka", "initial IV": "initial_IV",
+    "encryption initiator key": "initiator_encryption",
+    "integrity initiator key": "initiator_integrity",
+    "encryption responder key": "responder_encryption",
+    "integrity responder key": "responder_integrity",
+}
+
+
+class StrongSwan(Peer):
+    name = "strongswan"
+    programs = ("charon-systemd", "swanctl")
+
+    def __init__(self, network, folder, shim, host=None):
+        self._network = network
+        self._host = host or network.theirs
+        self._shim = shim
+        self._folder = os.path.join(folder, self._host.namespace)
+        os.makedirs(self._folder)
+        self._log = os.path.join(self._folder, "charon.log")
+        self._environment = dict(os.environ, STRONGSWAN_CONF=f"{self._folder}/strongswan.conf")
+
+    def __enter__(self):
+        with open(f"{self._folder}/strongswan.conf", "w") as conf:
+            conf.write(_STRONGSWAN_CONF.format(folder=self._folder, plugins=_PLUGINS))
+        environment = dict(self._environment, LD_PRELOAD=self._shim)
+        with open(f"{self._folder}/stdout", "w") as output:
+            self._daemon = process.start(
+                self._host, [requirements.find("charon-systemd")], output, environment)
+        ready = process.wait_until(
+            lambda: self._daemon.poll() is not None or self._swanctl("--stats") is not None, 10)
+        if not ready or self._daemon.poll() is not None:
+            self.__exit__()
+            raise RuntimeError("charon did not start; see " + self._folder)
+        return self
+
+    def __exit__(self, *_):
+        # By force: its SAs and policies vanish with the namespace.
+        self._daemon.kill()
+        self._daemon.wait()
+
+    def _swanctl(self, *arguments, patience=30):
+        """Runs swanctl; returns its output, or None when it says no."""
+        done = subprocess.run(
+            [requirements.find("swanctl"), *arguments, "--uri", f"unix://{self._folder}/vici"],
+            env=self._environment, capture_output=True, text=True, timeout=patience)
+        self.last_output = done.stdout + done.stderr
+        return self.last_output if done.returncode == 0 else None
+
+    def load(self, settings):
+        """Both `load` and the log are seen from the peer: its local end is `their` of the settings
+        (unless this daemon stands in for us)."""
+        we = self._host is self._network.ours
+        ours, theirs = self._network.ours, self._network.theirs
+        ids = _identity(settings.our_id), _identity(settings.their_id)
+        addresses = ours.address(settings.family), theirs.address(settings.family)
+        selectors = [_selector(s) for s in settings.selectors(*addresses)]
+        mine, other = (0, 1) if we else (1, 0)
+        text = _SWANCTL_CONF.format(
+            local=addresses[mine], remote=addresses[other],
+            local_id=ids[mine], remote_id=ids[other],
+            local_ts=selectors[mine], remote_ts=selectors[other],
+            ike=settings.ike, aggressive="yes" if settings.exchange == "aggressive" else "no",
+            mode=settings.encapsulation, esp=_esp(settings), key=settings.key.encode().hex())
+        path = f"{self._folder}/swanctl.conf"
+        with open(path, "w") as conf:
+            conf.write(text)
+        for what in (("--load-creds", "--clear"), ("--load-conns",)):
+            if self._swanctl(*what, "--file", path) is None:
+                raise RuntimeError(f"swanctl {what[0]}: {self.last_output}")
+
+    def initiate(self, patience):
+        return self._swanctl("--initiate", "--child", "k", "--timeout", str(patience)) is not None
+
+    def clear(self):
+        self._swanctl("--terminate", "--ike", "c", "--force", "--timeout", "1")
+
+    def mark(self):
+        return os.path.getsize(self._log)
+
+    def log_since(self, mark):
+        with open(self._log, errors="replace") as log:
+            log.seek(mark)
+            return log.read()
+
+    def keys_since(self, mark):
+        return _read_keys(self.log_since(mark))
+
+
+def _identity(identity):
+    """charon tells the types apart by their form, given a prefix where it might guess wrong."""
+    kind, _, value = identity.partition(":")
+    return {"fqdn": f"@{value}", "user_fqdn": f'"userfqdn:{value}"'}.get(kind, value)
+
+
+def _selector(selector):
+    """"10.9.0.1/32 tcp 3260" -> "10.9.0.1/32[tcp/3260]"."""
+    address, *rest = selector.split()
+    return f"{address}[{'/'.join(rest)}]" if rest else address
+
+
+def _esp(settings):
+    """A group in an ESP proposal turns PFS on; it goes before the extended sequence numbers."""
+    parts = settings.esp.split("-")
+    tail = [p for p in parts if p in ("esn", "noesn")]
+    head = [p for p in parts if p not in tail]
+    return "-".join(head + ([settings.group] if settings.pfs else []) + tail)
+
+
+def _read_keys(log):
+    """Reads "NAME => N bytes @ .." and the lines of sixteen octets below it; the first of each name."""
+    keys = {}
+    lines = iter(log.splitlines())
+    for line in lines:
+        found = re.search(r"(?:<[^>]*>) (.*) => (\d+) bytes", line)
+        if not found or found[1] not in _LOGGED:
+            continue
+        size, octets = int(found[2]), ""
+        while len(octets) < 2 * size:
+            dump = re.search(r"\d+: ((?:[0-9A-F]{2} ?){1,16})", next(lines, "0: 00"))
+            octets += dump[1].replace(" ", "").lower() if dump else "00"
+        keys.setdefault(_LOGGED[found[1]], octets)
+    return keys

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Runs groups of interop cases against a peer and records the results.
+
+  run.py --tool build/dev/ike/tool/iscsi-ike --shim .../libxfrm_shim.so --results build/interop [GROUP ..]
+
+Groups: main-initiator, suites-responder, failures-initiator, decode, self, ..; none means all. The role
+is ours. Exit status: 0 all as expected, 1 not, 77 this machine cannot run them (the reason is printed).
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import checks
+import peers
+from cases import GROUPS
+from harness import matrix, requirements
+from harness.case import run_case
+from harness.network import Network
+from harness.tool import Tool
+
+
+def main():
+    options = _parse()
+    peer_class = peers.ALL[options.peer]
+    why = requirements.missing((*peer_class.programs, "tshark"), (options.tool, options.shim))
+    if why:
+        print(f"skipped: {why}")
+        return requirements.SKIPPED
+    # An end from outside runs the clean-up too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    os.makedirs(options.results, exist_ok=True)
+    folder = tempfile.mkdtemp(prefix="iike")
+    good = True
+    try:
+        for group in options.groups or [*GROUPS, *checks.ALL]:
+            good &= _run_group(group, peer_class, options, os.path.join(folder, group))
+    finally:
+        if options.keep:
+            print(f"logs and captures: {folder}")
+        else:
+            shutil.rmtree(folder)
+    return 0 if good else 1
+
+
+def _parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tool", required=True, help="our command-line tool")
+    parser.add_argument("--shim", required=True, help="the library made of xfrm_shim.c")
+    parser.add_argument("--results", required=True, help="folder for matrix.json and matrix.md")
+    parser.add_argument("--peer", choices=peers.ALL, default="strongswan")
+    parser.add_argument("--only", default="", help="run only cases whose name has this text")
+    parser.add_argument("--keep", action="store_true", help="keep logs and captures")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join([*GROUPS, *checks.ALL]))
+    options = parser.parse_args()
+    for group in options.groups:
+        if group not in GROUPS and group not in checks.ALL:
+            parser.error(f"no group '{group}'")
+    options.tool = os.path.abspath(options.tool)
+    options.shim = os.path.abspath(options.shim)
+    return options
+
+
+def _run_group(group, peer_class, options, folder):
+    os.makedirs(folder)
+    begin = time.monotonic()
+    with Network() as network:
+        if group in checks.ALL:
+            results = checks.ALL[group](network, peer_class, options, folder)
+        else:
+            results = _run_cases(group, network, peer_class, options, folder)
+    matrix.record(options.results, f"{options.peer}-{group}", results)
+    failed = sum(r.result == "fail" for r in results)
+    seconds = time.monotonic() - begin
+    print(f"{options.peer} {group}: {len(results)} cases, {failed} failed, {seconds:.1f} s")
+    return not failed
+
+
+def _run_cases(group, network, peer_class, options, folder):
+    tool = Tool(options.tool, network, folder)
+    results = []
+    with peer_class(network, folder, options.shim) as peer:
+        for case in GROUPS[group]:
+            if options.only not in case.name:
+                continue
+            result, run = run_case(case, peer, tool)
+            results.append(result)
+            print(f"{result.result:9} {result.case}: {result.why or result.expected}", flush=True)
+            if result.result == "fail" and run and run.stderr:
+                print("          " + run.stderr.strip().replace("\n", "\n          "))
+    return results
+
+
+if __name__ == "__main__":
+    sys.exit(main())
