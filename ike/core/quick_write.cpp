@@ -1,0 +1,119 @@
+// Writing the three messages of quick mode.
+#include <array>
+
+#include "ike/core/quick_steps.hpp"
+#include "ike/wire/esp_transform.hpp"
+#include "ike/wire/id.hpp"
+#include "ike/wire/sa.hpp"
+
+namespace iscsi_ike::ike::quick {
+namespace {
+
+crypto::Prf PrfOf(const StepContext& context) {
+  return {context.session.suite.hash, context.session.keys.a.Expose()};
+}
+
+// HashScope reserves the HASH payload in front and fills it in when the rest is written.
+class HashScope {
+ public:
+  explicit HashScope(StepContext& context) : context_(context) {
+    context.chain->Begin(PayloadType::kHash);
+    hash_at_ = context.chain->body_at();
+    context.writer->Zero(crypto::HashSize(context.session.suite.hash));
+    context.chain->End();
+    rest_at_ = context.writer->Mark();
+  }
+  [[nodiscard]] Octets rest() const { return context_.writer->Since(rest_at_); }
+  void Fill(const crypto::Digest& hash) { context_.writer->Patch(hash_at_, hash.Expose()); }
+
+ private:
+  StepContext& context_;
+  std::size_t hash_at_ = 0;
+  std::size_t rest_at_ = 0;
+};
+
+std::array<std::uint8_t, 4> SpiOctets(Spi spi) { return MessageIdOctets(MessageId{ToNumber(spi)}); }
+
+void WriteSelector(StepContext& context, const policy::Selector& selector) {
+  context.chain->Begin(PayloadType::kId);
+  WriteId(*context.writer, selector);
+  context.chain->End();
+}
+
+void WriteNonceKeyAndSelectors(StepContext& context, const std::vector<std::uint8_t>& nonce) {
+  const Exchange& e = context.exchange;
+  context.chain->Add(PayloadType::kNonce, nonce);
+  if (e.dh.group) context.chain->Add(PayloadType::kKeyExchange, e.dh.own_public);
+  WriteSelector(context, e.quick->initiator_selector);
+  WriteSelector(context, e.quick->responder_selector);
+}
+
+void WriteOffer(StepContext& context) {
+  const policy::Plan& plan = context.session.peer->plan;
+  Exchange& e = context.exchange;
+  context.chain->Begin(PayloadType::kSa);
+  const std::size_t body_at = context.chain->body_at();
+  SaWriter sa(*context.writer);
+  sa.BeginProposal(1, ProtocolId::kEsp, SpiOctets(e.quick->spi_i));
+  std::uint8_t number = 0;
+  // The preferred encapsulation in every suite before the next: each offer reads as an order of
+  // preference.
+  for (const policy::Encapsulation encapsulation : plan.encapsulations) {
+    for (const policy::EspSuite& suite : plan.phase2) {
+      WriteEspTransform(sa, ++number, suite, static_cast<std::uint16_t>(encapsulation), e.dh.group,
+                        plan.phase2_lifetime);
+    }
+  }
+  sa.EndProposal();
+  context.chain->End();
+  const Octets body = context.writer->Since(body_at);
+  e.said.sa_offer.assign(body.begin(), body.end());
+}
+
+}  // namespace
+
+crypto::Digest Hash1(const StepContext& context, Octets rest) {
+  return PrfOf(context).Compute({MessageIdOctets(context.exchange.id), rest});
+}
+crypto::Digest Hash2(const StepContext& context, Octets rest) {
+  return PrfOf(context).Compute(
+      {MessageIdOctets(context.exchange.id), context.exchange.said.nonce_i, rest});
+}
+crypto::Digest Hash3(const StepContext& context) {
+  static constexpr std::array<std::uint8_t, 1> kZero{0};
+  const Transcript& said = context.exchange.said;
+  return PrfOf(context).Compute(
+      {kZero, MessageIdOctets(context.exchange.id), said.nonce_i, said.nonce_r});
+}
+
+Step WriteFirst(StepContext& context) {
+  if (!context.core.FillNonce(context.exchange.said.nonce_i, kNonceSize)) {
+    return Refuse(FailureCode::kRandom, "no nonce could be drawn");
+  }
+  HashScope hash(context);
+  WriteOffer(context);
+  WriteNonceKeyAndSelectors(context, context.exchange.said.nonce_i);
+  hash.Fill(Hash1(context, hash.rest()));
+  return Done{};
+}
+
+Step WriteSecond(StepContext& context) {
+  Exchange& e = context.exchange;
+  HashScope hash(context);
+  context.chain->Begin(PayloadType::kSa);
+  SaWriter sa(*context.writer);
+  sa.BeginProposal(e.quick->proposal, ProtocolId::kEsp, SpiOctets(e.quick->spi_r));
+  sa.CopyTransform(TransformView(e.quick->chosen_transform));
+  sa.EndProposal();
+  context.chain->End();
+  WriteNonceKeyAndSelectors(context, e.said.nonce_r);
+  hash.Fill(Hash2(context, hash.rest()));
+  return Done{};
+}
+
+Step WriteThird(StepContext& context) {
+  context.chain->Add(PayloadType::kHash, Hash3(context).Expose());
+  return Done{};
+}
+
+}  // namespace iscsi_ike::ike::quick
