@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ class Network:
 
     def __exit__(self, *_):
         for host in (self.ours, self.theirs):
-            subprocess.run(["ip", "netns", "del", host.namespace], capture_output=True)
+            _remove(host.namespace)
 
 
 def _ip(*arguments):
@@ -69,4 +70,15 @@ def _remove_remains():
     listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
     for name, pid in re.findall(r"^(iike(\d+)-\S+)", listed, re.MULTILINE):
         if not os.path.exists(f"/proc/{pid}"):
-            subprocess.run(["ip", "netns", "del", name], capture_output=True)
+            _remove(name)
+
+
+def _remove(namespace):
+    """Removes a namespace and ends what still runs in it."""
+    listed = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True)
+    for pid in listed.stdout.split():
+        try:
+            os.kill(int(pid), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    subprocess.run(["ip", "netns", "del", namespace], capture_output=True)

@@ -19,10 +19,11 @@ class Message:
 
         self.exchange = {"2": "main", "4": "aggressive", "32": "quick", "5": "informational"}.get(
             shown("isakmp.exchangetype")[0], "?")
-        self.encrypted = "1" in shown("isakmp.flag_e") or "True" in shown("isakmp.flag_e")
+        self.encrypted = "1" in shown("isakmp.flag_e")
         self.payloads = [_PAYLOADS.get(number, number) for number in shown("isakmp.typepayload")
                          if number not in ("2", "3")]  # proposals and transforms
-        self.decrypted = bool(shown("isakmp.enc.decrypted"))
+        # Decrypted payloads stand below the encrypted data; without the key there are none.
+        self.decrypted = isakmp.find("field[@name='isakmp.enc.data']/field") is not None
         self.addresses = shown("isakmp.id.data.ipv4_addr") + shown("isakmp.id.data.ipv6_addr")
         self.names = shown("isakmp.id.data.fqdn") + shown("isakmp.id.data.user_fqdn")
         everything = packet.findall(".//proto") + fields
