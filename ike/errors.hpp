@@ -47,6 +47,7 @@ struct NegotiationFailure {
   std::string text;                  // one sentence: what happened at which message
   std::vector<std::string> details;  // evidence and hints, a sentence each
   std::vector<Refusal> refusals;     // transforms refused by this end
+  std::uint16_t peer_notify = 0;     // PEER_REFUSED: the number of the peer's notification
   [[nodiscard]] Blame blame() const { return BlameOf(code); }
 };
 

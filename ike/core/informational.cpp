@@ -128,6 +128,7 @@ Exchange* ConcernedBy(const Session& session, const NotifyView& notify) {
 NegotiationFailure RefusedBy(const NotifyView& notify, const Exchange* quick) {
   NegotiationFailure failure;
   failure.code = FailureCode::kPeerRefused;
+  failure.peer_notify = ToNumber(notify.type);
   failure.text =
       "the peer refused with " + TextOf(notify) + (quick != nullptr ? "; phase 1 is fine" : "");
   if (quick == nullptr) return failure;
