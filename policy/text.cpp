@@ -107,13 +107,14 @@ std::optional<std::uint64_t> ParseUnsigned(std::string_view text) {
   return number;
 }
 
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = Utf8Length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+std::size_t ValidUtf8(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = Utf8Length(text.substr(at));
+    if (length == 0) break;
+    at += length;
   }
-  return true;
+  return at;
 }
 
 }  // namespace iscsi_ike::policy

@@ -44,7 +44,8 @@ struct NameLess {
 // anything else and for numbers past 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> ParseUnsigned(std::string_view text);
 
-// IsUtf8 tells whether text is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
-[[nodiscard]] bool IsUtf8(std::string_view text);
+// ValidUtf8 gives the octets of the well-formed beginning (RFC 3629: no surrogates, no overlong
+// forms): text.size() when all of it is UTF-8.
+[[nodiscard]] std::size_t ValidUtf8(std::string_view text);
 
 }  // namespace iscsi_ike::policy

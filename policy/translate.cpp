@@ -209,6 +209,7 @@ void RunRules(Translation& run) {
   if (!RuleIkeIpsec(run)) return;
   FillPlan(run);
   RuleModes(run);
+  if (run.plan.exchanges.empty()) return;
   RulePfs(run);
   RuleEncapsulation(run);
   CheckMainModeKey(run);

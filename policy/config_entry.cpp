@@ -1,0 +1,195 @@
+#include "policy/config_entry.hpp"
+
+#include <array>
+
+#include "policy/text.hpp"
+
+namespace iscsi_ike::policy {
+namespace {
+
+constexpr std::uint8_t kRecord = 1;      // a record has the member
+constexpr std::uint8_t kPortal = 2;      // a portal has it
+constexpr std::uint8_t kOwn = 4;         // in files of our own
+constexpr std::uint8_t kPowerShell = 8;  // in PowerShell's text
+
+constexpr auto kRecordClasses = std::to_array<std::string_view>(
+    {"MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo", "IKEPresharedKeyAuthenticationInfo"});
+constexpr std::string_view kPortalClass = "ISCSI_DiscoveredTargetPortal2";
+
+JsonVerdict Missing(std::string_view member) {
+  return JsonProblem{std::string(member), "is missing or null"};
+}
+
+}  // namespace
+
+struct EntrySink::Member {
+  std::string_view name;
+  std::uint8_t who;
+  JsonSink& (*field)(EntrySink&);
+};
+
+const EntrySink::Member* EntrySink::Find(std::string_view name) {
+  static constexpr std::uint8_t kBoth = kOwn | kPowerShell;
+  static constexpr auto kMembers = std::to_array<Member>({
+      {"AuthMethod", kRecord | kBoth, [](EntrySink& e) -> JsonSink& { return e.auth_method_; }},
+      {"SecurityFlags", kRecord | kBoth, [](EntrySink& e) -> JsonSink& { return e.flags_; }},
+      {"IdType", kRecord | kBoth, [](EntrySink& e) -> JsonSink& { return e.id_type_; }},
+      {"Id", kRecord | kBoth, [](EntrySink& e) -> JsonSink& { return e.id_; }},
+      {"Key", kRecord | kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.key_; }},
+      {"Identity", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.identity_; }},
+      {"Name", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.name_; }},
+      {"Peer", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.peer_; }},
+      {"Target", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.target_; }},
+      {"Address", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.address_; }},
+      {"Socket", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.socket_; }},
+      {"SecurityBitmap", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.bitmap_; }},
+      {"SymbolicName", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.symbolic_name_; }},
+      {"__CLASS", kRecord | kPortal | kPowerShell,
+       [](EntrySink& e) -> JsonSink& { return e.class_; }},
+      {"CimClass", kRecord | kPortal | kPowerShell,
+       [](EntrySink& e) -> JsonSink& { return e.cim_class_; }},
+      {"CimSystemProperties", kRecord | kPortal | kPowerShell,
+       [](EntrySink& e) -> JsonSink& { return e.cim_system_; }},
+  });
+  for (const Member& member : kMembers) {
+    if (SameName(member.name, name)) return &member;
+  }
+  return nullptr;
+}
+
+std::string EntrySink::KnownMembers(EntryKind kind) {
+  return kind == EntryKind::kPortal
+             ? "Address, Socket, SecurityBitmap, Key, SymbolicName"
+             : "AuthMethod, SecurityFlags, IdType, Id, Identity, Key, Name, Peer, Target";
+}
+
+EntrySink::EntrySink(EntryKind kind, Dialect dialect, const ConfigOptions& options, Config& config)
+    : kind_(kind),
+      dialect_(dialect),
+      config_(config),
+      id_(kLongestId, dialect),
+      key_(kLongestKey, dialect),
+      address_(dialect, options.ipv4_in_host_order) {}
+
+std::string EntrySink::Wanted() const {
+  return kind_ == EntryKind::kRecord   ? "a record is expected"
+         : kind_ == EntryKind::kPortal ? "a portal is expected"
+                                       : "a record or a portal is expected";
+}
+
+JsonSink::Next EntrySink::OnMember(std::string_view name) {
+  const Member* member = Find(name);
+  const std::uint8_t dialect = dialect_ == Dialect::kOwn ? kOwn : kPowerShell;
+  const std::uint8_t kinds = kind_ == EntryKind::kRecord   ? kRecord
+                             : kind_ == EntryKind::kPortal ? kPortal
+                                                           : kRecord | kPortal;
+  if (member == nullptr || (member->who & dialect) == 0 || (member->who & kinds) == 0) {
+    if (dialect_ == Dialect::kPowerShell) return nullptr;
+    return Failure(JsonProblem{{}, "is not known here; known are " + KnownMembers(kind_)});
+  }
+  const unsigned owners = member->who & (kRecord | kPortal);
+  if (owners == kRecord && record_member_.empty()) record_member_ = member->name;
+  if (owners == kPortal && portal_member_.empty()) portal_member_ = member->name;
+  return &member->field(*this);
+}
+
+JsonVerdict EntrySink::OnEnd() {
+  if (JsonVerdict verdict = Classify()) return verdict;
+  return kind_ == EntryKind::kRecord ? MakeRecord() : MakePortal();
+}
+
+JsonVerdict EntrySink::CheckClass(std::string_view member, const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  EntryKind kind = SameName(name, kPortalClass) ? EntryKind::kPortal : EntryKind::kEither;
+  for (const std::string_view known : kRecordClasses) {
+    if (SameName(name, known)) kind = EntryKind::kRecord;
+  }
+  if (kind == EntryKind::kEither || (kind_ != EntryKind::kEither && kind_ != kind)) {
+    return JsonProblem{std::string(member), "names the class " + Quote(name) + "; expected is " +
+                                                std::string(kRecordClasses[0]) + " or " +
+                                                std::string(kPortalClass)};
+  }
+  kind_ = kind;
+  return std::nullopt;
+}
+
+JsonVerdict EntrySink::Classify() {
+  if (JsonVerdict verdict = CheckClass("__CLASS", class_.value)) return verdict;
+  if (JsonVerdict verdict = CheckClass("CimClass", cim_class_.value)) return verdict;
+  if (JsonVerdict verdict = CheckClass("CimSystemProperties", cim_system_.value)) return verdict;
+  if (kind_ != EntryKind::kEither) return std::nullopt;
+  if (!record_member_.empty() && !portal_member_.empty()) {
+    return Broken("has a record's member " + std::string(record_member_) +
+                  " and a portal's member " + std::string(portal_member_));
+  }
+  if (record_member_.empty() && portal_member_.empty()) {
+    return Broken("has no member of a record (" + KnownMembers(EntryKind::kRecord) +
+                  "), of a portal (" + KnownMembers(EntryKind::kPortal) +
+                  ") or of a file (records, portals, defaults)");
+  }
+  kind_ = record_member_.empty() ? EntryKind::kPortal : EntryKind::kRecord;
+  return std::nullopt;
+}
+
+// PowerShell prints all five properties; in a file of our own the method is 1 and the word says
+// nothing unless they are given.
+JsonVerdict EntrySink::CheckRecordMembers() const {
+  if (dialect_ == Dialect::kPowerShell) {
+    if (!auth_method_.value) return Missing("AuthMethod");
+    if (!flags_.value) return Missing("SecurityFlags");
+  }
+  if (!key_.is_given()) return Missing("Key");
+  if (identity_.value) {
+    if (id_type_.value) return JsonProblem{"IdType", "is given beside Identity; give one of them"};
+    if (id_.is_given()) return JsonProblem{"Id", "is given beside Identity; give one of them"};
+    return std::nullopt;
+  }
+  if (!id_type_.value) return Missing("IdType");
+  if (!id_.is_given()) return Missing("Id");
+  return std::nullopt;
+}
+
+JsonVerdict EntrySink::MakeRecord() {
+  if (JsonVerdict verdict = CheckRecordMembers()) return verdict;
+  if (identity_.value) {
+    const auto identity = Identity::Parse(*identity_.value, "Identity");
+    if (!identity) return JsonProblem{identity.error().place, identity.error().rule};
+    return MakeRecordOf(static_cast<std::uint32_t>(identity->type()), identity->octets());
+  }
+  const crypto::Secret id = id_.Take();
+  // The text of an address, said to be text, is read as the address.
+  const std::string_view text(reinterpret_cast<const char*>(id.Expose().data()), id.size());
+  const auto address = id_.is_text() ? IpAddress::Parse(text) : std::nullopt;
+  const auto type =
+      static_cast<std::uint32_t>(address && address->is_v6() ? IdType::kIpv6 : IdType::kIpv4);
+  if (address && *id_type_.value == type) return MakeRecordOf(type, address->octets());
+  return MakeRecordOf(*id_type_.value, id.Expose());
+}
+
+JsonVerdict EntrySink::MakeRecordOf(std::uint32_t id_type, crypto::Octets id) {
+  const auto method = static_cast<std::uint32_t>(auth_method_.value.value_or(kPresharedKeyMethod));
+  auto record = PresharedKey::Make(method, flags_.value.value_or(SecurityFlags()), id_type, id,
+                                   key_.Take(), "");
+  if (!record) return JsonProblem{record.error().place, record.error().rule};
+  record->name = name_.value.value_or("");
+  record->peer = peer_.value;
+  record->target = target_.value.value_or("");
+  config_.records.push_back(*std::move(record));
+  return std::nullopt;
+}
+
+JsonVerdict EntrySink::MakePortal() {
+  if (!address_.is_given()) return Missing("Address");
+  TargetPortal portal;
+  portal.address = address_.address;
+  portal.host = address_.host;
+  portal.socket = static_cast<std::uint16_t>(socket_.value.value_or(kIscsiPort));
+  if (portal.socket == 0) return JsonProblem{"Socket", "is 0; a TCP port is 1 to 65535"};
+  portal.bitmap = bitmap_.value.value_or(SecurityFlags());
+  portal.key = key_.Take();
+  portal.symbolic_name = symbolic_name_.value.value_or("");
+  config_.portals.push_back(std::move(portal));
+  return std::nullopt;
+}
+
+}  // namespace iscsi_ike::policy

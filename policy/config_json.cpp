@@ -1,0 +1,151 @@
+#include "policy/config_json.hpp"
+
+#include "policy/config_entry.hpp"
+#include "policy/json_reader.hpp"
+#include "policy/text.hpp"
+#include "policy/text_encoding.hpp"
+
+namespace iscsi_ike::policy {
+namespace {
+
+// SectionSink takes "records" or "portals" of a file of our own.
+class SectionSink : public JsonSink {
+ public:
+  SectionSink(EntryKind kind, const ConfigOptions& options, Config& config)
+      : kind_(kind), options_(options), config_(config) {}
+  JsonVerdict OnArray() override { return std::nullopt; }
+  Next OnElement(std::size_t) override {
+    return &entry_.emplace(kind_, Dialect::kOwn, options_, config_);
+  }
+  [[nodiscard]] std::string Wanted() const override { return "an array is expected"; }
+
+ private:
+  EntryKind kind_;
+  const ConfigOptions& options_;
+  Config& config_;
+  std::optional<EntrySink> entry_;
+};
+
+// DefaultsSink takes "defaults" of a file of our own.
+class DefaultsSink : public JsonSink {
+ public:
+  explicit DefaultsSink(Config& config) : config_(config) {}
+  JsonVerdict OnObject() override { return std::nullopt; }
+  Next OnMember(std::string_view name) override {
+    if (SameName(name, "securityBitmap")) return &bitmap_;
+    if (SameName(name, "suite")) return &suite_;
+    if (SameName(name, "ike")) return &ike_;
+    if (SameName(name, "esp")) return &esp_;
+    if (SameName(name, "groupKey")) return &group_key_;
+    return Failure(
+        JsonProblem{{}, "is not known here; known are securityBitmap, suite, ike, esp, groupKey"});
+  }
+  JsonVerdict OnEnd() override;
+  [[nodiscard]] std::string Wanted() const override { return "an object is expected"; }
+
+ private:
+  Config& config_;
+  FlagsField bitmap_{0xFFFFFFFF};
+  TextField suite_{64};
+  TextField ike_{2048};
+  TextField esp_{2048};
+  OctetsField group_key_{kLongestKey, Dialect::kOwn};
+};
+
+JsonVerdict DefaultsSink::OnEnd() {
+  ConfigDefaults& defaults = config_.defaults;
+  defaults.security_bitmap = bitmap_.value;
+  if (suite_.value || ike_.value || esp_.value) {
+    const std::string suite = suite_.value.value_or("");
+    const std::string ike = ike_.value.value_or("");
+    const std::string esp = esp_.value.value_or("");
+    auto suites = ChooseSuites({suite, ike, esp}, {"suite", "ike", "esp"});
+    if (!suites) return JsonProblem{suites.error().place, suites.error().rule};
+    defaults.suites = *std::move(suites);
+  }
+  if (!group_key_.is_given()) return std::nullopt;
+  auto key = CheckKey(group_key_.Take(), "groupKey");
+  if (!key) return JsonProblem{key.error().place, key.error().rule};
+  defaults.group_key = *std::move(key);
+  return std::nullopt;
+}
+
+// RootSink tells the three forms apart by the first member that counts.
+class RootSink : public JsonSink {
+ public:
+  RootSink(const ConfigOptions& options, Config& config)
+      : options_(options),
+        config_(config),
+        records_(EntryKind::kRecord, options, config),
+        portals_(EntryKind::kPortal, options, config),
+        defaults_(config) {}
+
+  JsonVerdict OnObject() override {
+    StartEntry();
+    return std::nullopt;
+  }
+  JsonVerdict OnArray() override {
+    is_array_ = true;
+    return std::nullopt;
+  }
+  Next OnElement(std::size_t) override { return StartEntry(); }
+  Next OnMember(std::string_view name) override;
+  JsonVerdict OnEnd() override;
+  [[nodiscard]] std::string Wanted() const override {
+    return "an object or an array of objects is expected";
+  }
+
+ private:
+  JsonSink* StartEntry() {
+    return &entry_.emplace(EntryKind::kEither, Dialect::kPowerShell, options_, config_);
+  }
+  JsonSink* Section(std::string_view name) {
+    if (SameName(name, "records")) return &records_;
+    if (SameName(name, "portals")) return &portals_;
+    if (SameName(name, "defaults")) return &defaults_;
+    return nullptr;
+  }
+
+  const ConfigOptions& options_;
+  Config& config_;
+  SectionSink records_;
+  SectionSink portals_;
+  DefaultsSink defaults_;
+  std::optional<EntrySink> entry_;
+  bool is_array_ = false;
+  bool has_sections_ = false;
+  std::string foreign_;  // the first member that is no section
+};
+
+JsonSink::Next RootSink::OnMember(std::string_view name) {
+  JsonSink* const section = Section(name);
+  const bool is_foreign = section == nullptr;
+  if (is_foreign && foreign_.empty()) foreign_ = Quote(name);
+  has_sections_ |= !is_foreign;
+  if (has_sections_ && !foreign_.empty()) {
+    return Failure(JsonProblem{{},
+                               "stands beside " + (is_foreign ? "sections" : foreign_) +
+                                   "; a file has records, portals, defaults and nothing else"});
+  }
+  return is_foreign ? entry_->OnMember(name) : Next(section);
+}
+
+JsonVerdict RootSink::OnEnd() {
+  if (is_array_) return entry_ ? std::nullopt : Broken("is an empty array; nothing is configured");
+  return has_sections_ ? std::nullopt : entry_->OnEnd();
+}
+
+}  // namespace
+
+Parsed<Config> ParseConfig(crypto::Secret octets, std::string_view place,
+                           const ConfigOptions& options) {
+  Parsed<crypto::Secret> text = DecodeText(std::move(octets), place);
+  if (!text) return Failure(std::move(text).error());
+  Config config;
+  RootSink root(options, config);
+  Status<Error> status = ReadJson(*std::move(text), root, place);
+  if (!status) return Failure(std::move(status).error());
+  return config;
+}
+
+}  // namespace iscsi_ike::policy

@@ -1,0 +1,62 @@
+// Settings in JSON. Three forms are known by their look:
+//
+// 1. What PowerShell's ConvertTo-Json prints for one or more records of the WMI class
+//    MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo (also spelled MSIscsiInitiator_...),
+//    with whatever system members stand around the five that count:
+//      {"AuthMethod": 1, "SecurityFlags": 39, "IdType": 1, "Id": [192,0,2,1], "key": [115,51]}
+// 2. The same for ISCSI_DiscoveredTargetPortal2:
+//      {"Address": {"Type": 1, "IpV4Address": 16908480, ...}, "Socket": 3260,
+//       "SecurityBitmap": 39, "Key": null, "SymbolicName": "array 1"}
+// 3. A file of our own, shown whole in tests/golden/config.example.json:
+//      {"records":  [{"name": "hba 1", "securityFlags": "VALID|IKE|MAIN|TRANSPORT",
+//                     "identity": "fqdn:hba1.example", "key": "text:correct horse", "peer":
+//                     "192.0.2.10", "target": "iqn.2001-04.example:disk"}],
+//       "portals":  [{"address": "192.0.2.10", "socket": 3260, "securityBitmap": "0x27",
+//                     "key": "hex:00112233", "symbolicName": "array 1"}],
+//       "defaults": {"securityBitmap": 39, "suite": "rfc7146", "ike": "", "esp": "",
+//                    "groupKey": "hex:..."}}
+//    Every member but `key` and the identity of a record and `address` of a portal may be left out.
+//    `identity` stands for IdType and Id, which may be given instead ("id" as octets, "hex:..." or
+//    "text:..."). Unknown members are errors.
+//
+// Member names are compared without case, and a second member of one name is an error everywhere.
+// Octet strings are arrays of numbers. Words may be numbers, "0x27" or names. UTF-8 and UTF-16 are
+// read, with or without mark. RFC 8259; Windows headers iscsidsc.h and iscsifnd.h.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "crypto/secret.hpp"
+#include "policy/error.hpp"
+#include "policy/preshared_key.hpp"
+#include "policy/suites.hpp"
+#include "policy/target_portal.hpp"
+
+namespace iscsi_ike::policy {
+
+// ConfigDefaults is what holds where records and portals say nothing.
+struct ConfigDefaults {
+  std::optional<SecurityFlags> security_bitmap;  // DefaultSecurityBitmap
+  std::optional<SuiteSet> suites;
+  crypto::Secret group_key;  // empty: none
+};
+
+// Config is move-only: it owns keys.
+struct Config {
+  std::vector<PresharedKey> records;
+  std::vector<TargetPortal> portals;
+  ConfigDefaults defaults;
+};
+
+struct ConfigOptions {
+  bool ipv4_in_host_order = false;  // see AddressField
+};
+
+// ParseConfig consumes the octets of a file and wipes them. Errors read "place: path: rule" with
+// the path of the member ("records[1].IdType"), or line and column for what is no JSON.
+[[nodiscard]] Parsed<Config> ParseConfig(crypto::Secret octets, std::string_view place,
+                                         const ConfigOptions& options = {});
+
+}  // namespace iscsi_ike::policy

@@ -1,0 +1,34 @@
+#include "policy/preshared_key.hpp"
+
+namespace iscsi_ike::policy {
+namespace {
+
+std::string Below(std::string_view place, std::string_view member) {
+  return place.empty() ? std::string(member) : std::string(place) + "." + std::string(member);
+}
+
+}  // namespace
+
+Parsed<crypto::Secret> CheckKey(crypto::Secret key, std::string_view place) {
+  if (key.empty()) return Reject(std::string(place), "is empty; a pre-shared key has octets");
+  if (key.size() > kLongestKey) {
+    return Reject(std::string(place), "has more than " + std::to_string(kLongestKey) + " octets");
+  }
+  return key;
+}
+
+Parsed<PresharedKey> PresharedKey::Make(std::uint32_t auth_method, SecurityFlags flags,
+                                        std::uint32_t id_type, crypto::Octets id,
+                                        crypto::Secret key, std::string_view place) {
+  if (auth_method != kPresharedKeyMethod) {
+    return Reject(Below(place, "AuthMethod"),
+                  "is " + std::to_string(auth_method) + "; only 1, pre-shared key, is supported");
+  }
+  Parsed<Identity> identity = Identity::Make(id_type, id, place);
+  if (!identity) return Failure(std::move(identity).error());
+  Parsed<crypto::Secret> checked = CheckKey(std::move(key), Below(place, "Key"));
+  if (!checked) return Failure(std::move(checked).error());
+  return PresharedKey{flags, *std::move(identity), *std::move(checked), {}, {}, {}};
+}
+
+}  // namespace iscsi_ike::policy

@@ -1,0 +1,46 @@
+// PresharedKey: one record of MSIscsiInitiator_IKEPresharedKeyAuthenticationInfo (iscsidsc.h:
+// IKE_AUTHENTICATION_INFORMATION with IKE_AUTHENTICATION_PRESHARED_KEY), the security word, the
+// identity and the key that an HBA is given for it. It is an argument class: the key goes in and
+// never comes out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/secret.hpp"
+#include "policy/error.hpp"
+#include "policy/identity.hpp"
+#include "policy/ip_address.hpp"
+#include "policy/security_flags.hpp"
+
+namespace iscsi_ike::policy {
+
+inline constexpr std::uint32_t kPresharedKeyMethod = 1;  // IKE_AUTHENTICATION_PRESHARED_KEY_METHOD
+inline constexpr std::size_t kLongestKey = 1024;         // octets
+inline constexpr std::size_t kLongestId = 255;           // octets
+
+// CheckKey wants 1 to kLongestKey octets; errors stand at `place`.
+[[nodiscard]] Parsed<crypto::Secret> CheckKey(crypto::Secret key, std::string_view place);
+
+// PresharedKey is move-only like the Secret in it. The last three members are this project's own:
+// the WMI class has no place for them.
+struct PresharedKey {
+  // Make checks the five properties of the class; errors stand at `place`.AuthMethod, .IdType, .Id
+  // or .Key.
+  static Parsed<PresharedKey> Make(std::uint32_t auth_method, SecurityFlags flags,
+                                   std::uint32_t id_type, crypto::Octets id, crypto::Secret key,
+                                   std::string_view place);
+
+  SecurityFlags flags;
+  Identity identity;   // what goes into the identification payload of phase 1
+  crypto::Secret key;  // raw octets, never empty
+
+  std::string name;               // a label for people
+  std::optional<IpAddress> peer;  // bound to this peer address: main mode can find it
+  std::string target;             // iSCSI name of the target that it is meant for
+};
+
+}  // namespace iscsi_ike::policy

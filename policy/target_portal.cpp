@@ -1,0 +1,81 @@
+#include "policy/target_portal.hpp"
+
+#include <array>
+
+#include "policy/reason.hpp"
+
+namespace iscsi_ike::policy {
+namespace {
+
+ReasonCode ReasonFor(WordSource source) {
+  switch (source) {
+    case WordSource::kEntry:
+      return ReasonCode::kWordFromEntry;
+    case WordSource::kCall:
+      return ReasonCode::kWordFromCall;
+    case WordSource::kPortal:
+      return ReasonCode::kWordFromPortal;
+    case WordSource::kDefaultBitmap:
+      return ReasonCode::kWordFromDefault;
+    case WordSource::kNone:
+      break;
+  }
+  return ReasonCode::kWordFromNowhere;
+}
+
+struct Candidate {
+  WordSource source;
+  std::optional<SecurityFlags> word;
+};
+
+std::string Describe(const Candidate& candidate) {
+  return std::string(Name(candidate.source)) + " " + candidate.word->ToHex();
+}
+
+}  // namespace
+
+std::string_view Name(WordSource source) {
+  switch (source) {
+    case WordSource::kEntry:
+      return "existing entry";
+    case WordSource::kCall:
+      return "passed word";
+    case WordSource::kPortal:
+      return "portal bitmap";
+    case WordSource::kDefaultBitmap:
+      return "default bitmap";
+    case WordSource::kNone:
+      return "nowhere";
+  }
+  return "?";
+}
+
+WordInForce ResolveWord(const WordSources& sources) {
+  const std::array<Candidate, 4> candidates = {{
+      {WordSource::kEntry, sources.entry},
+      {WordSource::kCall, sources.call},
+      {WordSource::kPortal, sources.portal},
+      {WordSource::kDefaultBitmap, sources.default_bitmap},
+  }};
+  WordInForce result;
+  for (const Candidate& candidate : candidates) {
+    if (!candidate.word) continue;
+    if (!candidate.word->IsValid()) {
+      result.reasons.push_back(MakeReason(ReasonCode::kSourceNotValid, Describe(candidate)));
+    } else if (result.source == WordSource::kNone) {
+      result.word = *candidate.word;
+      result.source = candidate.source;
+      result.reasons.push_back(MakeReason(ReasonFor(candidate.source), result.word.ToHex()));
+    } else if (*candidate.word != result.word && candidate.source != WordSource::kDefaultBitmap) {
+      result.reasons.push_back(
+          MakeReason(ReasonCode::kExistingPolicyWins,
+                     Describe(candidate) + " gives way to " + result.word.ToHex()));
+    }
+  }
+  if (result.source == WordSource::kNone) {
+    result.reasons.push_back(MakeReason(ReasonCode::kWordFromNowhere));
+  }
+  return result;
+}
+
+}  // namespace iscsi_ike::policy

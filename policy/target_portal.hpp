@@ -1,0 +1,61 @@
+// TargetPortal: ISCSI_DiscoveredTargetPortal2 (iscsifnd.h), a portal with the security bitmap and
+// the key that discovery gave it; and which of several security words is in force for a portal.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/secret.hpp"
+#include "policy/ip_address.hpp"
+#include "policy/plan.hpp"
+#include "policy/proposal.hpp"
+#include "policy/security_flags.hpp"
+
+namespace iscsi_ike::policy {
+
+// TargetPortal is move-only. Exactly one of `address` and `host` is set: a text address that is no
+// literal still has to be resolved, which is not for this folder.
+struct TargetPortal {
+  std::optional<IpAddress> address;
+  std::string host;
+  std::uint16_t socket = kIscsiPort;  // TCP
+  SecurityFlags bitmap;               // 32 bits; 0 says nothing
+  crypto::Secret key;                 // empty: none for this portal
+  std::string symbolic_name;
+};
+
+enum class WordSource : std::uint8_t {
+  kEntry,          // an existing entry for the identity or the portal
+  kCall,           // passed with a login call or on the command line
+  kPortal,         // the portal's bitmap, from iSNS or a portal record
+  kDefaultBitmap,  // DefaultSecurityBitmap
+  kNone,
+};
+[[nodiscard]] std::string_view Name(WordSource source);
+
+// WordSources holds what is known; unset: that source says nothing.
+struct WordSources {
+  std::optional<SecurityFlags> entry;
+  std::optional<SecurityFlags> call;
+  std::optional<SecurityFlags> portal;
+  std::optional<SecurityFlags> default_bitmap;
+};
+
+// WordInForce is the word, where it is from, and reasons to put before the plan's own
+// (TranslateRequest::prior).
+struct WordInForce {
+  SecurityFlags word;
+  WordSource source = WordSource::kNone;
+  std::vector<Reason> reasons;
+};
+
+// ResolveWord takes the first source, in the order of WordSource, whose word is VALID. A word
+// without VALID is passed over with a note (decision table, row 1). A later word that differs from
+// the one in force is reported as overridden (row 12): existing policy wins over passed flags, as
+// LoginIScsiTarget has it.
+[[nodiscard]] WordInForce ResolveWord(const WordSources& sources);
+
+}  // namespace iscsi_ike::policy

@@ -1,0 +1,427 @@
+// Settings in JSON: every shape that PowerShell prints, our own file, and what hostile texts do.
+#include "policy/config_json.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "golden.hpp"
+
+namespace iscsi_ike::policy {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+crypto::Secret Octets(std::string_view text) {
+  return crypto::Secret::CopyOf({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+Parsed<Config> Parse(std::string_view text) { return ParseConfig(Octets(text), "f.json"); }
+
+Config Accept(std::string_view text) {
+  auto config = Parse(text);
+  EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().Text()) << "\n" << text;
+  return config.ok() ? *std::move(config) : Config{};
+}
+
+std::string Refuse(std::string_view text) {
+  const auto config = Parse(text);
+  EXPECT_FALSE(config.ok()) << text;
+  return config.ok() ? "" : config.error().Text();
+}
+
+std::string KeyText(const crypto::Secret& key) {
+  return {key.Expose().begin(), key.Expose().end()};
+}
+
+void ExpectTheRecord(std::string_view text) {
+  const Config config = Accept(text);
+  ASSERT_EQ(config.records.size(), 1U) << text;
+  EXPECT_EQ(config.records[0].flags.word(), 0x27U);
+  EXPECT_EQ(config.records[0].identity.ToString(), "ipv4:192.0.2.1");
+  EXPECT_EQ(KeyText(config.records[0].key), "s3cr3t");
+}
+
+constexpr std::string_view kMinimal =
+    R"({ "AuthMethod": 1, "SecurityFlags": 39, "IdType": 1, "Id": [192,0,2,1],
+        "key": [115,51,99,114,51,116] })";
+
+// Windows PowerShell 5.1, ([wmiclass]"...").CreateInstance() | ConvertTo-Json
+constexpr std::string_view kManagementObject = R"({
+    "PSComputerName":  "HOST1",
+    "__GENUS":  2,
+    "__CLASS":  "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
+    "__SUPERCLASS":  null,
+    "__DYNASTY":  "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
+    "__RELPATH":  null,
+    "__PROPERTY_COUNT":  5,
+    "__DERIVATION":  [
+
+                     ],
+    "__SERVER":  "HOST1",
+    "__NAMESPACE":  "ROOT\\WMI",
+    "__PATH":  null,
+    "AuthMethod":  1,
+    "Id":  [
+               192,
+               0,
+               2,
+               1
+           ],
+    "IdType":  1,
+    "key":  [
+                115,
+                51,
+                99,
+                114,
+                51,
+                116
+            ],
+    "SecurityFlags":  39,
+    "Scope":  {
+                  "IsConnected":  true,
+                  "Options":  {"Locale":  null, "Timeout":  "10675199.02:48:05.4775807"},
+                  "Path":  "\\\\HOST1\\ROOT\\WMI"
+              },
+    "Path":  "",
+    "Options":  {"Context":  "", "UseAmendedQualifiers":  false},
+    "ClassPath":  "\\\\HOST1\\ROOT\\WMI:MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
+    "Properties":  [{"Name":  "AuthMethod", "Value":  1}, {"Name":  "Id", "Value":  "192 0 2 1"}],
+    "SystemProperties":  ["System.Management.PropertyData"],
+    "Qualifiers":  [],
+    "Site":  null,
+    "Container":  null
+})";
+
+// CIM cmdlets: New-CimInstance -ClientOnly | ConvertTo-Json, depth 2 and depth 5
+constexpr std::string_view kCimFlat = R"({
+  "AuthMethod": 1, "Id": [192, 0, 2, 1], "IdType": 1, "key": [115, 51, 99, 114, 51, 116],
+  "SecurityFlags": 39, "PSComputerName": null,
+  "CimClass": "Root/WMI:MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
+  "CimInstanceProperties": ["AuthMethod = 1", "Id", "IdType = 1", "key", "SecurityFlags = 39"],
+  "CimSystemProperties": {"Namespace": "Root/WMI", "ServerName": "HOST1",
+    "ClassName": "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo", "Path": null}
+})";
+constexpr std::string_view kCimDeep = R"({
+  "CimClass": {
+    "CimSuperClassName": null, "CimSuperClass": null,
+    "CimClassProperties": [{"Name": "AuthMethod", "Value": null, "CimType": 7, "Flags": "Property"}],
+    "CimClassQualifiers": [{"Name": "dynamic", "Value": true}], "CimClassMethods": [],
+    "CimClassName": "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
+    "CimSystemProperties": {"Namespace": "Root/WMI", "ServerName": "HOST1", "ClassName": "x", "Path": null}
+  },
+  "CimInstanceProperties": [
+    {"Name": "AuthMethod", "Value": 1, "CimType": 7, "Flags": "Property, NotModified", "IsValueModified": false},
+    {"Name": "Id", "Value": [192, 0, 2, 1], "CimType": 18, "Flags": "Property", "IsValueModified": true}
+  ],
+  "CimSystemProperties": {"Namespace": "Root/WMI", "ServerName": "HOST1",
+    "ClassName": "MSIscsiInitiator_IKEPresharedKeyAuthenticationInfo", "Path": null},
+  "AuthMethod": 1, "Id": [192, 0, 2, 1], "IdType": 1, "key": [115, 51, 99, 114, 51, 116],
+  "SecurityFlags": 39, "PSComputerName": null
+})";
+
+TEST(PowerShellRecordTest, ReadsEveryShape) {
+  ExpectTheRecord(kMinimal);
+  ExpectTheRecord(kManagementObject);
+  ExpectTheRecord(kCimFlat);
+  ExpectTheRecord(kCimDeep);
+  ExpectTheRecord("[" + std::string(kMinimal) + "]");
+  ExpectTheRecord(R"({"AuthMethod":1,"SecurityFlags":39,"IdType":1,"Id":[192,0,2,1],
+                      "Key":[115,51,99,114,51,116]})");
+  ExpectTheRecord(R"({"AUTHMETHOD":1,"securityflags":39,"idtype":1,"ID":[192,0,2,1],
+                      "KEY":[115,51,99,114,51,116]})");
+  ExpectTheRecord(R"({"AuthMethod":1,"SecurityFlags":"0x27","IdType":"ID_IPV4_ADDR",
+                      "Id":{"value":[192,0,2,1],"Count":4},
+                      "Key":{"value":[115,51,99,114,51,116],"Count":6}})");
+  ExpectTheRecord(R"({"AuthMethod":1,"SecurityFlags":"VALID|IKE|MAIN|TRANSPORT","IdType":"1",
+                      "Id":[192,0,2,1],"Key":[115,51,99,114,51,116]})");
+}
+
+TEST(PowerShellRecordTest, ReadsSeveralObjects) {
+  const Config config = Accept("[" + std::string(kManagementObject) + "," + std::string(kCimFlat) +
+                               "," + std::string(kMinimal) + "]");
+  EXPECT_EQ(config.records.size(), 3U);
+}
+
+std::string Utf16(std::string_view text, bool little, bool mark) {
+  std::string out = mark ? (little ? "\xFF\xFE" : "\xFE\xFF") : "";
+  for (const char c : text) {
+    if (!little) out.push_back('\0');
+    out.push_back(c);
+    if (little) out.push_back('\0');
+  }
+  return out;
+}
+
+TEST(PowerShellRecordTest, ReadsEveryEncoding) {
+  ExpectTheRecord("\xEF\xBB\xBF" + std::string(kMinimal));
+  for (const bool mark : {true, false}) {
+    ExpectTheRecord(Utf16(kManagementObject, true, mark));
+    ExpectTheRecord(Utf16(kManagementObject, false, mark));
+  }
+  EXPECT_THAT(Refuse(Utf16(kMinimal, true, true) + "x"), HasSubstr("half a unit"));
+}
+
+TEST(PowerShellRecordTest, RefusesAnotherClass) {
+  EXPECT_THAT(Refuse(R"({"__CLASS":"Win32_Process","AuthMethod":1})"),
+              HasSubstr("f.json: __CLASS: names the class \"Win32_Process\"; expected is"));
+  EXPECT_THAT(Refuse(R"([{"CimClass":"root/cimv2:Win32_Process"}])"),
+              HasSubstr("f.json: [0].CimClass: names the class"));
+  EXPECT_THAT(Refuse(R"({"CimClass":{"CimClassName":"Win32_Process"}})"), HasSubstr("CimClass"));
+  EXPECT_THAT(Refuse(R"({"__CLASS":"ISCSI_DiscoveredTargetPortal2",
+                         "CimClass":"MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo"})"),
+              HasSubstr("CimClass"));
+}
+
+TEST(PowerShellRecordTest, RefusesWithPathAndRule) {
+  const auto with = [](std::string_view member, std::string_view value) {
+    const std::pair<std::string_view, std::string_view> members[] = {{"AuthMethod", "1"},
+                                                                     {"SecurityFlags", "39"},
+                                                                     {"IdType", "1"},
+                                                                     {"Id", "[192,0,2,1]"},
+                                                                     {"Key", "[1]"}};
+    std::string text = "[{";
+    for (const auto& [name, usual] : members) {
+      text += (text.size() > 2 ? ",\"" : "\"") + std::string(name) +
+              "\":" + std::string(name == member ? value : usual);
+    }
+    return Refuse(text + "}]");
+  };
+  EXPECT_EQ(with("AuthMethod", "2"),
+            "f.json: [0].AuthMethod: is 2; only 1, pre-shared key, is supported");
+  EXPECT_THAT(with("AuthMethod", "4294967296"), HasSubstr("from 0 to 4294967295"));
+  EXPECT_THAT(with("AuthMethod", "-1"), HasSubstr("[0].AuthMethod: is a negative"));
+  EXPECT_THAT(with("AuthMethod", "1.5"), HasSubstr("fractional"));
+  EXPECT_THAT(with("AuthMethod", "true"), HasSubstr("is a truth value"));
+  EXPECT_THAT(with("AuthMethod", "null"), HasSubstr("[0].AuthMethod: is missing or null"));
+  EXPECT_THAT(with("AuthMethod", "{}"), HasSubstr("is an object"));
+  EXPECT_THAT(with("AuthMethod", "[]"), HasSubstr("is an array"));
+  EXPECT_THAT(with("SecurityFlags", "18446744073709551616"), HasSubstr("too large"));
+  EXPECT_THAT(with("SecurityFlags", "\"VALID|MIAN\""), HasSubstr("\"MIAN\" is no security flag"));
+  EXPECT_THAT(with("IdType", "4"), HasSubstr("[0].IdType: is 4; IdType is 1 (IPv4)"));
+  EXPECT_THAT(with("IdType", "\"name\""), HasSubstr("is no identity type"));
+  EXPECT_THAT(with("Id", "[192,0,2]"), HasSubstr("[0].Id: has 3 octets"));
+  EXPECT_THAT(with("Id", "[192,0,2,256]"), HasSubstr("[0].Id[3]: is past 255"));
+  EXPECT_THAT(with("Id", "[192,0,2,-1]"), HasSubstr("[0].Id[3]: is a negative"));
+  EXPECT_THAT(with("Id", "[192,0,2,[1]]"), HasSubstr("[0].Id[3]: is an array"));
+  EXPECT_THAT(with("Id", "\"192 0 2 1\""), HasSubstr("-Depth"));
+  EXPECT_THAT(with("Id", "null"), HasSubstr("[0].Id: is missing or null"));
+  EXPECT_THAT(with("Key", "null"), HasSubstr("[0].Key: is missing or null"));
+  EXPECT_THAT(with("Key", "[]"), HasSubstr("[0].Key: is empty"));
+  EXPECT_THAT(with("Key", "[1e0]"), HasSubstr("[0].Key[0]"));
+  EXPECT_THAT(with("Key", "\"s3cr3t\""), Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(with("Key", "[300]"), Not(HasSubstr("300")));
+  std::string longest = "[1";
+  for (int i = 1; i < 1024; ++i) longest += ",1";
+  EXPECT_THAT(with("Key", longest + ",1]"), HasSubstr("[0].Key[1024]: is one octet too many"));
+}
+
+TEST(PowerShellRecordTest, DuplicatesAreErrorsAnywhere) {
+  EXPECT_THAT(Refuse(R"({"AuthMethod":1,"authmethod":1})"),
+              HasSubstr("f.json: authmethod: is given twice; names are compared without case"));
+  EXPECT_THAT(Refuse(R"({"Key":[1],"key":[1]})"), HasSubstr("key: is given twice"));
+  EXPECT_THAT(Refuse(R"({"Scope":{"a":[{"b":1,"B":2}]}})"),
+              HasSubstr("Scope.a[0].B: is given twice"));
+  EXPECT_THAT(Refuse(R"({"Key":[1],"\u004bey":[1]})"), HasSubstr("Key: is given twice"));
+}
+
+TEST(PowerShellRecordTest, RefusesWhatIsNeitherRecordNorPortal) {
+  EXPECT_THAT(Refuse("{}"), HasSubstr("f.json: has no member of a record"));
+  EXPECT_THAT(Refuse(R"({"Name":"svchost"})"), HasSubstr("has no member of a record"));
+  EXPECT_THAT(Refuse("[]"), HasSubstr("empty array"));
+  EXPECT_THAT(Refuse("null"), HasSubstr("is null; an object or an array"));
+  EXPECT_THAT(Refuse("[null]"), HasSubstr("[0]: is null; a record or a portal"));
+  EXPECT_THAT(Refuse("[[]]"), HasSubstr("[0]: is an array"));
+  EXPECT_THAT(Refuse("1"), HasSubstr("is a number"));
+  EXPECT_THAT(Refuse(R"({"IdType":1,"Socket":3260})"),
+              HasSubstr("has a record's member IdType and a portal's member Socket"));
+}
+
+TEST(PowerShellPortalTest, ReadsTheShapes) {
+  const Config config = Accept(R"([
+    {"__CLASS":"ISCSI_DiscoveredTargetPortal2","Address":{"__CLASS":"ISCSI_IP_Address","Type":1,
+      "IpV4Address":16908480,"IpV6Address":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"IpV6FlowInfo":0,
+      "IpV6ScopeId":0,"TextAddress":""},
+     "Key":[1,2,3],"KeySize":3,"SecurityBitmap":39,"Socket":3261,"SymbolicName":"array 1"},
+    {"Address":{"Type":2,"IpV6Address":[32,1,13,184,0,0,0,0,0,0,0,0,0,0,0,1]},"Key":null,
+     "SecurityBitmap":0,"Socket":3260,"SymbolicName":null},
+    {"Address":{"Type":0,"TextAddress":"array.example"},"SecurityBitmap":1},
+    {"Address":{"Type":0,"TextAddress":"192.0.2.4"},"SecurityBitmap":"0x27"}])");
+  ASSERT_EQ(config.portals.size(), 4U);
+  EXPECT_EQ(config.portals[0].address->ToString(), "192.0.2.1");
+  EXPECT_EQ(config.portals[0].socket, 3261);
+  EXPECT_EQ(config.portals[0].bitmap.word(), 0x27U);
+  EXPECT_EQ(config.portals[0].key.size(), 3U);
+  EXPECT_EQ(config.portals[0].symbolic_name, "array 1");
+  EXPECT_EQ(config.portals[1].address->ToString(), "2001:db8::1");
+  EXPECT_TRUE(config.portals[1].key.empty());
+  EXPECT_EQ(config.portals[2].host, "array.example");
+  EXPECT_EQ(config.portals[2].socket, 3260);
+  EXPECT_FALSE(config.portals[2].address.has_value());
+  EXPECT_EQ(config.portals[3].address->ToString(), "192.0.2.4");
+}
+
+TEST(PowerShellPortalTest, OctetOrderOfIpv4IsAnOption) {
+  const auto config =
+      ParseConfig(Octets(R"({"Address":{"Type":1,"IpV4Address":3221225985}})"), "f", {true});
+  ASSERT_TRUE(config.ok());
+  EXPECT_EQ(config->portals[0].address->ToString(), "192.0.2.1");
+}
+
+TEST(PowerShellPortalTest, RefusesWithPathAndRule) {
+  EXPECT_THAT(Refuse(R"({"SecurityBitmap":4294967296,"Address":"192.0.2.1"})"),
+              HasSubstr("SecurityBitmap: is 0x100000000; a security word of 32 bits"));
+  EXPECT_THAT(Refuse(R"({"SecurityBitmap":39})"), HasSubstr("Address: is missing"));
+  EXPECT_THAT(Refuse(R"({"Address":{"Type":3}})"), HasSubstr("Address.Type: is 3 (empty)"));
+  EXPECT_THAT(Refuse(R"({"Address":{"Type":4}})"), HasSubstr("Address.Type: is 4"));
+  EXPECT_THAT(Refuse(R"({"Address":{"Type":1}})"), HasSubstr("Address.IpV4Address: is missing"));
+  EXPECT_THAT(Refuse(R"({"Address":{"Type":2,"IpV6Address":[1]}})"), HasSubstr("has 1 octets"));
+  EXPECT_THAT(Refuse(R"({"Address":{"Type":0}})"), HasSubstr("Address.TextAddress: is \"\""));
+  EXPECT_THAT(Refuse(R"({"Address":{}})"), HasSubstr("Address.Type: is missing"));
+  EXPECT_THAT(Refuse(R"({"Address":"a b"})"), HasSubstr("no address; as a host name"));
+  EXPECT_THAT(Refuse(R"({"Address":"192.0.2.1","Socket":65536})"), HasSubstr("from 0 to 65535"));
+  EXPECT_THAT(Refuse(R"({"Address":"192.0.2.1","Socket":0})"), HasSubstr("Socket: is 0"));
+  EXPECT_THAT(Refuse(R"({"Address":"192.0.2.1","SymbolicName":"a\u0007"})"),
+              HasSubstr("control character"));
+}
+
+TEST(ConfigFileTest, TheExampleIsRead) {
+  const Config config = Accept(ReadGolden("config.example.json"));
+  ASSERT_EQ(config.records.size(), 3U);
+  EXPECT_EQ(config.records[0].name, "hba 1, to the array");
+  EXPECT_EQ(config.records[0].flags.word(), 0x27U);
+  EXPECT_EQ(config.records[0].identity.ToString(), "fqdn:hba1.example");
+  EXPECT_EQ(KeyText(config.records[0].key), "correct horse battery staple");
+  EXPECT_EQ(config.records[0].peer->ToString(), "192.0.2.10");
+  EXPECT_EQ(config.records[0].target, "iqn.2001-04.example:disk1");
+  EXPECT_EQ(config.records[1].identity.ToString(), "user_fqdn:hba2@example.com");
+  EXPECT_EQ(config.records[1].key.size(), 16U);
+  EXPECT_EQ(config.records[1].key.Expose()[1], 0x11);
+  EXPECT_EQ(config.records[2].identity.ToString(), "ipv6:2001:db8::1");
+  ASSERT_EQ(config.portals.size(), 2U);
+  EXPECT_EQ(config.portals[0].bitmap.word(), 0x27U);
+  EXPECT_EQ(config.portals[1].host, "array2.example");
+  EXPECT_EQ(config.defaults.security_bitmap->word(), 7U);
+  EXPECT_EQ(config.defaults.suites->phase1.size(), 2U);
+  EXPECT_EQ(config.defaults.suites->phase2, DefaultSuites().phase2);
+  EXPECT_EQ(config.defaults.group_key.size(), 27U);
+}
+
+TEST(ConfigFileTest, MembersMayBeLeftOut) {
+  const Config config = Accept(R"({"records":[{"identity":"ipv4:192.0.2.1","key":"text:k"}]})");
+  EXPECT_EQ(config.records[0].flags.word(), 0U);
+  EXPECT_FALSE(config.records[0].peer.has_value());
+  EXPECT_TRUE(Accept(R"({"records":[]})").records.empty());
+  EXPECT_FALSE(Accept(R"({"defaults":{}})").defaults.suites.has_value());
+  EXPECT_EQ(Accept(R"({"records":[{"idType":1,"id":"text:192.0.2.1","key":"hex:00"}]})")
+                .records[0]
+                .identity.ToString(),
+            "ipv4:192.0.2.1");
+}
+
+TEST(ConfigFileTest, RefusesWithPathAndRule) {
+  const auto record = [](std::string_view members) {
+    return Refuse(R"({"records":[{"identity":"fqdn:a","key":"text:k"},{)" + std::string(members) +
+                  "}]}");
+  };
+  EXPECT_THAT(record(R"("idtyp":1)"), HasSubstr("f.json: records[1].idtyp: is not known here; "
+                                                "known are AuthMethod, SecurityFlags, IdType"));
+  EXPECT_THAT(record(R"("key":"s3cr3t")"), HasSubstr("records[1].key: is text without notation"));
+  EXPECT_THAT(record(R"("key":"s3cr3t")"), Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(record(R"("key":"hex:0")"), HasSubstr("odd number of hex digits"));
+  EXPECT_THAT(record(R"("key":"hex:0g")"), HasSubstr("something else than hex digits"));
+  EXPECT_THAT(record(R"("key":"text:","identity":"fqdn:a")"), HasSubstr("Key: is empty"));
+  EXPECT_THAT(record(R"("key":"text:k")"), HasSubstr("records[1].IdType: is missing"));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"a")"), HasSubstr("records[1].Identity"));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","idType":2)"), HasSubstr("beside"));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","id":[1])"), HasSubstr("beside"));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","peer":"x")"),
+              HasSubstr("records[1].peer: is \"x\"; an IPv4 or IPv6 address"));
+  EXPECT_THAT(record(R"("__CLASS":"x")"), HasSubstr("is not known here"));
+  EXPECT_THAT(Refuse(R"({"records":{}})"), HasSubstr("records: is an object; an array"));
+  EXPECT_THAT(Refuse(R"({"records":[1]})"), HasSubstr("records[0]: is a number; a record"));
+  EXPECT_THAT(Refuse(R"({"portals":[{"adress":"192.0.2.1"}]})"),
+              HasSubstr("portals[0].adress: is not known here; known are Address, Socket"));
+  EXPECT_THAT(Refuse(R"({"portals":[{"address":{"typ":1}}]})"),
+              HasSubstr("portals[0].address.typ: is no member of an address"));
+  EXPECT_THAT(Refuse(R"({"defaults":{"suit":"x"}})"), HasSubstr("defaults.suit: is not known"));
+  EXPECT_THAT(Refuse(R"({"defaults":{"suite":"x"}})"), HasSubstr("defaults.suite: \"x\" names no"));
+  EXPECT_THAT(Refuse(R"({"defaults":{"esp":"aes128-sha1,x"}})"), HasSubstr("defaults.esp[1]: "));
+  EXPECT_THAT(Refuse(R"({"defaults":{"groupKey":"text:"}})"), HasSubstr("groupKey: is empty"));
+  EXPECT_THAT(Refuse(R"({"defaults":{"securityBitmap":"0x100000000"}})"), HasSubstr("32"));
+  EXPECT_THAT(Refuse(R"({"records":[],"recrods":[]})"), HasSubstr("recrods: stands beside"));
+  EXPECT_THAT(Refuse(R"({"version":1,"records":[]})"), HasSubstr("beside \"version\""));
+  EXPECT_THAT(Refuse(R"({"records":[],"Records":[]})"), HasSubstr("given twice"));
+}
+
+TEST(HostileJsonTest, SyntaxErrorsNameLineAndColumn) {
+  EXPECT_THAT(Refuse("{\n  \"AuthMethod\": 1,\n  \"IdType\" 2\n}"),
+              HasSubstr("f.json: line 3, column 12: not JSON: "));
+  EXPECT_THAT(Refuse(""), HasSubstr("line 1, column 1: not JSON: The document is empty"));
+  EXPECT_THAT(Refuse(std::string(kMinimal) + " x"), HasSubstr("line 2, column 41: not JSON"));
+  EXPECT_THAT(Refuse("{\"a\\n\\n\":1,\n x}"), HasSubstr("line 2, column 2"));
+}
+
+TEST(HostileJsonTest, EveryTruncationIsRefused) {
+  for (const std::string& text :
+       {std::string(kManagementObject), std::string(kCimDeep),
+        std::string(ReadGolden("config.example.json")), Utf16(kMinimal, true, true)}) {
+    const std::size_t end = text.find_last_of('}');
+    for (std::size_t n = 0; n < end; ++n) EXPECT_FALSE(Parse(text.substr(0, n)).ok()) << n;
+  }
+}
+
+TEST(HostileJsonTest, EveryOctetMayBeWrong) {
+  std::string text = ReadGolden("config.example.json");
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char good = text[i];
+    for (const char bad : {'\0', '"', '\\', '{', '9', '\xFF', '\n'}) {
+      text[i] = bad;
+      const auto config = Parse(text);
+      if (!config.ok()) {
+        EXPECT_THAT(config.error().place, HasSubstr("f.json"));
+      }
+    }
+    text[i] = good;
+  }
+}
+
+TEST(HostileJsonTest, DepthIsBoundedAndTheStackDoesNotGrow) {
+  const std::size_t deep = 4U << 20;
+  EXPECT_THAT(Refuse(R"({"Scope":)" + std::string(deep, '[')), HasSubstr("lies too deep"));
+  std::string objects;
+  for (int i = 0; i < 200000; ++i) objects += R"({"a":)";
+  EXPECT_THAT(Refuse(objects), HasSubstr("lies too deep"));
+  std::string fine = R"({"Scope":)" + std::string(100, '[') + std::string(100, ']');
+  EXPECT_THAT(Refuse(fine + "}"), HasSubstr("has no member of a record"));
+}
+
+TEST(HostileJsonTest, SizeAndMembersAreBounded) {
+  EXPECT_THAT(ParseConfig(crypto::Secret((16U << 20) + 1), "f").error().Text(),
+              HasSubstr("16 MiB"));
+  std::string text = "{";
+  for (int i = 0; i < 2000; ++i) text += "\"m" + std::to_string(i) + "\":1,";
+  EXPECT_THAT(Refuse(text + "\"z\":1}"), HasSubstr("m1024: is one member too many"));
+}
+
+TEST(HostileJsonTest, NumbersMayBeHuge) {
+  EXPECT_THAT(Refuse(R"({"IdType":1e999})"), HasSubstr("not JSON"));
+  EXPECT_THAT(Refuse(R"({"IdType":)" + std::string(100000, '9') + "}"), HasSubstr("f.json"));
+  EXPECT_THAT(Refuse(R"({"IdType":0.)" + std::string(100000, '1') + "}"), HasSubstr("IdType"));
+  EXPECT_THAT(Refuse(R"({"IdType":-0})"), HasSubstr("f.json"));
+}
+
+TEST(HostileJsonTest, LoneSurrogatesAndNulsAreRefused) {
+  EXPECT_THAT(Refuse(R"({"records":[{"key":"text:\ud83d"}]})"), HasSubstr("f.json"));
+  EXPECT_THAT(Refuse(R"({"records":[{"key":"text:\udd11"}]})"), HasSubstr("lone surrogate"));
+  EXPECT_THAT(Refuse(R"({"\udd11":1})"), HasSubstr("lone surrogate"));
+  EXPECT_THAT(Refuse(std::string_view("{}\0{}", 5)), HasSubstr("U+0000"));
+  EXPECT_THAT(Refuse(R"({"records":[{"identity":"fqdn:a\u0000b","key":"text:k"}]})"),
+              HasSubstr("control character"));
+  const Config config =
+      Accept(R"({"records":[{"identity":"fqdn:a","key":"text:a\u0000\ud83d\udd11"}]})");
+  EXPECT_EQ(KeyText(config.records[0].key), std::string("a\0\xF0\x9F\x94\x91", 6));
+}
+
+}  // namespace
+}  // namespace iscsi_ike::policy

@@ -1,0 +1,130 @@
+// No octet of a key stays behind in memory that the parser gives back: every block is searched as
+// it is freed, before the allocator can touch it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "policy/config_json.hpp"
+
+namespace {
+
+// The key of the tests, as it lies in memory, and as its JSON array lies in the text.
+constexpr char kKey[] = "Zq7#kW2!vN9$xR4%";
+constexpr char kDigits[] = "90,113,55,35,107,87,50,33";
+constexpr std::size_t kHead = 16;  // keeps the size of a block and its alignment
+
+bool searching = false;
+int found = 0;
+
+bool Holds(const unsigned char* block, std::size_t size, const char* text) {
+  const std::size_t length = 8;  // half of it is too much already
+  for (std::size_t i = 0; i + length <= size; ++i) {
+    if (std::memcmp(block + i, text, length) == 0) return true;
+  }
+  return false;
+}
+
+void* Allocate(std::size_t size) {
+  // Zeroed, so that nothing is found but what was written into this very block.
+  auto* block = static_cast<unsigned char*>(std::calloc(1, size + kHead));
+  if (block == nullptr) std::abort();
+  std::memcpy(block, &size, sizeof size);
+  return block + kHead;
+}
+
+void Free(void* memory) {
+  if (memory == nullptr) return;
+  unsigned char* block = static_cast<unsigned char*>(memory) - kHead;
+  std::size_t size = 0;
+  std::memcpy(&size, block, sizeof size);
+  if (searching && (Holds(block + kHead, size, kKey) || Holds(block + kHead, size, kDigits))) {
+    ++found;
+  }
+  std::free(block);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return Allocate(size); }
+void* operator new[](std::size_t size) { return Allocate(size); }
+void operator delete(void* memory) noexcept { Free(memory); }
+void operator delete[](void* memory) noexcept { Free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { Free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { Free(memory); }
+
+namespace iscsi_ike::policy {
+namespace {
+
+crypto::Octets Bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string Numbers() {
+  std::string text;
+  for (const char c : std::string_view(kKey)) text += std::to_string(int{c}) + ",";
+  text.pop_back();
+  return text;
+}
+
+std::string Wide(const std::string& text) {
+  std::string wide = "\xFF\xFE";
+  for (const char c : text) wide.append({c, '\0'});
+  return wide;
+}
+
+// Parses and drops the result; tells how many freed blocks still held the key.
+int Leaks(const std::string& text, bool good) {
+  crypto::Secret octets = crypto::Secret::CopyOf(Bytes(text));
+  found = 0;
+  searching = true;
+  {
+    const auto config = ParseConfig(std::move(octets), "f");
+    EXPECT_EQ(config.ok(), good);
+  }
+  searching = false;
+  return found;
+}
+
+TEST(KeyWipeTest, TheSearchFindsWhatIsLeftBehind) {
+  found = 0;
+  searching = true;
+  { const std::string copy = std::string("left behind: ") + kKey; }
+  searching = false;
+  EXPECT_GE(found, 1);
+}
+
+TEST(KeyWipeTest, ParsedKeysLeaveNothingBehind) {
+  const std::string record =
+      R"({"AuthMethod":1,"SecurityFlags":39,"IdType":2,"Id":[97],"Key":[)" + Numbers() + "]}";
+  EXPECT_EQ(Leaks(record, true), 0);
+  EXPECT_EQ(Leaks(Wide(record), true), 0);
+  const std::string own =
+      R"({"records":[{"identity":"fqdn:a","key":"text:)" + std::string(kKey) + R"("}]})";
+  EXPECT_EQ(Leaks(own, true), 0);
+  EXPECT_EQ(Leaks(R"({"records":[{"identity":"fqdn:a","key":"text:\u005a)" +
+                      std::string(kKey).substr(1) + R"("}]})",
+                  true),
+            0);
+  EXPECT_EQ(Leaks(R"({"defaults":{"groupKey":[)" + Numbers() + "]}}", true), 0);
+}
+
+TEST(KeyWipeTest, GrowingKeysLeaveNothingBehind) {
+  std::string numbers = Numbers();
+  for (int i = 0; i < 5; ++i) numbers += "," + numbers;
+  EXPECT_EQ(Leaks(R"({"defaults":{"groupKey":[)" + numbers + "]}}", true), 0);
+}
+
+TEST(KeyWipeTest, RefusedTextsLeaveNothingBehind) {
+  const std::string start = R"({"records":[{"key":"text:)" + std::string(kKey);
+  EXPECT_EQ(Leaks(start, false), 0);
+  EXPECT_EQ(Leaks(start + R"("}]})", false), 0);
+  EXPECT_EQ(Leaks(R"({"records":[{"key":")" + std::string(kKey) + R"("}]})", false), 0);
+  EXPECT_EQ(Leaks(R"({"Key":[)" + Numbers() + ",256]}", false), 0);
+  EXPECT_EQ(Leaks(R"({"Other":")" + std::string(kKey) + R"("}]})", false), 0);
+  EXPECT_EQ(Leaks(start + "\xFF", false), 0);
+}
+
+}  // namespace
+}  // namespace iscsi_ike::policy
