@@ -56,15 +56,18 @@ def run_case(case, peer, tool):
     mark = peer.mark()
     run = None
     try:
-        if case.ours.role == "initiator":
+        start = tool.connect if case.ours.role == "initiator" else tool.serve
+        with start(case.ours, case.patience) as ours:
             peer_is_up = None
-            run = tool.connect(case.ours, case.patience)
-        else:
-            with tool.serve(case.ours, case.patience) as server:
+            if case.ours.role == "responder":
                 peer_is_up = peer.initiate(case.patience)
-                server.wait_for_outcome(case.patience)
-                run = server.stop()
-        judge = _judge_success if isinstance(case.expected, Established) else _judge_failure
+            ours.wait_for_outcome(case.patience + 5)
+            wanted = isinstance(case.expected, Established)
+            if wanted:  # the peer's log may lag behind
+                process.wait_until(
+                    lambda: not keys.differences(ours.keys(), peer.keys_since(mark)), 2)
+            run = ours.stop()
+        judge = _judge_success if wanted else _judge_failure
         complaints = judge(case, run, peer, mark, peer_is_up)
     except Exception as error:  # a broken case must not end the others
         complaints = [f"{type(error).__name__}: {error}"]
@@ -83,10 +86,10 @@ def _judge_success(case, run, peer, mark, peer_is_up):
         complaints.append(f"established, but exit status {run.exit_status}")
     if peer_is_up is False:
         complaints.append("the peer says that the child is not up")
-    # The peer's log may lag behind our exit.
-    process.wait_until(lambda: not keys.differences(run.keys, peer.keys_since(mark)), 2)
     complaints += keys.differences(run.keys, peer.keys_since(mark))
     complaints += _wrong_facts(case.ours, run.outcome)
+    if not process.wait_until(lambda: peer.was_deleted_since(mark), 2):
+        complaints.append("our Deletes have not reached the peer")
     return complaints
 
 

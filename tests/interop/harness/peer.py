@@ -40,3 +40,7 @@ class Peer(abc.ABC):
     @abc.abstractmethod
     def keys_since(self, mark):
         """The keys (harness.keys names) that the log shows from there on."""
+
+    @abc.abstractmethod
+    def was_deleted_since(self, mark):
+        """Whether the log says that our Delete of the ISAKMP SA arrived."""

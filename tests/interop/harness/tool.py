@@ -4,8 +4,8 @@ import json
 import os
 import queue
 import signal
-import subprocess
 import threading
+import time
 from dataclasses import dataclass, field
 
 from . import process
@@ -60,7 +60,7 @@ class Tool:
         self.network = network
         self.folder = folder
 
-    def _arguments(self, settings):
+    def arguments(self, settings):
         """What both roles have in common. Files of an earlier case are gone before."""
         for name in ("capture.pcapng", "isakmp.keys", "esp.keys", "secrets"):
             if os.path.exists(os.path.join(self.folder, name)):
@@ -88,51 +88,35 @@ class Tool:
             return f"{settings.esp}-{settings.pfs_group}"
         return settings.esp
 
-    def _keys(self, we_started):
-        try:
-            with open(os.path.join(self.folder, "secrets")) as secrets:
-                return read_secrets(secrets.read(), we_started)
-        except FileNotFoundError:
-            return {}
-
-    def connect(self, settings, patience, extra=()):
-        """Negotiates as initiator; returns when the tool is done."""
-        ours = self.network.ours.address(settings.family)
-        theirs = self.network.theirs.address(settings.family)
-        portal = f"[{theirs}]" if settings.family == 6 else theirs
-        local = f"[{ours}]" if settings.family == 6 else ours
-        command = [self.path, "connect", "--portal", portal, "--local", local,
-                   "--timeout", str(patience), *self._arguments(settings), *extra]
-        done = subprocess.run(self.network.ours.inside(command), stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=patience + 20)
-        lines = done.stdout.strip().splitlines()
-        outcome = _object(lines[-1]) if lines else {}
-        return Run(done.returncode, outcome, done.stderr, self.folder, self._keys(True))
+    def connect(self, settings, patience):
+        """Negotiates as initiator; the SAs stay until `stop`."""
+        command = ["connect", "--portal", _bracketed(self.network.theirs.address(settings.family)),
+                   "--hold", "60"]
+        return Running(self, settings, patience, command)
 
     def serve(self, settings, patience):
-        return Server(self, settings, patience)
+        """Waits for the peer, from its ready line on."""
+        command = ["serve", "--peer", self.network.theirs.address(settings.family)]
+        return Running(self, settings, patience, command, ready_line=True)
 
 
-class Server:
-    """`with tool.serve(settings, patience) as server:` is ready to answer inside; `server.stop()`
-    returns the Run."""
+class Running:
+    """`with tool.connect(..) as ours:` or `tool.serve(..)`: the tool at work."""
 
-    def __init__(self, tool, settings, patience):
+    def __init__(self, tool, settings, patience, command, ready_line=False):
         self._tool = tool
-        ours = tool.network.ours.address(settings.family)
-        self._errors = os.path.join(tool.folder, "serve.stderr")
-        self._command = [tool.path, "serve", "--local",
-                         f"[{ours}]" if settings.family == 6 else ours,
-                         "--peer", tool.network.theirs.address(settings.family),
-                         "--timeout", str(patience), *tool._arguments(settings)]
+        self._we_started = not ready_line
+        self._errors = os.path.join(tool.folder, "stderr")
+        self._command = [tool.path, *command,
+                         "--local", _bracketed(tool.network.ours.address(settings.family)),
+                         "--timeout", str(patience), *tool.arguments(settings)]
         self._events = queue.Queue()
         self.outcome = {}
 
     def __enter__(self):
         with open(self._errors, "w") as errors:
             self._process = process.start_piped(self._tool.network.ours, self._command, errors)
-        ready = self._process.stdout.readline()
-        if not ready:
+        if not self._we_started and not self._process.stdout.readline():
             self._process.wait()
             raise RuntimeError(f"serve did not start: {self._stderr()}")
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -142,17 +126,16 @@ class Server:
     def _read(self):
         for line in self._process.stdout:
             self._events.put(_object(line))
+        self._events.put(None)
 
     def wait_for_outcome(self, patience):
-        """Waits for a child SA or a failure, the first that comes."""
-        def next_event():
+        """Waits for a child SA or a failure, whichever comes first, or for the tool's end."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
             try:
-                return self._events.get_nowait()
-            except queue.Empty:
-                return None
-
-        while True:
-            event = process.wait_until(next_event, patience)
+                event = self._events.get(timeout=deadline - time.monotonic())
+            except (queue.Empty, ValueError):
+                return
             if event is None:
                 return
             if event.get("outcome") in ("established", "failed"):
@@ -160,10 +143,18 @@ class Server:
             if event.get("failure") or event.get("children"):
                 return
 
+    def keys(self):
+        try:
+            with open(os.path.join(self._tool.folder, "secrets")) as secrets:
+                return read_secrets(secrets.read(), self._we_started)
+        except FileNotFoundError:
+            return {}
+
     def stop(self):
+        """Ends the tool as a person would; it deletes its SAs. Returns the Run."""
         status = process.stop(self._process, signal.SIGTERM)
         self._reader.join()
-        return Run(status, self.outcome, self._stderr(), self._tool.folder, self._tool._keys(False))
+        return Run(status, self.outcome, self._stderr(), self._tool.folder, self.keys())
 
     def _stderr(self):
         with open(self._errors) as errors:
@@ -172,6 +163,10 @@ class Server:
     def __exit__(self, *_):
         process.stop(self._process, signal.SIGKILL)
         self._process.stdout.close()
+
+
+def _bracketed(address):
+    return f"[{address}]" if ":" in address else address
 
 
 def _object(line):

@@ -165,6 +165,9 @@ class StrongSwan(Peer):
     def keys_since(self, mark):
         return _read_keys(self.log_since(mark))
 
+    def was_deleted_since(self, mark):
+        return "received DELETE for IKE_SA" in self.log_since(mark)
+
 
 def _identity(identity):
     """charon tells the types apart by their form, given a prefix where it might guess wrong."""
