@@ -17,16 +17,18 @@ class Established:
 
 @dataclass(frozen=True)
 class Fails:
-    """Our end gives one of `codes` (ike/errors.def), the tool exits with `exit_status` when it connects,
-    and the peer's log has a line with `peer_says` (a regular expression)."""
+    """Our end fails with `code` (of ike/errors.def; or a last event's name) and a text with `we_say`,
+    the tool exits with `exit_status` when it connects, and the peer's log has a line with
+    `peer_says`. Both are regular expressions."""
 
-    codes: tuple
+    code: str
     peer_says: str
+    we_say: str = ""
     exit_status: int = 4
 
     @property
     def text(self):
-        return " or ".join(self.codes)
+        return self.code
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _judge_failure(case, run, peer, mark, peer_is_up):
     complaints = []
     if run.established:
         return ["established"]
-    if run.failure_code not in expected.codes:
+    if run.end != expected.code or not _says(run.story, expected.we_say):
         complaints.append(run.story)
     if case.ours.role == "initiator" and run.exit_status != expected.exit_status:
         complaints.append(f"exit status {run.exit_status}, not {expected.exit_status}")

@@ -39,8 +39,10 @@ class Run:
         return self.outcome.get("outcome") == "established" and bool(self.outcome.get("children"))
 
     @property
-    def failure_code(self):
-        return (self.outcome.get("failure") or {}).get("code")
+    def end(self):
+        """How it ended: the code of the failure, else the name of the last event."""
+        failure = self.outcome.get("failure")
+        return failure["code"] if failure else self.outcome.get("event")
 
     @property
     def story(self):
@@ -100,6 +102,9 @@ class Tool:
         return Running(self, settings, patience, command, ready_line=True)
 
 
+_LAST_EVENTS = ("session_closed",)
+
+
 class Running:
     """`with tool.connect(..) as ours:` or `tool.serve(..)`: the tool at work."""
 
@@ -129,7 +134,7 @@ class Running:
         self._events.put(None)
 
     def wait_for_outcome(self, patience):
-        """Waits for a child SA or a failure, whichever comes first, or for the tool's end."""
+        """Waits for a child SA, a failure or a closed session, or for the tool's end."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             try:
@@ -138,9 +143,8 @@ class Running:
                 return
             if event is None:
                 return
-            if event.get("outcome") in ("established", "failed"):
-                self.outcome = event
-            if event.get("failure") or event.get("children"):
+            self.outcome = event
+            if event.get("failure") or event.get("children") or event.get("event") in _LAST_EVENTS:
                 return
 
     def keys(self):
@@ -151,7 +155,10 @@ class Running:
             return {}
 
     def stop(self):
-        """Ends the tool as a person would; it deletes its SAs. Returns the Run."""
+        """Ends the tool as a person would; it deletes its SAs. Returns the Run. After a failure
+        `connect` ends by itself."""
+        if self._we_started and self.outcome.get("failure"):
+            process.wait_until(lambda: self._process.poll() is not None, 5)
         status = process.stop(self._process, signal.SIGTERM)
         self._reader.join()
         return Run(status, self.outcome, self._stderr(), self._tool.folder, self.keys())
