@@ -66,9 +66,7 @@ std::string NotifyDataText(const NotifyView& notify) {
     return " data=" + std::to_string(*number);
   }
   constexpr std::size_t kShownText = 64;
-  if (IsError(notify.type) && notify.data.size() <= kShownText) {
-    return " data=" + Printable(notify.data);
-  }
+  if (IsError(notify.type)) return " data=" + PrintableStart(notify.data, kShownText);
   return " data=" + HexStart(notify.data, kShownText);
 }
 

@@ -49,7 +49,7 @@ void WriteId(Writer& writer, const policy::Identity& identity);
 void WriteId(Writer& writer, const policy::Selector& selector);
 
 // Describe: "FQDN (2) host.example", "IPV4_ADDR_SUBNET (4) 192.0.2.0/255.255.255.0 protocol 6 port
-// 3260". Octets of strings that do not print are escaped.
+// 3260". Octets of strings that do not print are escaped; data are cut at 255 octets.
 [[nodiscard]] std::string Describe(const IdView& id);
 
 }  // namespace iscsi_ike::ike

@@ -40,4 +40,10 @@ std::string Printable(Octets octets) {
   return text;
 }
 
+std::string PrintableStart(Octets octets, std::size_t limit) {
+  std::string text = Printable(octets.first(std::min(limit, octets.size())));
+  if (octets.size() > limit) text += "...";
+  return text;
+}
+
 }  // namespace iscsi_ike::ike

@@ -14,5 +14,7 @@ namespace iscsi_ike::ike {
 // Printable: ASCII as it is, anything else (and the backslash) as \xNN, so that a peer cannot write
 // to a terminal.
 [[nodiscard]] std::string Printable(Octets octets);
+// PrintableStart: Printable of the first `limit` octets, with "..." when there are more.
+[[nodiscard]] std::string PrintableStart(Octets octets, std::size_t limit);
 
 }  // namespace iscsi_ike::ike

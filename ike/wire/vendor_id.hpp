@@ -44,7 +44,7 @@ struct VendorIdEntry {
 // OctetsOf: what to send for it; empty for kUnknown.
 [[nodiscard]] Octets OctetsOf(VendorId id);
 [[nodiscard]] std::string_view NameOf(VendorId id);  // "RFC 3947 NAT traversal"; empty for kUnknown
-// DescribeVendor: "MS NT5 ISAKMPOAKLEY (Windows 7)", or the octets in hex.
+// DescribeVendor: "MS NT5 ISAKMPOAKLEY (Windows 7)", or the start of the octets in hex.
 [[nodiscard]] std::string DescribeVendor(Octets body);
 
 }  // namespace iscsi_ike::ike

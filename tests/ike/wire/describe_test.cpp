@@ -108,6 +108,12 @@ TEST(Describe, ManySpisAreCutShort) {
   EXPECT_THAT(Line(PayloadType::kDelete, body), HasSubstr(" and 4 more"));
 }
 
+TEST(Describe, LongNamesAreCutShort) {
+  std::string body = "02000000";
+  for (int i = 0; i < 300; ++i) body += "61";
+  EXPECT_EQ(Line(PayloadType::kId, body), "ID FQDN (2) " + std::string(255, 'a') + "...");
+}
+
 TEST(Describe, BrokenPayloadsWithTheirRule) {
   EXPECT_EQ(Line(PayloadType::kSa, "0000000200000001"),
             "SA <DOI-NOT-SUPPORTED (2): DOI is not IPsec, SA (1) at offset 0>");
