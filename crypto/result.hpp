@@ -20,11 +20,11 @@ struct Failure {
 template <class T, class E>
 class [[nodiscard]] Result {
  public:
-  Result(T value)
-      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Failure<E> f)
-      : state_(std::in_place_index<1>, std::move(f.error)) {
-  }  // NOLINT(google-explicit-constructor)
+  // `return value;` and `return Failure(error);` both make a Result.
+  // NOLINTBEGIN(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Failure<E> f) : state_(std::in_place_index<1>, std::move(f.error)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
