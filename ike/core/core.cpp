@@ -19,7 +19,7 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o)
       random(r),
       observer(o),
       notify_budget(config.clear_notifies_per_second),
-      half_open_(16, PeerKeyHash{DrawHashSecret(r)}) {}
+      by_first_message_(16, PeerKeyHash{DrawHashSecret(r)}) {}
 
 bool NotifyBudget::Spend(Time now) {
   if (now - second_start_ >= std::chrono::seconds(1)) {
@@ -80,7 +80,10 @@ Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint
 void EngineCore::RemoveSession(SessionId id) {
   const auto it = sessions_.find(id);
   if (it == sessions_.end()) return;
-  DropHalfOpen(*it->second);
+  LeaveHalfOpen(*it->second);
+  const auto first = by_first_message_.find({it->second->initiator_cookie, it->second->remote});
+  if (first != by_first_message_.end() && first->second == it->second.get())
+    by_first_message_.erase(first);
   by_own_cookie_.erase(it->second->own_cookie());
   sessions_.erase(it);
 }
@@ -95,22 +98,26 @@ Session* EngineCore::FindByOwnCookie(const Cookie& cookie) {
   return it == by_own_cookie_.end() ? nullptr : it->second;
 }
 
-Session* EngineCore::FindHalfOpen(const Cookie& initiator, const Endpoint& remote) {
-  const auto it = half_open_.find({initiator, remote});
-  return it == half_open_.end() ? nullptr : it->second;
+Session* EngineCore::FindByFirstMessage(const Cookie& initiator, const Endpoint& remote) {
+  const auto it = by_first_message_.find({initiator, remote});
+  return it == by_first_message_.end() ? nullptr : it->second;
 }
 
 void EngineCore::IndexOwnCookie(const Session& session) {
   by_own_cookie_[session.own_cookie()] = Find(session.id);
 }
 
-void EngineCore::IndexHalfOpen(const Session& session) {
-  half_open_[{session.initiator_cookie, session.remote}] = Find(session.id);
+void EngineCore::IndexHalfOpen(Session& session) {
+  session.half_open = true;
+  ++half_open_count_;
+  by_first_message_[{session.initiator_cookie, session.remote}] = &session;
 }
 
-void EngineCore::DropHalfOpen(const Session& session) {
-  const auto it = half_open_.find({session.initiator_cookie, session.remote});
-  if (it != half_open_.end() && it->second == &session) half_open_.erase(it);
+void EngineCore::LeaveHalfOpen(Session& session) {
+  if (!session.half_open) return;
+  session.half_open = false;
+  session.first_known_until = now + config.linger;
+  --half_open_count_;
 }
 
 std::size_t EngineCore::PeerKeyHash::operator()(const PeerKey& key) const {

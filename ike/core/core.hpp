@@ -62,12 +62,14 @@ class EngineCore {
   void RemoveSession(SessionId id);
   [[nodiscard]] Session* Find(SessionId id);
   [[nodiscard]] Session* FindByOwnCookie(const Cookie& cookie);
-  [[nodiscard]] Session* FindHalfOpen(const Cookie& initiator, const Endpoint& remote);
+  [[nodiscard]] Session* FindByFirstMessage(const Cookie& initiator, const Endpoint& remote);
   void IndexOwnCookie(const Session& session);
-  void IndexHalfOpen(const Session& session);
-  void DropHalfOpen(const Session& session);
+  void IndexHalfOpen(Session& session);
+  // LeaveHalfOpen: phase 1 is done. The session can still be found by its first message, so that
+  // one that comes again late is known.
+  void LeaveHalfOpen(Session& session);
   [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
-  [[nodiscard]] std::size_t half_open_count() const { return half_open_.size(); }
+  [[nodiscard]] std::size_t half_open_count() const { return half_open_count_; }
   template <class F>
   void ForEachSession(F f) {
     for (auto& [id, session] : sessions_) f(*session);
@@ -105,7 +107,8 @@ class EngineCore {
 
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
   std::unordered_map<Cookie, Session*, CookieHash> by_own_cookie_;
-  std::unordered_map<PeerKey, Session*, PeerKeyHash> half_open_;
+  std::unordered_map<PeerKey, Session*, PeerKeyHash> by_first_message_;
+  std::size_t half_open_count_ = 0;
   TimerQueue timers_;
   std::uint32_t last_session_ = 0;
   std::uint32_t last_child_ = 0;

@@ -1,6 +1,7 @@
 // Exchange: one run of a script: where it stands, what was said, and what it waits for.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -16,6 +17,8 @@
 #include "ike/wire/types.hpp"
 
 namespace iscsi_ike::ike {
+
+using MessageDigest = std::array<std::uint8_t, 16>;
 
 // KeyAgreement is the Diffie-Hellman of one exchange. Jobs start as soon as their inputs exist.
 struct KeyAgreement {
@@ -68,14 +71,28 @@ struct Exchange {
 
   std::vector<std::uint8_t> last_sent;  // datagram, repeated octet for octet
   bool answered = false;                // last_sent is newer than the last accepted message
-  bool has_received = false;
-  std::array<std::uint8_t, 16>
-      last_received{};  // digest of the last accepted datagram, to know a duplicate
+  // Digests of the datagrams that were accepted, latest first, to know a duplicate: of the latest,
+  // which is answered, or of an older one, which is nothing.
+  std::array<MessageDigest, 3> received{};
+  std::uint8_t received_count = 0;
   unsigned duplicates_seen = 0;
   RetransmitTimer retransmit;
+  std::optional<Time> give_up_at;    // quick mode: when its time is over, whatever it waits for
   std::optional<Time> forget_at;     // finished: when duplicates are no longer answered
   std::vector<std::uint8_t> parked;  // one datagram that came before it could be opened
 
+  [[nodiscard]] bool IsLatest(const MessageDigest& digest) const {
+    return received_count != 0 && received[0] == digest;
+  }
+  [[nodiscard]] bool IsOld(const MessageDigest& digest) const {
+    return std::find(received.begin(), received.begin() + received_count, digest) !=
+           received.begin() + received_count;
+  }
+  void Remember(const MessageDigest& digest) {
+    std::rotate(received.begin(), received.end() - 1, received.end());
+    received[0] = digest;
+    if (received_count < received.size()) ++received_count;
+  }
   [[nodiscard]] bool done() const { return row == script->rows.size(); }
   [[nodiscard]] const Row& current() const { return script->rows[row]; }
 };

@@ -46,6 +46,14 @@ std::string WaitedFor(const Exchange& exchange) {
   return text;
 }
 
+// LooksLikeOtherKey names the message that a peer with another key cannot use and says nothing
+// about: MM5, which it cannot read, or AM2, whose HASH_R does not verify there. Empty: none.
+std::string_view LooksLikeOtherKey(const Session& session, const Exchange& exchange) {
+  if (!exchange.script->phase1) return {};
+  if (session.mode == policy::ExchangeMode::kMain) return exchange.row >= 4 ? "MM5" : "";
+  return exchange.role == Role::kResponder && exchange.row == 2 ? "AM2" : "";
+}
+
 NegotiationFailure Silence(const Session& session, const Exchange& exchange) {
   NegotiationFailure failure;
   failure.code = session.heard_from_peer ? FailureCode::kTimeout : FailureCode::kNoResponse;
@@ -56,10 +64,9 @@ NegotiationFailure Silence(const Session& session, const Exchange& exchange) {
                        "peer drops IKEv1 by default (RFC 9395); "
                        "the peer does not know this address or refuses " +
                            std::string(policy::Name(session.mode)) + " mode silently"};
-  } else if (exchange.script->phase1 && session.mode == policy::ExchangeMode::kMain &&
-             exchange.row >= 4) {
-    failure.details.push_back(
-        "silence after MM5 is also what a peer with another pre-shared key looks like");
+  } else if (const std::string_view after = LooksLikeOtherKey(session, exchange); !after.empty()) {
+    failure.details.push_back("silence after " + std::string(after) +
+                              " is also what a peer with another pre-shared key looks like");
     failure.details.push_back(KeyHint(session));
   }
   return failure;

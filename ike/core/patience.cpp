@@ -28,6 +28,8 @@ void RunTimersOf(EngineCore& core, Session& session, Exchange& exchange) {
     if (exchange.forget_at && *exchange.forget_at <= core.now) exchange.forget_at.reset();
     return;
   }
+  if (exchange.give_up_at && *exchange.give_up_at <= core.now)
+    return TimeOut(core, session, exchange);
   if (!exchange.retransmit.IsDue(core.now)) return;
   if (exchange.retransmit.Next(core.now, session.peer->retransmit)) {
     Repeat(core, session, exchange);
@@ -61,6 +63,7 @@ std::optional<Time> NextDeadline(const Session& session) {
   };
   for (const auto& exchange : session.exchanges) {
     consider(exchange->finished ? exchange->forget_at : exchange->retransmit.due());
+    if (!exchange->finished) consider(exchange->give_up_at);
   }
   return next;
 }

@@ -293,7 +293,7 @@ Step Finish(StepContext& context) {
   s.keys.skeyid.Clear();
   s.keys.e.Clear();
   s.suspicion.reset();
-  context.core.DropHalfOpen(s);
+  context.core.LeaveHalfOpen(s);
   Phase1Established event;
   event.session = s.id;
   event.peer_name = s.peer->name;

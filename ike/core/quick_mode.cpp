@@ -79,6 +79,7 @@ Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId i
   auto exchange = std::make_unique<Exchange>(kScript, role, id);
   exchange->quick = std::make_unique<QuickChoice>();
   exchange->quick->child = core.MakeChildId();
+  exchange->give_up_at = core.now + session.peer->negotiation_timeout;
   StartPhase2Iv(session, *exchange);
   session.exchanges.push_back(std::move(exchange));
   return *session.exchanges.back();

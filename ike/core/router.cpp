@@ -84,7 +84,12 @@ Session* RouteFirst(EngineCore& core, const Endpoint& local, const Endpoint& rem
   if (header.encrypted() || header.id != MessageId{0}) {
     return core.Dropped(remote, "a first message that is encrypted or has a message ID"), nullptr;
   }
-  Session* known = core.FindHalfOpen(header.initiator, remote);
+  Session* known = core.FindByFirstMessage(header.initiator, remote);
+  if (known != nullptr && !known->half_open) {
+    if (core.now < known->first_known_until)
+      return core.Dropped(remote, "first message of a session whose phase 1 is over"), nullptr;
+    known = nullptr;
+  }
   if (known == nullptr) return Admit(core, local, remote, header, datagram);
   ReceiveMessage(core, *known, *known->phase1(), header, datagram);
   return known;

@@ -25,8 +25,8 @@ bool IsOpen(Gate gate, const Session& session, const Exchange& exchange) {
   return false;
 }
 
-std::array<std::uint8_t, 16> DigestOf(Octets message) {
-  std::array<std::uint8_t, 16> digest{};
+MessageDigest DigestOf(Octets message) {
+  MessageDigest digest{};
   const crypto::Digest full = crypto::HashOf(crypto::HashAlgorithm::kSha256, {message});
   std::copy_n(full.Expose().begin(), digest.size(), digest.begin());
   return digest;
@@ -309,8 +309,9 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, cons
                     Octets datagram) {
   const Octets message = datagram.first(header.length);
   const auto digest = DigestOf(message);
-  if (exchange.has_received && digest == exchange.last_received)
-    return AnswerDuplicate(core, session, exchange);
+  if (exchange.IsLatest(digest)) return AnswerDuplicate(core, session, exchange);
+  if (exchange.IsOld(digest))
+    return core.Dropped(session.remote, "duplicate of a message that has been left behind");
   if (exchange.done() || exchange.current().writer == exchange.role) {
     return core.Dropped(session.remote, "no message of the peer is due in this exchange");
   }
@@ -320,13 +321,17 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, cons
   }
   session.heard_from_peer = true;
   if (auto step = TakeRow(core, session, exchange, header, message); !step) {
+    // What is refused was authentic, so its last block counts: the refusal is sealed under it.
+    if (step.error().verdict == Verdict::kRefuse && header.encrypted()) {
+      exchange.iv.Commit();
+      RememberBlock(session, exchange);
+    }
     return Handle(core, session, exchange, std::move(step).error());
   }
   if (header.encrypted()) exchange.iv.Commit();
   RememberBlock(session, exchange);
   exchange.retransmit.Stop();
-  exchange.has_received = true;
-  exchange.last_received = digest;
+  exchange.Remember(digest);
   exchange.duplicates_seen = 0;
   exchange.answered = false;
   ++exchange.row;

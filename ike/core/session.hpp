@@ -49,6 +49,8 @@ struct Session {
 
   std::optional<NegotiationFailure> suspicion;  // the best explanation so far, should this time out
   bool heard_from_peer = false;
+  bool half_open = false;    // responder: counted against the bound
+  Time first_known_until{};  // responder: until then its first message is a late duplicate
   bool first_child_begun = false;
   std::optional<Time> give_up_at;  // end of the negotiation's time
   std::optional<Time> scheduled;   // this session's live entry in the timer queue
