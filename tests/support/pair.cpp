@@ -15,7 +15,24 @@ bool SameKeys(const ike::DirectionKeys& a, const ike::DirectionKeys& b) {
          crypto::ConstantTimeEqual(a.integrity.Expose(), b.integrity.Expose());
 }
 
+Node& AddEnd(SimNet& net, const EndSettings& settings, ike::EngineConfig config, std::uint64_t seed,
+             const std::string& address) {
+  if (settings.adjust_engine) settings.adjust_engine(config);
+  auto random =
+      settings.make_random ? settings.make_random() : std::make_unique<crypto::SeededRandom>(seed);
+  return net.Add(std::move(config), std::move(random), address);
+}
+
 }  // namespace
+
+std::uint64_t WordOf(policy::ExchangeMode mode, bool pfs, policy::Encapsulation preferred) {
+  return 0x03U | (mode == policy::ExchangeMode::kMain ? 0x04U : 0x08U) | (pfs ? 0x10U : 0U) |
+         (preferred == policy::Encapsulation::kTransport ? 0x20U : 0x40U);
+}
+
+EndSettings QuickEnd(std::uint64_t word) {
+  return {.word = word, .ike = std::string(kQuickSuite), .esp = "aes128-sha256"};
+}
 
 std::shared_ptr<const ike::PeerConfig> MakePeer(const EndSettings& settings, policy::Role role,
                                                 const std::string& local,
@@ -46,8 +63,8 @@ Pair::Pair(EndSettings i, EndSettings r, std::uint64_t seed, bool ipv6) {
   ike::EngineConfig serving;
   serving.responders.push_back(MakePeer(r, policy::Role::kResponder, portal, hba));
   initiator_peer = MakePeer(i, policy::Role::kInitiator, hba, portal);
-  initiator = &net.Add({}, seed * 2, hba);
-  responder = &net.Add(std::move(serving), seed * 2 + 1, portal);
+  initiator = &AddEnd(net, i, {}, seed * 2, hba);
+  responder = &AddEnd(net, r, std::move(serving), seed * 2 + 1, portal);
 }
 
 ike::SessionId Pair::Connect() {
@@ -71,6 +88,26 @@ bool Pair::Established() const {
       return SameKeys(a->sa.inbound, b->sa.outbound) && SameKeys(a->sa.outbound, b->sa.inbound);
     });
   });
+}
+
+void Pair::ExpectOneChildEach() const {
+  EXPECT_EQ(initiator->EventsOf<ike::Phase1Established>().size(), 1U);
+  EXPECT_EQ(responder->EventsOf<ike::Phase1Established>().size(), 1U);
+  EXPECT_EQ(initiator->EventsOf<ike::ChildEstablished>().size(), 1U);
+  EXPECT_EQ(responder->EventsOf<ike::ChildEstablished>().size(), 1U);
+  EXPECT_EQ(initiator->EventsOf<ike::Failed>().size(), 0U);
+  EXPECT_EQ(responder->EventsOf<ike::Failed>().size(), 0U);
+  EXPECT_TRUE(Established());
+  for (const char* name : {"SKEYID", "SKEYID_d", "SKEYID_a", "SKEYID_e", "Ka", "IV"}) {
+    EXPECT_FALSE(initiator->recorder.KeyOf(name).empty()) << name;
+    EXPECT_EQ(initiator->recorder.KeyOf(name), responder->recorder.KeyOf(name)) << name;
+  }
+}
+
+void Pair::ExpectAtRest(std::size_t sessions) {
+  EXPECT_EQ(initiator->engine().session_count(), sessions);
+  EXPECT_EQ(responder->engine().session_count(), sessions);
+  EXPECT_TRUE(net.IsIdle());
 }
 
 const ike::NegotiationFailure& Pair::FailureOf(const Node& node) const {

@@ -12,6 +12,17 @@
 
 namespace iscsi_ike::test {
 
+// Words of the seven flags, all with VALID and IKE_IPSEC_ENABLED.
+inline constexpr std::uint64_t kMainWord = 0x27;  // main mode, transport preferred
+inline constexpr std::uint64_t kMainPfsWord = 0x37;
+inline constexpr std::uint64_t kAggressiveWord = 0x2B;
+inline constexpr std::uint64_t kAggressivePfsWord = 0x3B;
+[[nodiscard]] std::uint64_t WordOf(policy::ExchangeMode mode, bool pfs,
+                                   policy::Encapsulation preferred);
+
+// A phase-1 suite that costs little, for tests that negotiate thousands of times.
+inline constexpr std::string_view kQuickSuite = "aes128-sha256-curve25519";
+
 // Settings of one end; tests change what they are about.
 struct EndSettings {
   std::uint64_t word = 0x27;
@@ -22,7 +33,12 @@ struct EndSettings {
   std::string key = "correct horse battery staple";
   std::function<void(policy::TranslateRequest&)> adjust_request;
   std::function<void(ike::PeerConfig&)> adjust_peer;
+  std::function<void(ike::EngineConfig&)> adjust_engine;
+  std::function<std::unique_ptr<crypto::RandomSource>()> make_random;  // unset: seeded
 };
+
+// Cheap settings for one end: kQuickSuite and one ESP suite.
+[[nodiscard]] EndSettings QuickEnd(std::uint64_t word);
 
 [[nodiscard]] std::shared_ptr<const ike::PeerConfig> MakePeer(const EndSettings& settings,
                                                               policy::Role role,
@@ -44,6 +60,11 @@ class Pair {
   bool Login(ike::Duration limit = std::chrono::minutes(5));
   // Established: both ends report one child with the same keys, crosswise.
   [[nodiscard]] bool Established() const;
+  // ExpectOneChildEach: both ends finished phase 1 once with the same keys and have exactly one
+  // child, keyed alike crosswise, and neither failed.
+  void ExpectOneChildEach() const;
+  // ExpectAtRest: no session but `sessions` at each end, and nobody waits for anything.
+  void ExpectAtRest(std::size_t sessions);
   // The one failure of an end; a failing expectation and a default one when there is not exactly
   // one.
   [[nodiscard]] const ike::NegotiationFailure& FailureOf(const Node& node) const;

@@ -28,19 +28,43 @@ void Recorder::OnPhase1Keys(const ike::Phase1Keys& k) {
   add("SKEYID_e", k.skeyid_e);
   add("Ka", k.cipher_key);
   add("IV", k.initial_iv);
+  phase1 = Phase1{k.initiator_cookie, k.responder_cookie, k.suite};
 }
 
-Node::Node(ike::EngineConfig config, std::uint64_t seed, ike::Endpoint where)
-    : random_(seed),
-      engine_(std::make_unique<ike::Engine>(std::move(config), random_, &recorder)),
+void Recorder::OnChildKeys(const ike::ChildSa& sa) {
+  const auto add = [this](const char* name, const crypto::Secret& key) {
+    if (key.empty()) return;
+    child_keys.push_back({name, {key.Expose().begin(), key.Expose().end()}});
+  };
+  add("inbound encryption", sa.inbound.encryption);
+  add("inbound integrity", sa.inbound.integrity);
+  add("outbound encryption", sa.outbound.encryption);
+  add("outbound integrity", sa.outbound.integrity);
+}
+
+std::vector<std::uint8_t> Recorder::KeyOf(std::string_view name) const {
+  const auto it =
+      std::find_if(keys.rbegin(), keys.rend(), [&](const Keys& k) { return k.name == name; });
+  return it == keys.rend() ? std::vector<std::uint8_t>{} : it->octets;
+}
+
+Node::Node(ike::EngineConfig config, std::unique_ptr<crypto::RandomSource> random,
+           ike::Endpoint where)
+    : random_(std::move(random)),
+      engine_(std::make_unique<ike::Engine>(std::move(config), *random_, &recorder)),
       endpoint_(std::move(where)) {}
 
 SimNet::SimNet() = default;
 SimNet::~SimNet() = default;
 
 Node& SimNet::Add(ike::EngineConfig config, std::uint64_t seed, const std::string& address) {
+  return Add(std::move(config), std::make_unique<crypto::SeededRandom>(seed), address);
+}
+
+Node& SimNet::Add(ike::EngineConfig config, std::unique_ptr<crypto::RandomSource> random,
+                  const std::string& address) {
   const ike::Endpoint where{policy::IpAddress::Parse(address).value(), ike::kIkePort};
-  nodes_.push_back(std::make_unique<Node>(std::move(config), seed, where));
+  nodes_.push_back(std::make_unique<Node>(std::move(config), std::move(random), where));
   return *nodes_.back();
 }
 
@@ -52,15 +76,17 @@ void SimNet::Launch(ike::Datagram datagram) {
   Sent sent{log.size(), now_, std::move(datagram)};
   log.push_back(sent);
   const std::vector<ike::Duration> copies = fate ? fate(sent) : std::vector<ike::Duration>{latency};
-  for (const ike::Duration delay : copies) {
-    Later(delay, [this, datagram = sent.datagram] {
-      for (const auto& node : nodes_) {
-        if (node->endpoint() == datagram.remote) {
-          node->engine().HandleDatagram(now_, datagram.remote, datagram.local, datagram.octets);
-        }
+  for (const ike::Duration delay : copies) Deliver(sent.datagram, delay);
+}
+
+void SimNet::Deliver(ike::Datagram datagram, ike::Duration delay) {
+  Later(delay, [this, datagram = std::move(datagram)] {
+    for (const auto& node : nodes_) {
+      if (node->endpoint() == datagram.remote) {
+        node->engine().HandleDatagram(now_, datagram.remote, datagram.local, datagram.octets);
       }
-    });
-  }
+    }
+  });
 }
 
 void SimNet::DrainNode(Node& node) {
@@ -113,6 +139,21 @@ bool SimNet::RunUntil(const std::function<bool()>& done, ike::Duration limit) {
     if (!Step(end)) return done();
   }
   return true;
+}
+
+void SimNet::RunFor(ike::Duration time) {
+  const ike::Time end = now_ + time;
+  while (Step(end)) {
+  }
+  now_ = end;
+  for (const auto& node : nodes_) node->engine().HandleTimeout(now_);
+  Drain();
+}
+
+bool SimNet::IsIdle() const {
+  return flights_.empty() && std::none_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+           return node->engine().NextTimeout().has_value();
+         });
 }
 
 void SimNet::Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets) {

@@ -25,23 +25,33 @@ class Recorder final : public ike::Observer {
     std::vector<std::uint8_t> octets;
     friend bool operator==(const Keys&, const Keys&) = default;
   };
+  // Phase1 is what else belongs to the keys of the latest phase 1.
+  struct Phase1 {
+    ike::Cookie initiator, responder;
+    policy::Phase1Suite suite;
+  };
   void OnMessage(const ike::MessageTrace& message) override;
   void OnDropped(ike::Time now, const ike::Endpoint& remote, std::string_view rule) override;
   void OnDecision(ike::Time now, ike::SessionId session, std::string_view text) override;
   [[nodiscard]] bool WantsSecrets() const override { return true; }
   void OnPhase1Keys(const ike::Phase1Keys& keys) override;
+  void OnChildKeys(const ike::ChildSa& sa) override;
+  // KeyOf is the latest phase-1 key of that name; empty when there is none.
+  [[nodiscard]] std::vector<std::uint8_t> KeyOf(std::string_view name) const;
 
   std::vector<std::string> sent;      // names of the messages sent, repetitions as "MM1*"
   std::vector<std::string> received;  // names of the messages that were opened
   std::vector<std::string> dropped;
   std::vector<std::string> decisions;
-  std::vector<Keys> keys;
+  std::vector<Keys> keys;        // of phase 1
+  std::vector<Keys> child_keys;  // parts of KEYMAT
+  std::optional<Phase1> phase1;
 };
 
 // Node is one engine with everything that it is owed.
 class Node {
  public:
-  Node(ike::EngineConfig config, std::uint64_t seed, ike::Endpoint where);
+  Node(ike::EngineConfig config, std::unique_ptr<crypto::RandomSource> random, ike::Endpoint where);
 
   ike::Engine& engine() { return *engine_; }
   [[nodiscard]] const ike::Endpoint& endpoint() const { return endpoint_; }
@@ -58,7 +68,7 @@ class Node {
   }
 
  private:
-  crypto::SeededRandom random_;
+  std::unique_ptr<crypto::RandomSource> random_;
   std::unique_ptr<ike::Engine> engine_;
   ike::Endpoint endpoint_;
 };
@@ -78,6 +88,8 @@ class SimNet {
   SimNet();
   ~SimNet();
   Node& Add(ike::EngineConfig config, std::uint64_t seed, const std::string& address);
+  Node& Add(ike::EngineConfig config, std::unique_ptr<crypto::RandomSource> random,
+            const std::string& address);
 
   Fate fate;  // unset: every datagram arrives after `latency`
   ike::Duration latency{5};
@@ -93,6 +105,13 @@ class SimNet {
   void Run(ike::Duration limit = std::chrono::minutes(10));
   // RunUntil goes on until `done`; false when it never was.
   bool RunUntil(const std::function<bool()>& done, ike::Duration limit = std::chrono::minutes(10));
+  // RunFor lets exactly this much time pass.
+  void RunFor(ike::Duration time);
+  // Deliver hands a datagram to its receiver after `delay`; no fate befalls it, and the log does
+  // not know it.
+  void Deliver(ike::Datagram datagram, ike::Duration delay);
+  // IsIdle: nothing is under way, and no node waits for anything.
+  [[nodiscard]] bool IsIdle() const;
   // Inject delivers octets to a node as if they came from `from`.
   void Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets);
 

@@ -1,0 +1,115 @@
+#include "tests/support/insider.hpp"
+
+#include <stdexcept>
+
+#include "ike/wire/payload.hpp"
+
+namespace iscsi_ike::test {
+
+using ike::ExchangeType;
+using ike::Header;
+using ike::Octets;
+using ike::PayloadType;
+
+Insider::Insider(const Recorder& recorder)
+    : skeyid_a_(recorder.KeyOf("SKEYID_a")), phase1_iv_(recorder.KeyOf("IV")) {
+  if (!recorder.phase1) throw std::logic_error("no keys were recorded");
+  suite_ = recorder.phase1->suite;
+  initiator_ = recorder.phase1->initiator;
+  responder_ = recorder.phase1->responder;
+  key_.Assign(recorder.KeyOf("Ka"));
+}
+
+std::size_t Insider::block_size() const { return crypto::BlockSize(suite_.cipher); }
+
+Bytes Insider::LastBlock(Octets datagram) const {
+  const Octets block = datagram.last(block_size());
+  return {block.begin(), block.end()};
+}
+
+Bytes Insider::Phase2Iv(const std::vector<Sent>& log, ike::MessageId id) const {
+  Bytes last = phase1_iv_;
+  for (const Sent& sent : log) {
+    const Header header = HeaderOf(sent.datagram.octets);
+    const bool phase1 =
+        header.exchange == ExchangeType::kMain || header.exchange == ExchangeType::kAggressive;
+    if (phase1 && header.encrypted()) last = LastBlock(sent.datagram.octets);
+  }
+  const crypto::Digest iv = ike::Phase2Iv(suite_.hash, last, id);
+  const Octets octets = iv.Expose().first(block_size());
+  return {octets.begin(), octets.end()};
+}
+
+Bytes Insider::Open(Octets datagram, const Bytes& iv) const {
+  crypto::CbcCipher cipher;
+  ike::IvChain chain;
+  chain.Start(iv, block_size());
+  Bytes clear;
+  if (!ike::Open({cipher, suite_.cipher, key_}, chain, datagram, clear)) return {};
+  return clear;
+}
+
+Bytes Insider::Seal(const Header& header, const Bytes& payloads, const Bytes& iv) const {
+  crypto::CbcCipher cipher;
+  ike::IvChain chain;
+  chain.Start(iv, block_size());
+  Bytes message;
+  ike::Writer writer(message);
+  ike::WriteHeader(writer, header);
+  writer.Put(payloads);
+  if (!ike::Seal({cipher, suite_.cipher, key_}, chain, message)) return {};
+  return message;
+}
+
+Bytes Insider::WithHash(PayloadType first, std::initializer_list<Octets> before,
+                        const Bytes& rest) const {
+  Bytes hashed = Concat(before);
+  hashed.insert(hashed.end(), rest.begin(), rest.end());
+  const crypto::Digest hash = crypto::Prf(suite_.hash, skeyid_a_).Compute({hashed});
+  Bytes chain;
+  ike::Writer writer(chain);
+  writer.U8(ike::ToNumber(first));
+  writer.U8(0);
+  writer.U16(static_cast<std::uint16_t>(ike::kGenericHeaderSize + hash.size()));
+  writer.Put(hash.Expose());
+  writer.Put(rest);
+  return chain;
+}
+
+Bytes Insider::Informational(const std::vector<Sent>& log, ike::MessageId id, PayloadType type,
+                             const Bytes& body) const {
+  Header header;
+  header.initiator = initiator_;
+  header.responder = responder_;
+  header.exchange = ExchangeType::kInformational;
+  header.next = PayloadType::kHash;
+  header.id = id;
+  const Bytes chain = WithHash(type, {ike::MessageIdOctets(id)}, ChainOf({{type, body}}));
+  return Seal(header, chain, Phase2Iv(log, id));
+}
+
+Bytes ChainOf(std::initializer_list<PayloadOctets> payloads) {
+  Bytes out;
+  ike::Writer writer(out);
+  ike::PayloadChain chain(writer);
+  for (const PayloadOctets& payload : payloads) chain.Add(payload.type, payload.body);
+  return out;
+}
+
+Bytes NotifyBody(ike::NotifyType type, const Bytes& spi) {
+  Bytes body;
+  ike::Writer writer(body);
+  ike::NotifyView notify;
+  notify.type = type;
+  notify.protocol = spi.empty() ? ike::ProtocolId::kIsakmp : ike::ProtocolId::kEsp;
+  notify.spi = spi;
+  ike::WriteNotify(writer, notify);
+  return body;
+}
+
+Header HeaderOf(Octets datagram) {
+  const auto header = ike::ReadHeader(datagram);
+  return header ? *header : Header{};
+}
+
+}  // namespace iscsi_ike::test

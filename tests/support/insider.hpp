@@ -1,0 +1,57 @@
+// Insider: an attacker who has the keys, or a peer that misbehaves: it opens, alters and seals the
+// messages of a session whose keys an end has shown.
+#pragma once
+
+#include <initializer_list>
+
+#include "ike/core/protector.hpp"
+#include "ike/wire/header.hpp"
+#include "ike/wire/notify.hpp"
+#include "tests/support/sim_net.hpp"
+#include "tests/support/vectors.hpp"
+
+namespace iscsi_ike::test {
+
+class Insider {
+ public:
+  // `recorder` has seen the keys of one phase 1 and is copied from.
+  explicit Insider(const Recorder& recorder);
+
+  [[nodiscard]] std::size_t block_size() const;
+  // Phase1Iv: the vector of MM5 or AM3. Phase2Iv: that of a phase-2 exchange, from the last
+  // ciphertext block of phase 1 in `log`.
+  [[nodiscard]] Bytes Phase1Iv() const { return phase1_iv_; }
+  [[nodiscard]] Bytes Phase2Iv(const std::vector<Sent>& log, ike::MessageId id) const;
+  [[nodiscard]] Bytes LastBlock(ike::Octets datagram) const;
+
+  // Open gives the payloads of an encrypted datagram, padding included.
+  [[nodiscard]] Bytes Open(ike::Octets datagram, const Bytes& iv) const;
+  // Seal encrypts `payloads` behind `header`, whose length and flag are set.
+  [[nodiscard]] Bytes Seal(const ike::Header& header, const Bytes& payloads, const Bytes& iv) const;
+
+  // WithHash puts a HASH payload over `before` and `rest` in front of `rest`, whose first payload
+  // is of type `first` (RFC 2409 section 5.5: HASH(1), HASH(2), and 5.7).
+  [[nodiscard]] Bytes WithHash(ike::PayloadType first, std::initializer_list<ike::Octets> before,
+                               const Bytes& rest) const;
+  // Informational is a whole protected datagram with one payload.
+  [[nodiscard]] Bytes Informational(const std::vector<Sent>& log, ike::MessageId id,
+                                    ike::PayloadType type, const Bytes& body) const;
+
+ private:
+  policy::Phase1Suite suite_;
+  ike::Cookie initiator_, responder_;
+  ike::CipherKey key_;
+  Bytes skeyid_a_;
+  Bytes phase1_iv_;
+};
+
+// ChainOf writes one payload after the other, generic headers included.
+struct PayloadOctets {
+  ike::PayloadType type;
+  Bytes body;
+};
+[[nodiscard]] Bytes ChainOf(std::initializer_list<PayloadOctets> payloads);
+[[nodiscard]] Bytes NotifyBody(ike::NotifyType type, const Bytes& spi = {});
+[[nodiscard]] ike::Header HeaderOf(ike::Octets datagram);
+
+}  // namespace iscsi_ike::test
