@@ -37,7 +37,8 @@ PARTS = {
              [r"CLI/.*", r"rapidjson/.*", "cstdio", "cstdlib", *HOST, *FILES]),
 }
 # Headers of a folder that are for its own sources only.
-OWN = [r"ike/core/.*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_\w+).hpp", r"ike/trace/json_writer.hpp"]
+OWN = [r"ike/core/.*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_\w+).hpp", r"ike/trace/json_writer.hpp",
+       r"policy/(config_entry|config_fields|json_reader|text_encoding|translation).hpp"]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
