@@ -78,6 +78,11 @@ def _responder():
                 Fails("MODE_REFUSED", "received .* error notify"), exchange="main")
     yield _case("we want PFS, the peer has none", replace(main, pfs=True),
                 Fails("PFS_MISMATCH", "received NO_PROPOSAL_CHOSEN error notify"), pfs=False)
+    for mode, other in (("transport", "tunnel"), ("tunnel", "transport")):
+        yield _case(f"{other} offered, we insist on {mode}",
+                    replace(main, encapsulation=mode, we_are_strict=True),
+                    Fails("NO_PHASE2_PROPOSAL", "received NO_PROPOSAL_CHOSEN error notify",
+                          "encapsulation"), encapsulation=other)
     yield _case("selectors of another port", main,
                 Fails("SELECTORS", "received INVALID_ID_INFORMATION error notify"),
                 our_selector="10.9.0.1/32 tcp 860")

@@ -3,7 +3,7 @@
 from itertools import product
 
 from harness.case import Case
-from harness.settings import Settings
+from harness.settings import Settings, replace
 
 _IDENTITIES = {  # name: address family, our identity, the peer's
     "ipv4": (4, "ipv4:10.9.0.1", "ipv4:10.9.0.2"),
@@ -21,6 +21,18 @@ def _cases(exchange, role):
                             family=family, our_id=ours, their_id=theirs))
 
 
+def _tolerated():
+    """Preferences are no requirements: a responder takes what the peer offers instead."""
+    ours = Settings(role="responder")
+    for name, ours, theirs in (
+            ("PFS offered, we ask for none", ours, replace(ours, pfs=True)),
+            ("tunnel offered, we prefer transport", ours, replace(ours, encapsulation="tunnel")),
+            ("transport offered, we prefer tunnel", replace(ours, encapsulation="tunnel"), ours)):
+        yield Case(name, ours, theirs=theirs)
+
+
 def groups():
-    return {f"{exchange}-{role}": list(_cases(exchange, role))
-            for exchange, role in product(("main", "aggressive"), ("initiator", "responder"))}
+    groups = {f"{exchange}-{role}": list(_cases(exchange, role))
+              for exchange, role in product(("main", "aggressive"), ("initiator", "responder"))}
+    groups["tolerated-responder"] = list(_tolerated())
+    return groups

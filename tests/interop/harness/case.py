@@ -89,7 +89,9 @@ def _judge_success(case, run, peer, mark, peer_is_up):
     if peer_is_up is False:
         complaints.append("the peer says that the child is not up")
     complaints += keys.differences(run.keys, peer.keys_since(mark))
-    complaints += _wrong_facts(case.ours, run.outcome)
+    # The initiator's wishes are what is negotiated; identities are the same for both.
+    asked = case.ours if case.ours.role == "initiator" else case.theirs or case.ours
+    complaints += _wrong_facts(asked, run.outcome)
     if not process.wait_until(lambda: peer.was_deleted_since(mark), 2):
         complaints.append("our Deletes have not reached the peer")
     return complaints

@@ -28,6 +28,7 @@ class Settings:
     our_selector: Optional[str] = None  # None: host to host, TCP to port 3260 of the responder
     their_selector: Optional[str] = None
     we_check_their_id: bool = False  # our end demands their_id; the peer always demands our_id
+    we_are_strict: bool = False  # our end takes preferences as requirements
 
     @property
     def group(self):

@@ -49,7 +49,8 @@ class Run:
         """One line for a report."""
         failure = self.outcome.get("failure")
         if failure:
-            return f"{failure['code']}: {failure['text']} {failure['details']}"
+            return " ".join([f"{failure['code']}: {failure['text']};", *failure["details"],
+                             *(json.dumps(refusal) for refusal in failure["refusals"])])
         return self.stderr.strip() or f"outcome {self.outcome.get('outcome')}, exit {self.exit_status}"
 
     def file(self, name):
@@ -74,6 +75,8 @@ class Tool:
                      "--key-file", key_file, "--ike", settings.ike, "--esp", self._esp(settings)]
         if settings.we_check_their_id:
             arguments += ["--peer-id", settings.their_id]
+        if settings.we_are_strict:
+            arguments.append("--strict")
         if settings.our_selector:
             arguments += ["--local-ts", settings.our_selector]
         if settings.their_selector:
@@ -90,11 +93,10 @@ class Tool:
             return f"{settings.esp}-{settings.pfs_group}"
         return settings.esp
 
-    def connect(self, settings, patience):
-        """Negotiates as initiator; the SAs stay until `stop`."""
-        command = ["connect", "--portal", _bracketed(self.network.theirs.address(settings.family)),
-                   "--hold", "60"]
-        return Running(self, settings, patience, command)
+    def connect(self, settings, patience, hold=True):
+        """Negotiates as initiator; with `hold` the SAs stay until `stop`."""
+        command = ["connect", "--portal", _bracketed(self.network.theirs.address(settings.family))]
+        return Running(self, settings, patience, command + (["--hold", "60"] if hold else []))
 
     def serve(self, settings, patience):
         """Waits for the peer, from its ready line on."""
@@ -146,6 +148,11 @@ class Running:
             self.outcome = event
             if event.get("failure") or event.get("children") or event.get("event") in _LAST_EVENTS:
                 return
+
+    def wait_for_end(self, patience):
+        """Waits until the tool ends by itself."""
+        self.wait_for_outcome(patience)
+        process.wait_until(lambda: self._process.poll() is not None, patience)
 
     def keys(self):
         try:
