@@ -20,6 +20,9 @@ _PHASE2_REFUSED = Fails("PEER_REFUSED", "no matching proposal found",
 _SELECTORS_REFUSED = Fails("PEER_REFUSED", "no matching CHILD_SA config found",
                            r"INVALID-ID-INFORMATION.*phase 1 is fine.*encapsulation mode")
 
+# A refusal of ours names what was offered, what is allowed and the rule that decided.
+_REFUSAL = '"attribute": ".+", "offered": ".+", "allowed": ".+", "rule": ".+"'
+
 
 def _initiator():
     main = Settings(role="initiator")
@@ -67,22 +70,24 @@ def _responder():
                 key="something else")
     for base in (main, aggressive):
         yield _case(f"no common phase-1 proposal, {base.exchange}", base,
-                    Fails("NO_PHASE1_PROPOSAL", "received NO_PROPOSAL_CHOSEN error notify"),
+                    Fails("NO_PHASE1_PROPOSAL", "received NO_PROPOSAL_CHOSEN error notify",
+                          _REFUSAL),
                     ike="aes256-sha512-modp2048")
     yield _case("no common phase-2 proposal", main,
-                Fails("NO_PHASE2_PROPOSAL", "received NO_PROPOSAL_CHOSEN error notify"),
+                Fails("NO_PHASE2_PROPOSAL", "received NO_PROPOSAL_CHOSEN error notify", _REFUSAL),
                 esp="aes256-sha512")
     yield _case("a peer in aggressive mode, we want main", main,
                 Fails("MODE_REFUSED", "received .* error notify"), exchange="aggressive")
     yield _case("a peer in main mode, we want aggressive", aggressive,
                 Fails("MODE_REFUSED", "received .* error notify"), exchange="main")
     yield _case("we want PFS, the peer has none", replace(main, pfs=True),
-                Fails("PFS_MISMATCH", "received NO_PROPOSAL_CHOSEN error notify"), pfs=False)
+                Fails("PFS_MISMATCH", "received NO_PROPOSAL_CHOSEN error notify", _REFUSAL),
+                pfs=False)
     for mode, other in (("transport", "tunnel"), ("tunnel", "transport")):
         yield _case(f"{other} offered, we insist on {mode}",
                     replace(main, encapsulation=mode, we_are_strict=True),
                     Fails("NO_PHASE2_PROPOSAL", "received NO_PROPOSAL_CHOSEN error notify",
-                          "encapsulation"), encapsulation=other)
+                          f'"attribute": "encapsulation.*{other}.*{mode}'), encapsulation=other)
     yield _case("selectors of another port", main,
                 Fails("SELECTORS", "received INVALID_ID_INFORMATION error notify"),
                 our_selector="10.9.0.1/32 tcp 860")
