@@ -1,4 +1,4 @@
-"""Every algorithm once, in both roles: sizes of keys, groups and hashes."""
+"""Every algorithm once, in both roles: sizes of keys, groups and hashes; and the named lists."""
 
 from harness.case import Case
 from harness.settings import Settings
@@ -17,8 +17,22 @@ _ESP = (
 )
 _PFS_GROUPS = ("modp1024", "modp4096", "ecp256", "ecp521", "curve25519")
 
+_NAMED = (  # our list, and what a peer takes from it
+    ("rfc7146", "aes128-sha256-modp2048", "aes128-sha1"),
+    ("rfc7146", "aes256-sha1-modp2048", "aes128-sha256-esn"),
+    ("rfc3723", "3des-sha1-modp1024", "3des-sha1"),
+    ("rfc3723", "aes128-sha1-modp2048", "aes128ctr-aesxcbc"),
+    ("windows", "aes256-sha1-ecp384", "aes128-sha1"),
+    ("windows", "3des-sha1-modp1024", "3des-sha1"),
+    ("modern", "aes128-sha256-curve25519", "aes128gcm16"),
+    ("modern", "aes256-sha384-ecp384", "aes256gcm16-esn"),
+)
+
 
 def _cases(role):
+    for name, ike, esp in _NAMED:
+        yield Case(f"list {name} to a peer with {ike}, {esp}",
+                   Settings(role=role, our_suites=name, ike=ike, esp=esp))
     for suite in _PHASE1:
         yield Case(f"phase 1 {suite}", Settings(role=role, ike=suite))
     for suite in _ESP:

@@ -107,6 +107,7 @@ def _wrong_facts(settings, outcome):
         "own identity": (phase1["identities"]["local"], settings.our_id),
         "peer's identity": (phase1["identities"]["remote"], settings.their_id),
         "mode": (child["mode"], settings.encapsulation),
+        "ESP suite": (child["suite"], settings.esp),
         "PFS group": (child["pfs_group"], settings.group if settings.pfs else None),
     }
     return [f"{what} is {got}, not {want}" for what, (got, want) in wanted.items() if got != want]

@@ -72,7 +72,11 @@ class Tool:
         with open(key_file, "w", opener=lambda p, f: os.open(p, f, 0o600)) as key:
             key.write(settings.key)
         arguments = ["--json", "--flags", security_word(settings), "--id", settings.our_id,
-                     "--key-file", key_file, "--ike", settings.ike, "--esp", self._esp(settings)]
+                     "--key-file", key_file]
+        if settings.our_suites:
+            arguments += ["--suite", settings.our_suites]
+        else:
+            arguments += ["--ike", settings.ike, "--esp", self._esp(settings)]
         if settings.we_check_their_id:
             arguments += ["--peer-id", settings.their_id]
         if settings.we_are_strict:
