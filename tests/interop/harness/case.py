@@ -70,7 +70,7 @@ def run_case(case, peer, tool):
                     lambda: not keys.differences(ours.keys(), peer.keys_since(mark)), 2)
             run = ours.stop()
         judge = _judge_success if wanted else _judge_failure
-        complaints = judge(case, run, peer, mark, peer_is_up)
+        complaints = judge(case, run, peer, mark, peer_is_up) + _leaks(case.ours, run)
     except Exception as error:  # a broken case must not end the others
         complaints = [f"{type(error).__name__}: {error}"]
     finally:
@@ -95,6 +95,16 @@ def _judge_success(case, run, peer, mark, peer_is_up):
     if not process.wait_until(lambda: peer.was_deleted_since(mark), 2):
         complaints.append("our Deletes have not reached the peer")
     return complaints
+
+
+def _leaks(settings, run):
+    """Keys belong into key files and nowhere else, however verbose the tool is."""
+    said = (run.stdout + run.stderr).lower()
+    secrets = {**run.keys, "pre-shared key": settings.key.lower(),
+               "pre-shared key in hex": settings.key.encode().hex()}
+    # The SPIs of the list are no secrets; of a key, its first eight octets would give it away.
+    return [f"{name} is in the output" for name, secret in secrets.items()
+            if len(secret) > 8 and secret[:16] in said]
 
 
 def _wrong_facts(settings, outcome):

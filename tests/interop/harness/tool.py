@@ -30,6 +30,7 @@ class Run:
 
     exit_status: int
     outcome: dict
+    stdout: str
     stderr: str
     folder: str
     keys: dict = field(default_factory=dict)
@@ -71,7 +72,8 @@ class Tool:
         key_file = os.path.join(self.folder, "key")
         with open(key_file, "w", opener=lambda p, f: os.open(p, f, 0o600)) as key:
             key.write(settings.key)
-        arguments = ["--json", "--flags", security_word(settings), "--id", settings.our_id,
+        # Twice verbose, so that a failure can be understood and a leaked key is seen.
+        arguments = ["--json", "-v", "-v", "--flags", security_word(settings), "--id", settings.our_id,
                      "--key-file", key_file]
         if settings.our_suites:
             arguments += ["--suite", settings.our_suites]
@@ -122,6 +124,7 @@ class Running:
                          "--local", _bracketed(tool.network.ours.address(settings.family)),
                          "--timeout", str(patience), *tool.arguments(settings)]
         self._events = queue.Queue()
+        self._lines = []
         self.outcome = {}
 
     def __enter__(self):
@@ -136,6 +139,7 @@ class Running:
 
     def _read(self):
         for line in self._process.stdout:
+            self._lines.append(line)
             self._events.put(_object(line))
         self._events.put(None)
 
@@ -172,7 +176,8 @@ class Running:
             process.wait_until(lambda: self._process.poll() is not None, 5)
         status = process.stop(self._process, signal.SIGTERM)
         self._reader.join()
-        return Run(status, self.outcome, self._stderr(), self._tool.folder, self.keys())
+        return Run(status, self.outcome, "".join(self._lines), self._stderr(), self._tool.folder,
+                   self.keys())
 
     def _stderr(self):
         with open(self._errors) as errors:
