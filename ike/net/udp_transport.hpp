@@ -1,0 +1,45 @@
+// UdpTransport: the UDP endpoints of one engine. It carries datagrams and never fails for good: a
+// datagram that cannot be sent is told to whoever asked and otherwise lost, as the network may do.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "ike/net/net_error.hpp"
+
+namespace iscsi_ike::ike::net {
+
+class Reactor;
+
+class UdpTransport {
+ public:
+  // A receiver is given the local address that the peer wrote to, also under a wildcard binding.
+  using Receiver =
+      std::function<void(const Endpoint& local, const Endpoint& remote, crypto::Octets octets)>;
+  using SendTrouble = std::function<void(const NetError&)>;
+
+  explicit UdpTransport(Reactor& reactor);
+  ~UdpTransport();
+  UdpTransport(const UdpTransport&) = delete;
+  UdpTransport& operator=(const UdpTransport&) = delete;
+
+  // Bind adds one local endpoint: an address of this machine or 0.0.0.0 or ::; port 0 takes a free
+  // one. Returns the endpoint as bound.
+  Result<Endpoint, NetError> Bind(const Endpoint& local);
+  [[nodiscard]] std::vector<Endpoint> bound() const;
+
+  // Start begins to receive on all endpoints bound so far.
+  void Start(Receiver receiver);
+  // OnSendTrouble hears of each datagram that the system refused.
+  void OnSendTrouble(SendTrouble callback);
+  void Send(const Datagram& datagram);
+  // Close ends receiving and frees the ports.
+  void Close();
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace iscsi_ike::ike::net

@@ -1,0 +1,59 @@
+// Diffie-Hellman jobs inline and in threads: the same results, delivered on the reactor's thread.
+#include "ike/net/dh_runner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+
+#include "ike/net/reactor.hpp"
+
+namespace iscsi_ike::ike::net {
+namespace {
+
+crypto::DhJob GenerateJob(std::uint64_t ticket, crypto::RandomSource& random) {
+  crypto::DhJob job;
+  job.ticket = crypto::DhTicket{ticket};
+  job.group = crypto::DhGroup::kCurve25519;
+  job.private_key = crypto::MakePrivateKey(job.group, random).value();
+  return job;
+}
+
+using Results = std::map<crypto::DhTicket, std::vector<std::uint8_t>>;
+
+Results RunJobs(DhRunner& runner, Reactor& reactor, unsigned count) {
+  crypto::SeededRandom random(7);
+  Results results;
+  const auto home = std::this_thread::get_id();
+  for (unsigned i = 0; i < count; ++i)
+    runner.Submit(GenerateJob(i, random), [&](crypto::DhJob done) {
+      EXPECT_EQ(std::this_thread::get_id(), home);
+      EXPECT_EQ(done.outcome, crypto::DhOutcome::kOk);
+      results[done.ticket] = done.public_value;
+    });
+  reactor.Run();
+  return results;
+}
+
+TEST(DhRunner, ThreadsGiveTheResultsOfTheInlineRunner) {
+  ASSERT_TRUE(crypto::InitializeCrypto());
+  Reactor reactor;
+  InlineDhRunner inline_runner;
+  const Results expected = RunJobs(inline_runner, reactor, 32);
+  ThreadedDhRunner threaded(reactor, 3);
+  EXPECT_EQ(RunJobs(threaded, reactor, 32), expected);
+  EXPECT_EQ(expected.size(), 32U);
+}
+
+TEST(DhRunner, ThreadedRunnerMayDieWithJobsUnderWay) {
+  ASSERT_TRUE(crypto::InitializeCrypto());
+  crypto::SeededRandom random(7);
+  Reactor reactor;
+  ThreadedDhRunner threaded(reactor, 2);
+  for (unsigned i = 0; i < 64; ++i)
+    threaded.Submit(GenerateJob(i, random),
+                    [](crypto::DhJob) { FAIL() << "nobody ran the reactor"; });
+}
+
+}  // namespace
+}  // namespace iscsi_ike::ike::net

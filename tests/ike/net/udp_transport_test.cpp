@@ -1,0 +1,208 @@
+// UdpTransport on real loopback sockets. The only tests of the project that wait for real time.
+#include "ike/net/udp_transport.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "ike/net/reactor.hpp"
+#include "ike/net/source_address.hpp"
+
+namespace iscsi_ike::ike::net {
+namespace {
+
+using testing::HasSubstr;
+
+Endpoint At(std::string_view address, std::uint16_t port = 0) {
+  return {policy::IpAddress::Parse(address).value(), port};
+}
+
+bool HasIpv6() {
+  Reactor reactor;
+  UdpTransport probe(reactor);
+  return probe.Bind(At("::1")).ok();
+}
+
+struct Arrival {
+  Endpoint local;
+  Endpoint remote;
+  std::string octets;
+};
+
+// Probe is one transport that remembers what came in and stops the reactor then.
+class Probe {
+ public:
+  explicit Probe(Reactor& reactor) : transport(reactor), reactor_(reactor) {}
+
+  Endpoint BindAndStart(const Endpoint& local) {
+    auto bound = transport.Bind(local);
+    EXPECT_TRUE(bound.ok()) << bound.error().Text();
+    transport.Start([this](const Endpoint& l, const Endpoint& r, crypto::Octets octets) {
+      arrivals.push_back({l, r, std::string(octets.begin(), octets.end())});
+      reactor_.Stop();
+    });
+    return *bound;
+  }
+
+  UdpTransport transport;
+  std::vector<Arrival> arrivals;
+
+ private:
+  Reactor& reactor_;
+};
+
+Datagram Make(const Endpoint& local, const Endpoint& remote, std::string_view text) {
+  return {local, remote, std::vector<std::uint8_t>(text.begin(), text.end())};
+}
+
+// RunFor gives up after a while, so that a lost datagram fails a test instead of hanging it.
+void RunFor(Reactor& reactor, Duration limit) {
+  reactor.After(limit, [&reactor] { reactor.Stop(); });
+  reactor.Run();
+}
+
+class UdpTransportFamily : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (std::string_view(GetParam()).find(':') != std::string_view::npos && !HasIpv6())
+      GTEST_SKIP() << "no IPv6 on this machine";
+  }
+};
+
+TEST_P(UdpTransportFamily, CarriesADatagramWithBothEndpoints) {
+  Reactor reactor;
+  Probe a(reactor);
+  Probe b(reactor);
+  const Endpoint at_a = a.BindAndStart(At(GetParam()));
+  const Endpoint at_b = b.BindAndStart(At(GetParam()));
+  EXPECT_NE(at_a.port, 0);
+  a.transport.Send(Make(at_a, at_b, "hello"));
+  RunFor(reactor, Duration(2000));
+  ASSERT_EQ(b.arrivals.size(), 1U);
+  EXPECT_EQ(b.arrivals[0].octets, "hello");
+  EXPECT_EQ(b.arrivals[0].local, at_b);
+  EXPECT_EQ(b.arrivals[0].remote, at_a);
+}
+
+TEST_P(UdpTransportFamily, SendingToAClosedPortKeepsTheTransportAlive) {
+  Reactor reactor;
+  Probe a(reactor);
+  Probe b(reactor);
+  const Endpoint at_a = a.BindAndStart(At(GetParam()));
+  const Endpoint at_b = b.BindAndStart(At(GetParam()));
+  Endpoint nobody = at_b;
+  {
+    Probe gone(reactor);
+    nobody = gone.BindAndStart(At(GetParam()));
+  }
+  for (int i = 0; i < 3; ++i) a.transport.Send(Make(at_a, nobody, "lost"));
+  RunFor(reactor, Duration(50));
+  a.transport.Send(Make(at_a, at_b, "found"));
+  RunFor(reactor, Duration(2000));
+  b.transport.Send(Make(at_b, at_a, "answer"));
+  RunFor(reactor, Duration(2000));
+  ASSERT_EQ(b.arrivals.size(), 1U);
+  ASSERT_EQ(a.arrivals.size(), 1U);
+  EXPECT_EQ(a.arrivals[0].octets, "answer");
+}
+
+TEST_P(UdpTransportFamily, PortInUseIsATypedErrorThatNamesThePort) {
+  Reactor reactor;
+  UdpTransport first(reactor);
+  UdpTransport second(reactor);
+  const auto bound = first.Bind(At(GetParam()));
+  ASSERT_TRUE(bound.ok());
+  const auto again = second.Bind(*bound);
+  ASSERT_FALSE(again.ok());
+  EXPECT_TRUE(again.error().IsPortInUse());
+  EXPECT_THAT(again.error().Text(), HasSubstr(bound->ToString()));
+  EXPECT_THAT(again.error().Text(), HasSubstr("in use"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, UdpTransportFamily, testing::Values("127.0.0.1", "::1"));
+
+TEST(UdpTransport, WildcardReportsTheAddressThatWasAskedAndAnswersFromIt) {
+  Reactor reactor;
+  Probe client(reactor);
+  Probe server(reactor);
+  const Endpoint at_client = client.BindAndStart(At("127.0.0.1"));
+  const Endpoint wildcard = server.BindAndStart(At("0.0.0.0"));
+  const Endpoint asked = At("127.0.0.7", wildcard.port);
+  client.transport.Send(Make(at_client, asked, "question"));
+  RunFor(reactor, Duration(2000));
+  ASSERT_EQ(server.arrivals.size(), 1U);
+  EXPECT_EQ(server.arrivals[0].local, asked);
+  server.transport.Send(Make(server.arrivals[0].local, server.arrivals[0].remote, "answer"));
+  RunFor(reactor, Duration(2000));
+  ASSERT_EQ(client.arrivals.size(), 1U);
+  EXPECT_EQ(client.arrivals[0].remote, asked);
+}
+
+TEST(UdpTransport, Ipv6WildcardReportsTheAddressThatWasAsked) {
+  if (!HasIpv6()) GTEST_SKIP() << "no IPv6 on this machine";
+  Reactor reactor;
+  Probe client(reactor);
+  Probe server(reactor);
+  const Endpoint at_client = client.BindAndStart(At("::1"));
+  const Endpoint wildcard = server.BindAndStart(At("::"));
+  const Endpoint asked = At("::1", wildcard.port);
+  client.transport.Send(Make(at_client, asked, "question"));
+  RunFor(reactor, Duration(2000));
+  ASSERT_EQ(server.arrivals.size(), 1U);
+  EXPECT_EQ(server.arrivals[0].local, asked);
+}
+
+TEST(UdpTransport, BothWildcardsShareOnePort) {
+  if (!HasIpv6()) GTEST_SKIP() << "no IPv6 on this machine";
+  Reactor reactor;
+  UdpTransport transport(reactor);
+  const auto v4 = transport.Bind(At("0.0.0.0"));
+  ASSERT_TRUE(v4.ok());
+  const auto v6 = transport.Bind(At("::", v4->port));
+  EXPECT_TRUE(v6.ok());
+  EXPECT_EQ(transport.bound().size(), 2U);
+}
+
+TEST(UdpTransport, ForeignAddressIsATypedError) {
+  Reactor reactor;
+  UdpTransport transport(reactor);
+  const auto bound = transport.Bind(At("192.0.2.1"));
+  ASSERT_FALSE(bound.ok());
+  EXPECT_THAT(bound.error().Text(), HasSubstr("not an address of this machine"));
+}
+
+TEST(UdpTransport, TellsOfDatagramsThatTheSystemRefuses) {
+  Reactor reactor;
+  UdpTransport transport(reactor);
+  const auto bound = transport.Bind(At("127.0.0.1"));
+  ASSERT_TRUE(bound.ok());
+  std::vector<std::string> troubles;
+  transport.OnSendTrouble([&](const NetError& error) { troubles.push_back(error.Text()); });
+  transport.Send(Make(At("192.0.2.9", 500), At("127.0.0.1", 500), "from elsewhere"));
+  transport.Send({*bound, At("127.0.0.1", 9), std::vector<std::uint8_t>(70000)});
+  EXPECT_EQ(troubles.size(), 2U);
+}
+
+TEST(UdpTransport, ClosedTransportSendsNothingAndFreesThePort) {
+  Reactor reactor;
+  UdpTransport first(reactor);
+  const auto bound = first.Bind(At("127.0.0.1"));
+  ASSERT_TRUE(bound.ok());
+  first.Start([](const Endpoint&, const Endpoint&, crypto::Octets) {});
+  first.Close();
+  first.Send(Make(*bound, *bound, "nothing"));
+  UdpTransport second(reactor);
+  EXPECT_TRUE(second.Bind(*bound).ok());
+  reactor.Run();
+}
+
+TEST(SourceAddress, OfLoopbackIsLoopback) {
+  const auto source = SourceAddressFor(At("127.0.0.1", 500));
+  ASSERT_TRUE(source.ok());
+  EXPECT_EQ(source->ToString(), "127.0.0.1");
+}
+
+}  // namespace
+}  // namespace iscsi_ike::ike::net
