@@ -1,0 +1,254 @@
+#include "ike/tool/connect.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "ike/net/source_address.hpp"
+#include "ike/tool/console.hpp"
+#include "ike/tool/endpoint_text.hpp"
+#include "ike/tool/node.hpp"
+#include "ike/tool/number_text.hpp"
+#include "ike/tool/peer.hpp"
+#include "ike/tool/report.hpp"
+#include "ike/tool/watch.hpp"
+#include "ike/trace/event_text.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+// Attempts: one PeerConfig for each exchange that the plan allows, in order.
+using Attempts = std::vector<std::shared_ptr<const PeerConfig>>;
+
+// ConnectRun is one negotiation from Connect to the exit code.
+class ConnectRun {
+ public:
+  ConnectRun(const Options& options, std::chrono::seconds hold, Observer& observer)
+      : options_(options), hold_(hold), node_(reactor_, EngineConfig{}, random_, &observer) {}
+
+  Checked<Endpoint> Bind(const Endpoint& local) { return node_.Bind(local); }
+
+  // Run makes the attempts in order; see MayTryAgain.
+  ExitCode Run(Attempts attempts) {
+    attempts_ = std::move(attempts);
+    node_.transport.OnSendTrouble([this](const net::NetError& error) {
+      if (options_.output.verbosity > 0) Warn(error.Text());
+    });
+    reactor_.OnTermination([this](int) { Leave(); });
+    node_.loop.Start([this](const Event& event) { OnEvent(event); });
+    Attempt();
+    reactor_.Run();
+    return ExitCodeOf(outcome_);
+  }
+
+ private:
+  void Attempt() {
+    auto session = node_.loop.Connect(attempts_[attempt_]);
+    if (session) {
+      session_ = *session;
+    } else {
+      outcome_.failure = session.error();
+      Conclude();
+    }
+  }
+
+  // MayTryAgain: a word that allows both modes allows a new attempt with the other one, but only
+  // when the peer did not answer or does not know the exchange, never after failed authentication:
+  // that would hand an attacker the hash of aggressive mode.
+  bool MayTryAgain(const NegotiationFailure& failure) const {
+    if (interrupted_ || outcome_.phase1 || attempt_ + 1 >= attempts_.size()) return false;
+    const auto refuses_exchange = [](const NegotiationFailure& suspicion) {
+      return suspicion.code == FailureCode::kPeerRefused &&
+             suspicion.text.find("EXCHANGE-TYPE") != std::string::npos;
+    };
+    return failure.code == FailureCode::kNoResponse ||
+           std::any_of(outcome_.suspicions.begin(), outcome_.suspicions.end(), refuses_exchange);
+  }
+
+  void TryAgain() {
+    ++attempt_;
+    if (options_.output.verbosity > 0)
+      PrintError("no answer to " + std::string(Name(attempts_[attempt_ - 1]->plan.exchanges[0])) +
+                 " mode; trying " + std::string(Name(attempts_[attempt_]->plan.exchanges[0])) +
+                 " mode, which the word allows too\n");
+    outcome_ = Outcome{};
+    reactor_.After(Duration(0), [this] { Attempt(); });
+  }
+
+  void OnEvent(const Event& event) {
+    if (concluded_) return Remark(event);
+    outcome_.Absorb(event);
+    const auto* failed = std::get_if<Failed>(&event);
+    if (failed != nullptr && MayTryAgain(failed->failure)) return TryAgain();
+    if (std::holds_alternative<Diagnosed>(event) && options_.output.verbosity > 0)
+      PrintError(EventText(event));
+    const bool complete = options_.child.phase1_only
+                              ? std::holds_alternative<Phase1Established>(event)
+                              : std::holds_alternative<ChildEstablished>(event);
+    if (complete || failed != nullptr) Conclude();
+  }
+
+  // Remark tells what happens after the outcome was printed.
+  void Remark(const Event& event) const {
+    if (leaving_) return;
+    options_.output.json ? PrintError(EventText(event)) : Print(EventText(event));
+  }
+
+  void Conclude() {
+    concluded_ = true;
+    Print(options_.output.json ? OutcomeLine(outcome_) : OutcomeText(outcome_));
+    // The rest waits until the engine's call is over.
+    const bool stay = outcome_.Established() && hold_.count() > 0;
+    reactor_.After(stay ? Duration(hold_) : Duration(0), [this] { Leave(); });
+  }
+
+  // Leave deletes the SAs, unless they are to be kept, and ends the reactor. Before the outcome it
+  // ends the negotiation first.
+  void Leave() {
+    if (!concluded_) {
+      interrupted_ = true;
+      outcome_.failure =
+          NegotiationFailure{FailureCode::kClosed, "interrupted by a signal", {}, {}};
+      if (session_) node_.loop.Close(*session_);
+      if (!concluded_) Conclude();
+      return;
+    }
+    leaving_ = true;
+    const bool keep = options_.keep && outcome_.Established();
+    if (session_ && !keep) node_.loop.Close(*session_);
+    node_.loop.Stop();
+    reactor_.Stop();
+  }
+
+  const Options& options_;
+  std::chrono::seconds hold_;
+  net::Reactor reactor_;
+  crypto::SystemRandom random_;
+  Node node_;
+  Attempts attempts_;
+  std::size_t attempt_ = 0;
+  std::optional<SessionId> session_;
+  Outcome outcome_;
+  bool interrupted_ = false;
+  bool concluded_ = false;
+  bool leaving_ = false;
+};
+
+// ReadForPortal lets --portal choose from the config.
+Checked<Sources> ReadForPortal(const Options& options) {
+  if (options.network.portal.empty()) {
+    if (options.policy.config.empty())
+      return Usage("--portal", "is missing: the address of the target portal");
+    return ReadSources(options, "", std::nullopt);
+  }
+  const auto portal = ParseEndpoint(options.network.portal, "--portal", kIkePort, false);
+  if (!portal) return Failure(portal.error());
+  return ReadSources(options, "", portal->address);
+}
+
+// RemoteEnd: --portal, else the peer or the portal of the config.
+Checked<Endpoint> RemoteEnd(const NetworkOptions& network, const Sources& sources) {
+  if (!network.portal.empty()) return ParseEndpoint(network.portal, "--portal", kIkePort, false);
+  const auto address = sources.peer ? sources.peer : sources.portal;
+  if (!address)
+    return Usage("--portal", "is missing, and the config names no single portal or peer");
+  return Endpoint{*address, kIkePort};
+}
+
+// LocalEnd: --local, else the address that the route to the portal gives; a wildcard likewise.
+Checked<Endpoint> LocalEnd(const NetworkOptions& network, const Endpoint& remote) {
+  const auto port = network.ike_port.empty()
+                        ? Checked<std::uint64_t>(std::uint64_t{kIkePort})
+                        : ParseNumber(network.ike_port, "--ike-port", 0, 65535);
+  if (!port) return Failure(port.error());
+  if (network.local.size() > 1) return Usage("--local", "connect takes one address");
+  Endpoint local{{}, static_cast<std::uint16_t>(*port)};
+  if (!network.local.empty()) {
+    auto given = ParseEndpoint(network.local.front(), "--local", local.port, true);
+    if (!given) return given;
+    local = *given;
+    if (local.address.is_v6() != remote.address.is_v6())
+      return Usage("--local", "is of another address family than the portal");
+  }
+  if (!local.address.IsUnspecified()) return local;
+  auto source = net::SourceAddressFor(remote);
+  if (!source) return Usage("--portal", source.error().Text());
+  local.address = *source;
+  return local;
+}
+
+Checked<std::chrono::seconds> HoldTime(const Options& options) {
+  if (options.hold.empty()) return std::chrono::seconds(0);
+  if (options.keep && !options.hold.empty())
+    return Usage("--hold", "deletes the SAs in the end, which --keep forbids");
+  const auto seconds = ParseNumber(options.hold, "--hold", 1, 31536000);
+  if (!seconds) return Failure(seconds.error());
+  return std::chrono::seconds(*seconds);
+}
+
+// ChildOf: the TCP port of the config's portal serves when none is given.
+ChildOptions ChildOf(ChildOptions child, const Sources& sources) {
+  if (child.target_port.empty() && child.remote_ts.empty())
+    child.target_port = std::to_string(sources.target_port);
+  return child;
+}
+
+// MakeAttempts shares the timeout between the exchanges.
+Checked<Attempts> MakeAttempts(const Options& options, ChildOptions child, const Settings& settings,
+                               const Ends& ends) {
+  Attempts attempts;
+  const auto count = static_cast<Duration::rep>(settings.plan.exchanges.size());
+  for (const policy::ExchangeMode mode : settings.plan.exchanges) {
+    Settings one{settings.word, settings.plan, settings.key.Clone(), settings.group_key};
+    one.plan.exchanges = {mode};
+    auto peer =
+        MakePeer(options, child, options.policy.peer_id, std::move(one), Role::kInitiator, ends);
+    if (!peer) return Failure(peer.error());
+    (*peer)->negotiation_timeout /= count;
+    attempts.push_back(std::move(*peer));
+  }
+  return attempts;
+}
+
+// TryConnect returns an error only for what is known before anything is sent.
+Checked<ExitCode> TryConnect(const Options& options) {
+  const auto hold = HoldTime(options);
+  if (!hold) return Failure(hold.error());
+  auto sources = ReadForPortal(options);
+  if (!sources) return Failure(sources.error());
+  const auto remote = RemoteEnd(options.network, *sources);
+  if (!remote) return Failure(remote.error());
+  const auto local = LocalEnd(options.network, *remote);
+  if (!local) return Failure(local.error());
+  Ends ends{*local, *remote};
+  const Settings settings = TranslateFor(Role::kInitiator, *sources, ends, options.policy);
+  WarnOf(settings.plan);
+  if (settings.plan.outcome != policy::Outcome::kPlan)
+    return Refuse(settings.plan, options.output.json);
+  if (auto key = DemandKey(settings); !key) return Failure(key.error());
+
+  auto files = TraceFiles::Open(options.output);
+  if (!files) return Failure(files.error());
+  Watch watch;
+  watch.Add(*files);
+  watch.AddVerbosity(options.output);
+  ConnectRun run(options, *hold, watch.observer());
+  const auto bound = run.Bind(*local);
+  if (!bound) return Failure(bound.error());
+  ends.local = *bound;
+  auto attempts = MakeAttempts(options, ChildOf(options.child, *sources), settings, ends);
+  if (!attempts) return Failure(attempts.error());
+  const ExitCode code = run.Run(std::move(*attempts));
+  if (auto closed = files->Close(); !closed) return Failure(closed.error());
+  return code;
+}
+
+}  // namespace
+
+ExitCode RunConnect(const Options& options) {
+  const auto code = TryConnect(options);
+  return code ? *code : Complain(code.error());
+}
+
+}  // namespace iscsi_ike::ike::tool

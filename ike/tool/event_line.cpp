@@ -1,0 +1,76 @@
+#include "ike/tool/event_line.hpp"
+
+#include "ike/tool/hex_text.hpp"
+#include "ike/wire/types.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+std::string SessionText(SessionId session) {
+  return "session " + std::to_string(ToNumber(session));
+}
+
+std::string FailureLine(const NegotiationFailure& failure) {
+  std::string line =
+      std::string(Name(failure.code)) + " (" + std::string(Name(failure.blame())) +
+      "): " + (failure.text.empty() ? std::string(Summary(failure.code)) : failure.text);
+  for (const std::string& detail : failure.details) line += "; " + detail;
+  for (const Refusal& refusal : failure.refusals) line += "; " + refusal.Text();
+  return line;
+}
+
+std::string Line(const Phase1Established& event) {
+  return SessionText(event.session) + ": phase 1 established with " + event.remote_identity +
+         " at " + event.remote.ToString() + ": " + std::string(Name(event.mode)) + " mode, " +
+         ToString(event.suite) + ", as " + std::string(Name(event.role)) + " " +
+         event.local_identity;
+}
+
+std::string Line(const ChildEstablished& event) {
+  const ChildSa& sa = event.sa;
+  const std::string pfs =
+      sa.pfs_group ? "PFS " + std::string(crypto::Info(*sa.pfs_group).name) : "no PFS";
+  return SessionText(sa.session) + ": child SA established with " + sa.remote_endpoint.ToString() +
+         ": " + std::string(Name(sa.encapsulation)) + " mode, " + ToString(sa.suite) + ", " + pfs +
+         ", SPI in " + HexText(sa.inbound.spi) + " out " + HexText(sa.outbound.spi) + ", " +
+         ToString(sa.local) + " === " + ToString(sa.remote);
+}
+
+std::string Line(const ChildDeleted& event) {
+  return SessionText(event.session) + ": child SA deleted by the peer, SPI out " +
+         HexText(event.outbound_spi);
+}
+
+std::string Line(const SessionClosed& event) {
+  const char* const who = event.reason == CloseReason::kByPeer     ? " by the peer"
+                          : event.reason == CloseReason::kByCaller ? " by this end"
+                                                                   : ", its lifetime is over";
+  return SessionText(event.session) + ": phase 1 closed" + who;
+}
+
+std::string Line(const Failed& event) {
+  const std::string what = event.child ? ": child SA failed with " : ": failed with ";
+  return SessionText(event.session) + what + event.remote.ToString() + ": " +
+         FailureLine(event.failure);
+}
+
+std::string Line(const Diagnosed& event) {
+  return SessionText(event.session) + ": suspicious, from " + event.remote.ToString() + ": " +
+         FailureLine(event.suspicion);
+}
+
+std::string Line(const PeerNotified& event) {
+  return SessionText(event.session) + ": the peer notifies " + event.text;
+}
+
+}  // namespace
+
+std::string EventOneLine(const Event& event) {
+  std::string line = std::visit([](const auto& alternative) { return Line(alternative); }, event);
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return line + "\n";
+}
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,37 @@
+// ExitCode: what the tool tells the shell. Documented in --help; scripts rely on it.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "crypto/result.hpp"
+#include "policy/error.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+enum class ExitCode : int {
+  kOk = 0,
+  kUsage = 2,              // the command line, a file or the configuration cannot be used
+  kPolicy = 3,             // the security word, identity or key allow no negotiation
+  kNegotiationFailed = 4,  // for any reason but time
+  kTimeout = 5,
+};
+
+// ToolError ends the tool: one line on stderr, "iscsi-ike: place: rule", and an exit code. Never
+// holds key octets.
+struct ToolError {
+  ExitCode code = ExitCode::kUsage;
+  std::string line;  // "place: rule"
+};
+
+template <class T>
+using Checked = Result<T, ToolError>;
+
+[[nodiscard]] inline Failure<ToolError> Usage(std::string place, const std::string& rule) {
+  return Failure(ToolError{ExitCode::kUsage, std::move(place) + ": " + rule});
+}
+[[nodiscard]] inline Failure<ToolError> Usage(const policy::Error& error) {
+  return Failure(ToolError{ExitCode::kUsage, error.Text()});
+}
+
+}  // namespace iscsi_ike::ike::tool

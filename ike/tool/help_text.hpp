@@ -1,0 +1,67 @@
+// The longer texts of --help.
+#pragma once
+
+#include <string_view>
+
+namespace iscsi_ike::ike::tool {
+
+inline constexpr std::string_view kAboutTool =
+    "Negotiates IPsec SAs (IKEv1, pre-shared key) from the security settings of an iSCSI host bus\n"
+    "adapter: ISCSI_SECURITY_FLAGS, an identity and a key.";
+
+inline constexpr std::string_view kExitCodes =
+    "Exit codes:\n"
+    "  0  done: explained, established, or served until a signal\n"
+    "  2  the command line, a file or the configuration cannot be used\n"
+    "  3  policy says no: the word, the identity or the key allow no negotiation\n"
+    "  4  the negotiation failed\n"
+    "  5  timeout: no usable answer from the peer\n";
+
+inline constexpr std::string_view kToolExamples =
+    "Examples:\n"
+    "  iscsi-ike explain 0x37\n"
+    "  iscsi-ike demo\n"
+    "  iscsi-ike connect --portal 192.0.2.10 --flags 0x27 --key-file psk.txt\n"
+    "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
+    "'iscsi-ike SUBCOMMAND --help' tells the rest.\n";
+
+inline constexpr std::string_view kKeyRules =
+    "The pre-shared key: text as it is, or 0x and hexadecimal octets; one newline at the end of a\n"
+    "file does not count. It comes from --key-file, --key-fd or the record of --config, and is\n"
+    "never printed. --key shows it to every user of the machine.\n";
+
+inline constexpr std::string_view kExplainExamples =
+    "Examples:\n"
+    "  iscsi-ike explain 0x37\n"
+    "  iscsi-ike explain VALID,IKE_IPSEC_ENABLED,AGGRESSIVE_MODE_ENABLED --id fqdn:hba.example\n"
+    "  iscsi-ike explain 0x07 --suite rfc3723 --json\n"
+    "  iscsi-ike explain --config record.json --role responder\n"
+    "Exit codes: 0 for a plan, and for a word that is unspecified or disabled; 3 for one that is\n"
+    "rejected; 2 for bad input.\n";
+
+inline constexpr std::string_view kDemoExamples =
+    "Examples:\n"
+    "  iscsi-ike demo\n"
+    "  iscsi-ike demo --flags 0x4b --id fqdn:hba.example     aggressive mode, tunnel\n"
+    "  iscsi-ike demo --ike aes256-sha384-ecp384 --esp aes256gcm16 --pcap demo.pcapng --keylog "
+    "demo.keys\n"
+    "Exit codes: 0 established, 3 policy says no, 4 negotiation failed, 5 timeout, 2 bad input.\n";
+
+inline constexpr std::string_view kConnectExamples =
+    "Examples:\n"
+    "  iscsi-ike connect --portal 192.0.2.10 --flags 0x27 --key-file psk.txt\n"
+    "  iscsi-ike connect --portal [2001:db8::10]:500 --config record.json --json\n"
+    "  iscsi-ike connect --portal 192.0.2.10 --flags 0x57 --local-ts 10.1.0.0/16 --remote-ts "
+    "10.2.0.0/16 --key-file psk.txt --hold 60\n"
+    "Exit codes: 0 established, 3 policy says no, 4 negotiation failed, 5 timeout, 2 bad input.\n";
+
+inline constexpr std::string_view kServeExamples =
+    "Prints one line when ready, then one line an event; SIGINT or SIGTERM deletes the SAs and "
+    "ends\n"
+    "with exit code 0.\n"
+    "Examples:\n"
+    "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
+    "  iscsi-ike serve --local 192.0.2.10 --config record.json --json\n"
+    "Exit codes: 0 stopped by a signal, 3 policy says no, 2 bad input, e.g. a port in use.\n";
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,55 @@
+// JsonText: RapidJSON's writer with short names. For the sources of this folder.
+#pragma once
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace iscsi_ike::ike::tool {
+
+// JsonText builds one document. Calls of Begin and End pair up.
+class JsonText {
+ public:
+  JsonText& Begin() { return writer_.StartObject(), *this; }
+  JsonText& End() { return writer_.EndObject(), *this; }
+  JsonText& BeginList() { return writer_.StartArray(), *this; }
+  JsonText& EndList() { return writer_.EndArray(), *this; }
+  JsonText& Key(std::string_view name) {
+    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    return *this;
+  }
+  // Text: octets outside ASCII that a peer may have sent are written as '?', so that the document
+  // is valid whatever comes.
+  JsonText& Text(std::string_view text) {
+    std::string clean(text);
+    for (char& c : clean)
+      if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    writer_.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+    return *this;
+  }
+  JsonText& Number(std::uint64_t number) { return writer_.Uint64(number), *this; }
+  JsonText& Bool(bool value) { return writer_.Bool(value), *this; }
+  JsonText& Null() { return writer_.Null(), *this; }
+
+  // List writes each element with `write(*this, element)`.
+  template <class Range, class Write>
+  JsonText& List(const Range& range, Write write) {
+    BeginList();
+    for (const auto& element : range) write(*this, element);
+    return EndList();
+  }
+
+  // Line is the document with a newline.
+  [[nodiscard]] std::string Line() const {
+    return std::string(buffer_.GetString(), buffer_.GetSize()) + "\n";
+  }
+
+ private:
+  rapidjson::StringBuffer buffer_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+};
+
+}  // namespace iscsi_ike::ike::tool

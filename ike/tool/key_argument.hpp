@@ -1,0 +1,23 @@
+// KeySource: where the pre-shared key comes from. A key on the command line can be read by every
+// user of the machine (ps), so files and descriptors come first and --key is warned about.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/secret.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+struct KeySource {
+  std::string file;                        // --key-file, "-" for standard input
+  std::string descriptor;                  // --key-fd
+  std::optional<crypto::Secret> argument;  // --key, as typed
+};
+
+// TakeKeyArgument finds the value of --key in argv, moves it into a Secret and overwrites it there,
+// so that it is gone from ps and from whatever copies argv next. Call it first. A --key without a
+// value is left for the parser to complain about; of several the last counts.
+[[nodiscard]] std::optional<crypto::Secret> TakeKeyArgument(int argc, char** argv);
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,91 @@
+#include "ike/tool/key_source.hpp"
+
+#include <utility>
+
+#include "ike/tool/console.hpp"
+#include "ike/tool/input_text.hpp"
+#include "ike/tool/number_text.hpp"
+#include "policy/preshared_key.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+constexpr std::size_t kLongestText = 4 * policy::kLongestKey;
+
+int Nibble(std::uint8_t digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+
+Checked<crypto::Secret> ParseHex(crypto::Octets digits, const std::string& place) {
+  if (digits.empty() || digits.size() % 2 != 0)
+    return Usage(place, "0x is followed by an even number of hexadecimal digits");
+  crypto::Secret key(digits.size() / 2);
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const int high = Nibble(digits[2 * i]);
+    const int low = Nibble(digits[2 * i + 1]);
+    if (high < 0 || low < 0)
+      return Usage(place, "0x is followed by something that is no hexadecimal digit");
+    key.ExposeMutable()[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return key;
+}
+
+// WithoutLineEnd drops one "\n" or "\r\n": editors put it there.
+crypto::Octets WithoutLineEnd(crypto::Octets text) {
+  if (text.empty() || text.back() != '\n') return text;
+  text = text.first(text.size() - 1);
+  return !text.empty() && text.back() == '\r' ? text.first(text.size() - 1) : text;
+}
+
+Status<ToolError> CheckSingle(const KeySource& source) {
+  const bool file = !source.file.empty();
+  const bool descriptor = !source.descriptor.empty();
+  if (file && descriptor) return Usage("--key-fd", "is given beside --key-file; one key is enough");
+  if (source.argument && (file || descriptor))
+    return Usage("--key", "is given beside --key-file or --key-fd; one key is enough");
+  return Done{};
+}
+
+Checked<crypto::Secret> ReadKeyDescriptor(const std::string& number) {
+  const auto descriptor = ParseNumber(number, "--key-fd", 0, 1U << 20U);
+  if (!descriptor) return Failure(descriptor.error());
+  return ReadDescriptor(static_cast<int>(*descriptor), "--key-fd", kLongestText);
+}
+
+}  // namespace
+
+Checked<crypto::Secret> ParseKeyText(crypto::Octets text, const std::string& place) {
+  const bool hex = text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+  auto key = hex ? ParseHex(text.subspan(2), place)
+                 : Checked<crypto::Secret>(crypto::Secret::CopyOf(text));
+  if (!key) return key;
+  auto checked = policy::CheckKey(std::move(key).value(), place);
+  if (!checked) return Usage(checked.error());
+  return std::move(checked).value();
+}
+
+Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source) {
+  if (auto single = CheckSingle(source); !single) return Failure(single.error());
+  Checked<crypto::Secret> key = crypto::Secret();
+  if (source.argument) {
+    key = ParseKeyText(source.argument->Expose(), "--key");
+  } else if (!source.file.empty() || !source.descriptor.empty()) {
+    const std::string place = source.file.empty() ? "--key-fd" : "--key-file";
+    if (IsReadableByOthers(source.file))
+      Warn("--key-file: " + source.file + " can be read by others; chmod 600 is due");
+    const auto text = source.file.empty() ? ReadKeyDescriptor(source.descriptor)
+                                          : ReadInput(source.file, place, kLongestText);
+    if (!text) return Failure(text.error());
+    key = ParseKeyText(WithoutLineEnd(text->Expose()), place);
+  } else {
+    return std::optional<crypto::Secret>();
+  }
+  if (!key) return Failure(key.error());
+  return std::optional(std::move(key).value());
+}
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,18 @@
+// ReadKey: the pre-shared key from wherever the command line says.
+#pragma once
+
+#include <optional>
+
+#include "ike/tool/exit_codes.hpp"
+#include "ike/tool/key_argument.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+// ReadKey returns nullopt when no key option is given. Two of them, an empty key and hexadecimal
+// that is none are errors. Warns of a key file that others can read.
+[[nodiscard]] Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source);
+
+// ParseKeyText: 0x and hexadecimal octets, or the text itself.
+[[nodiscard]] Checked<crypto::Secret> ParseKeyText(crypto::Octets text, const std::string& place);
+
+}  // namespace iscsi_ike::ike::tool

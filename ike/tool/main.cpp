@@ -1,0 +1,55 @@
+// iscsi-ike: the command-line tool.
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "crypto/random.hpp"
+#include "ike/tool/connect.hpp"
+#include "ike/tool/console.hpp"
+#include "ike/tool/demo.hpp"
+#include "ike/tool/explain.hpp"
+#include "ike/tool/serve.hpp"
+
+namespace iscsi_ike::ike::tool {
+namespace {
+
+ExitCode Dispatch(const Options& options) {
+  switch (options.command) {
+    case Command::kExplain:
+      return RunExplain(options);
+    case Command::kDemo:
+      return RunDemo(options);
+    case Command::kConnect:
+      return RunConnect(options);
+    case Command::kServe:
+      return RunServe(options);
+  }
+  return ExitCode::kUsage;
+}
+
+ExitCode Main(int argc, char** argv) {
+  auto key = TakeKeyArgument(argc, argv);
+  auto line = ParseCommandLine(std::vector<std::string>(argv + 1, argv + argc));
+  if (!line) return Complain(line.error());
+  if (line->print_and_leave) {
+    Print(*line->print_and_leave);
+    return ExitCode::kOk;
+  }
+  if (!crypto::InitializeCrypto())
+    return Complain({ExitCode::kUsage, "crypto: the machine gives no randomness"});
+  if (key) Warn("--key: every user of this machine may have seen the key; use --key-file");
+  line->options.key.argument = std::move(key);
+  return Dispatch(line->options);
+}
+
+}  // namespace
+}  // namespace iscsi_ike::ike::tool
+
+int main(int argc, char** argv) {
+  using namespace iscsi_ike::ike::tool;
+  try {
+    return static_cast<int>(Main(argc, argv));
+  } catch (const std::exception& error) {  // out of memory, above all
+    return static_cast<int>(Complain({ExitCode::kUsage, std::string("tool: ") + error.what()}));
+  }
+}

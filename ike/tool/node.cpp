@@ -1,0 +1,29 @@
+#include "ike/tool/node.hpp"
+
+#include <utility>
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+std::unique_ptr<net::DhRunner> MakeRunner(net::Reactor& reactor, unsigned threads) {
+  if (threads == 0) return std::make_unique<net::InlineDhRunner>();
+  return std::make_unique<net::ThreadedDhRunner>(reactor, threads);
+}
+
+}  // namespace
+
+Node::Node(net::Reactor& reactor, EngineConfig config, crypto::RandomSource& random,
+           Observer* observer, unsigned dh_threads)
+    : transport(reactor),
+      engine(std::move(config), random, observer),
+      dh(MakeRunner(reactor, dh_threads)),
+      loop(reactor, engine, transport, *dh) {}
+
+Checked<Endpoint> Node::Bind(const Endpoint& local) {
+  auto bound = transport.Bind(local);
+  if (!bound) return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});
+  return *bound;
+}
+
+}  // namespace iscsi_ike::ike::tool

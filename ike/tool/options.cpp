@@ -1,0 +1,236 @@
+#include "ike/tool/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "ike/tool/command_line_error.hpp"
+#include "ike/tool/help_text.hpp"
+
+#ifndef ISCSI_IKE_VERSION
+#define ISCSI_IKE_VERSION "unknown"
+#endif
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+CLI::Option* AddText(CLI::App& app, const std::string& name, std::string& value,
+                     const std::string& type, const std::string& help) {
+  return app.add_option(name, value, help)->type_name(type);
+}
+
+CLI::Option* AddList(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+                     const std::string& type, const std::string& help) {
+  return app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+}
+
+void AddSource(CLI::App& app, PolicyOptions& policy) {
+  const std::string group = "Security settings";
+  AddText(app, "--flags", policy.flags, "WORD",
+          "ISCSI_SECURITY_FLAGS: 0x37, 55, or names joined by commas, with or without prefix")
+      ->group(group);
+  AddText(app, "--config", policy.config, "FILE",
+          "Settings as JSON, '-' for standard input; options here win over the file")
+      ->group(group);
+  AddText(app, "--record", policy.record, "NAME|INDEX",
+          "Which record of a --config with several; the first is 0")
+      ->group(group);
+  AddText(app, "--id", policy.id, "TYPE:VALUE",
+          "Own identity: ipv4:, ipv6:, fqdn: or user_fqdn:; default: the local address")
+      ->group(group);
+}
+
+void AddChoices(CLI::App& app, PolicyOptions& policy) {
+  const std::string group = "What is negotiated";
+  AddText(app, "--suite", policy.suite, "NAME",
+          "Named list of suites: rfc7146 (default), rfc3723, windows, modern")
+      ->group(group);
+  AddList(app, "--ike", policy.ike, "SUITE,...",
+          "Phase-1 suites in order, e.g. aes128-sha256-modp2048")
+      ->group(group);
+  AddList(app, "--esp", policy.esp, "SUITE,...",
+          "ESP suites in order, e.g. aes128-sha1, aes128gcm16-esn")
+      ->group(group);
+  AddText(app, "--mode", policy.mode, "MODE",
+          "main or aggressive: use only this one of those that the word allows")
+      ->group(group);
+  app.add_flag("--strict", policy.strict,
+               "Take preferences as requirements and doubtful words as errors")
+      ->group(group);
+  app.add_flag("--strict-microsoft", policy.strict_microsoft,
+               "Refuse the pairs that Microsoft's documentation excludes")
+      ->group(group);
+  app.add_flag("--assume-main", policy.assume_main,
+               "A word that enables no phase-1 mode means main mode")
+      ->group(group);
+  app.add_flag("--require-ipsec", policy.require_ipsec,
+               "A word that is unspecified or disables IPsec is an error")
+      ->group(group);
+}
+
+void AddKey(CLI::App& app, KeySource& key, std::string& placeholder) {
+  const std::string group = "Pre-shared key";
+  AddText(app, "--key-file", key.file, "FILE", "File with the key, '-' for standard input")
+      ->group(group);
+  AddText(app, "--key-fd", key.descriptor, "N", "Open file descriptor to read the key from")
+      ->group(group);
+  AddText(app, "--key", placeholder, "VALUE",
+          "The key itself. Every user of this machine can see it: for tests only")
+      ->group(group);
+}
+
+void AddPeer(CLI::App& app, Options& options) {
+  const std::string group = "Peer and child SA";
+  AddText(app, "--peer-id", options.policy.peer_id, "TYPE:VALUE",
+          "Identity the peer must prove; default: any authenticated identity")
+      ->group(group);
+  AddText(app, "--local-ts", options.child.local_ts, "SELECTOR",
+          "Own side of the child SA: ADDR[/BITS] [PROTO [PORT]]")
+      ->group(group);
+  AddText(app, "--remote-ts", options.child.remote_ts, "SELECTOR",
+          "Peer's side of the child SA; default of both: host to host, TCP to the target's port")
+      ->group(group);
+  AddText(app, "--target-port", options.child.target_port, "PORT",
+          "TCP port of the iSCSI target, default 3260")
+      ->group(group);
+}
+
+void AddPhase1Only(CLI::App& app, Options& options) {
+  app.add_flag("--phase1-only", options.child.phase1_only, "Stop after phase 1: no child SA")
+      ->group("Peer and child SA");
+  app.add_flag("--aggressive-hash-in-clear", options.aggressive_hash_in_clear,
+               "Send the third message of aggressive mode unencrypted")
+      ->group("Peer and child SA");
+}
+
+void AddTimeout(CLI::App& app, Options& options) {
+  AddText(app, "--timeout", options.network.timeout, "SECONDS",
+          "Give up a negotiation after this time, default 30")
+      ->group("Network");
+}
+
+void AddOutput(CLI::App& app, OutputOptions& output) {
+  const std::string group = "Output";
+  app.add_flag("--json", output.json, "Print JSON for scripts instead of text")->group(group);
+  app.add_flag("-v", output.verbosity,
+               "Say more on standard error; twice: decoded payloads as well")
+      ->group(group);
+  if (app.get_name() == "explain") return;
+  AddText(app, "--pcap", output.pcap, "FILE", "Write the datagrams as a pcapng capture")
+      ->group(group);
+  AddText(app, "--keylog", output.keylog, "FILE",
+          "Write Wireshark's ikev1_decryption_table (mode 0600)")
+      ->group(group);
+  AddText(app, "--esp-keylog", output.esp_keylog, "FILE",
+          "Write Wireshark's esp_sa table (mode 0600)")
+      ->group(group);
+  AddText(app, "--secrets", output.secrets, "FILE", "Write every derived key by name (mode 0600)")
+      ->group(group);
+}
+
+// Parser is the CLI11 application and what its options fill in.
+struct Parser {
+  CLI::App app{std::string(kAboutTool), "iscsi-ike"};
+  Options options;
+  std::string key_placeholder;
+
+  CLI::App& AddCommand(Command command, const std::string& name, const std::string& about,
+                       std::string_view footer) {
+    CLI::App& sub = *app.add_subcommand(name, about);
+    sub.callback([this, command] { options.command = command; });
+    sub.footer(std::string(kKeyRules) + std::string(footer));
+    AddSource(sub, options.policy);
+    AddChoices(sub, options.policy);
+    AddKey(sub, options.key, key_placeholder);
+    return sub;
+  }
+
+  void AddExplain() {
+    CLI::App& sub = AddCommand(Command::kExplain, "explain",
+                               "Tell what a security word comes to, and why", kExplainExamples);
+    AddText(sub, "WORD", options.policy.word, "WORD", "The word, as for --flags");
+    AddText(sub, "--role", options.policy.role, "ROLE", "initiator (default) or responder");
+    AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
+            "The peer that the key is bound to");
+    AddOutput(sub, options.output);
+  }
+
+  void AddDemo() {
+    CLI::App& sub =
+        AddCommand(Command::kDemo, "demo",
+                   "Run both ends here, over loopback, and show the exchange", kDemoExamples);
+    AddPeer(sub, options);
+    AddPhase1Only(sub, options);
+    AddText(sub, "--seed", options.seed, "N",
+            "Draw all randomness from this number: for reproducible demonstrations only");
+    AddTimeout(sub, options);
+    AddOutput(sub, options.output);
+  }
+
+  void AddConnect() {
+    CLI::App& sub =
+        AddCommand(Command::kConnect, "connect",
+                   "Negotiate with a target portal, print the SAs, delete them", kConnectExamples);
+    AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
+            "The target portal; PORT is that of IKE, default 500")
+        ->group("Network");
+    AddList(sub, "--local", options.network.local, "ADDR[:PORT]",
+            "Own address and UDP port; default: as routed, port 500; port 0: any free one")
+        ->group("Network");
+    AddText(sub, "--ike-port", options.network.ike_port, "PORT", "Own UDP port, default 500")
+        ->group("Network");
+    AddTimeout(sub, options);
+    AddPeer(sub, options);
+    AddPhase1Only(sub, options);
+    sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");
+    AddText(sub, "--hold", options.hold, "SECONDS",
+            "Stay that long and answer the peer, then delete and exit");
+    AddOutput(sub, options.output);
+  }
+
+  void AddServe() {
+    CLI::App& sub = AddCommand(Command::kServe, "serve", "Answer negotiations as a target portal",
+                               kServeExamples);
+    AddList(sub, "--local,--portal", options.network.local, "ADDR[:PORT]",
+            "Own addresses and UDP ports, may be repeated; default: all, IPv4 and IPv6")
+        ->group("Network");
+    AddText(sub, "--ike-port,--port", options.network.ike_port, "PORT", "UDP port, default 500")
+        ->group("Network");
+    AddText(sub, "--peer", options.network.peer, "ADDR", "Serve only this address")
+        ->group("Network");
+    AddTimeout(sub, options);
+    AddText(sub, "--dh-threads", options.network.dh_threads, "N",
+            "Threads for Diffie-Hellman, default 0: computed inline")
+        ->group("Network");
+    AddPeer(sub, options);
+    AddOutput(sub, options.output);
+  }
+};
+
+}  // namespace
+
+Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
+  Parser parser;
+  parser.app.require_subcommand(1);
+  parser.app.footer(std::string(kExitCodes) + std::string(kToolExamples));
+  parser.app.set_version_flag("--version", "iscsi-ike " ISCSI_IKE_VERSION);
+  parser.AddExplain();
+  parser.AddDemo();
+  parser.AddConnect();
+  parser.AddServe();
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
+  try {
+    parser.app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    return CommandLine{{}, parser.app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return CommandLine{{}, std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return Failure(OneLine(error, parser.app));
+  }
+  return CommandLine{std::move(parser.options), std::nullopt};
+}
+
+}  // namespace iscsi_ike::ike::tool

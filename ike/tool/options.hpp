@@ -1,0 +1,83 @@
+// Options: the command line as it was typed. Text is not judged here; settings.hpp does that.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ike/tool/exit_codes.hpp"
+#include "ike/tool/key_argument.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+enum class Command { kExplain, kDemo, kConnect, kServe };
+
+// PolicyOptions: where the security settings come from and how they are read.
+struct PolicyOptions {
+  std::string word;    // explain WORD
+  std::string flags;   // --flags
+  std::string config;  // file or "-"
+  std::string record;  // name or index
+  std::string id;
+  std::string peer_id;
+  std::string suite;
+  std::vector<std::string> ike;
+  std::vector<std::string> esp;
+  std::string mode;  // main, aggressive
+  std::string role;  // explain only
+  bool strict = false;
+  bool strict_microsoft = false;
+  bool assume_main = false;
+  bool require_ipsec = false;
+  bool refuse_pfs = false;  // serve, explain
+};
+
+// ChildOptions: what the child SA protects.
+struct ChildOptions {
+  std::string local_ts;
+  std::string remote_ts;
+  std::string target_port;
+  bool phase1_only = false;
+};
+
+struct NetworkOptions {
+  std::string portal;
+  std::vector<std::string> local;
+  std::string peer;
+  std::string ike_port;
+  std::string timeout;
+  std::string dh_threads;
+};
+
+struct OutputOptions {
+  bool json = false;
+  int verbosity = 0;
+  std::string pcap;
+  std::string keylog;
+  std::string esp_keylog;
+  std::string secrets;
+};
+
+struct Options {
+  Command command = Command::kExplain;
+  PolicyOptions policy;
+  KeySource key;
+  ChildOptions child;
+  NetworkOptions network;
+  OutputOptions output;
+  bool keep = false;                      // connect
+  std::string hold;                       // connect, seconds
+  std::string seed;                       // demo
+  bool aggressive_hash_in_clear = false;  // connect, demo
+};
+
+// Parsed options, or the text to print and leave with (help, version).
+struct CommandLine {
+  Options options;
+  std::optional<std::string> print_and_leave;
+};
+
+// ParseCommandLine takes argv without the program's name; KeyArgument::Take has been through it.
+[[nodiscard]] Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments);
+
+}  // namespace iscsi_ike::ike::tool

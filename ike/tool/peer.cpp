@@ -1,0 +1,89 @@
+#include "ike/tool/peer.hpp"
+
+#include <string>
+#include <utility>
+
+#include "ike/tool/endpoint_text.hpp"
+#include "ike/tool/number_text.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+constexpr Duration kDefaultTimeout{30000};
+
+Status<ToolError> SetSelector(std::optional<policy::Selector>& selector, const std::string& text,
+                              const char* option) {
+  if (text.empty()) return Done{};
+  auto parsed = ParseSelector(text, option);
+  if (!parsed) return Failure(parsed.error());
+  selector = *parsed;
+  return Done{};
+}
+
+// SetTargetPort: the default selectors know port 3260 only, so another port is written out. That
+// takes the target's address.
+Status<ToolError> SetTargetPort(PeerConfig& peer, const std::string& text, const Ends& ends) {
+  if (text.empty()) return Done{};
+  const auto port = ParseNumber(text, "--target-port", 1, 65535);
+  if (!port) return Failure(port.error());
+  if (*port == policy::kIscsiPort) return Done{};
+  auto& side = peer.target_side ? peer.child.local : peer.child.remote;
+  const auto& target = peer.target_side ? ends.local : ends.remote;
+  if (side) return Usage("--target-port", "is said already by the selector of the target's side");
+  if (!target) return Usage("--target-port", "needs the target's address: give one --local");
+  const auto bits = static_cast<std::uint8_t>(target->address.bits());
+  side = policy::Selector{target->address, bits, policy::kProtocolTcp,
+                          static_cast<std::uint16_t>(*port)};
+  return Done{};
+}
+
+Status<ToolError> SetChild(PeerConfig& peer, const ChildOptions& child, const Ends& ends) {
+  peer.negotiate_child = !child.phase1_only;
+  if (auto s = SetSelector(peer.child.local, child.local_ts, "--local-ts"); !s) return s;
+  if (auto s = SetSelector(peer.child.remote, child.remote_ts, "--remote-ts"); !s) return s;
+  return SetTargetPort(peer, child.target_port, ends);
+}
+
+// Retransmissions go on until the timeout, however long it is.
+RetransmitPolicy RetransmitUntil(Duration timeout) {
+  RetransmitPolicy policy;
+  policy.tries += static_cast<unsigned>(timeout / policy.longest);
+  return policy;
+}
+
+}  // namespace
+
+Checked<Duration> ParseTimeout(const std::string& text) {
+  if (text.empty()) return kDefaultTimeout;
+  const auto seconds = ParseNumber(text, "--timeout", 1, 86400);
+  if (!seconds) return Failure(seconds.error());
+  return Duration(std::chrono::seconds(*seconds));
+}
+
+Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options, const ChildOptions& child,
+                                              const std::string& peer_id, Settings settings,
+                                              Role role, const Ends& ends) {
+  auto peer = std::make_shared<PeerConfig>();
+  peer->name = ends.remote ? ends.remote->address.ToString() : "any";
+  if (ends.local) peer->local = *ends.local;
+  peer->remote = ends.remote;
+  peer->plan = std::move(settings.plan);
+  peer->key = std::move(settings.key);
+  peer->group_key = settings.group_key;
+  peer->target_side = role == Role::kResponder;
+  peer->aggressive_hash_in_clear = options.aggressive_hash_in_clear;
+  if (!peer_id.empty()) {
+    auto identity = policy::Identity::Parse(peer_id, "--peer-id");
+    if (!identity) return Usage(identity.error());
+    peer->peer_identity = std::move(identity).value();
+  }
+  const auto timeout = ParseTimeout(options.network.timeout);
+  if (!timeout) return Failure(timeout.error());
+  peer->negotiation_timeout = *timeout;
+  peer->retransmit = RetransmitUntil(*timeout);
+  if (auto s = SetChild(*peer, child, ends); !s) return Failure(s.error());
+  return peer;
+}
+
+}  // namespace iscsi_ike::ike::tool

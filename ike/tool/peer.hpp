@@ -1,0 +1,22 @@
+// MakePeer: the engine's PeerConfig from settings and options.
+#pragma once
+
+#include <memory>
+
+#include "ike/config.hpp"
+#include "ike/tool/settings.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+// ParseTimeout reads --timeout; empty: 30 seconds.
+[[nodiscard]] Checked<Duration> ParseTimeout(const std::string& text);
+
+// MakePeer: the plan's outcome is kPlan. `child` is given apart because the two ends of a demo see
+// it from opposite sides, `peer_id` because only one of them demands it.
+[[nodiscard]] Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options,
+                                                            const ChildOptions& child,
+                                                            const std::string& peer_id,
+                                                            Settings settings, Role role,
+                                                            const Ends& ends);
+
+}  // namespace iscsi_ike::ike::tool

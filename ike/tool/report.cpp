@@ -1,0 +1,149 @@
+#include "ike/tool/report.hpp"
+
+#include <array>
+#include <variant>
+
+#include "ike/tool/hex_text.hpp"
+#include "ike/tool/json_text.hpp"
+#include "ike/tool/policy_no.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+void WritePair(JsonText& json, std::string_view key, std::string_view first_key,
+               std::string_view first, std::string_view second_key, std::string_view second) {
+  json.Key(key).Begin();
+  json.Key(first_key).Text(first).Key(second_key).Text(second);
+  json.End();
+}
+
+void WriteLifetime(JsonText& json, const policy::Lifetime& lifetime) {
+  json.Key("lifetime").Begin();
+  json.Key("seconds").Number(lifetime.seconds).Key("kilobytes").Number(lifetime.kilobytes);
+  json.End();
+}
+
+void WritePhase1(JsonText& json, const Phase1Established& phase1) {
+  json.Begin();
+  json.Key("exchange").Text(Name(phase1.mode));
+  json.Key("role").Text(Name(phase1.role));
+  json.Key("suite").Text(ToString(phase1.suite));
+  WritePair(json, "identities", "local", phase1.local_identity, "remote", phase1.remote_identity);
+  WritePair(json, "cookies", "initiator", HexText(phase1.initiator_cookie), "responder",
+            HexText(phase1.responder_cookie));
+  WritePair(json, "endpoints", "local", phase1.local.ToString(), "remote",
+            phase1.remote.ToString());
+  WriteLifetime(json, phase1.lifetime);
+  json.End();
+}
+
+void WriteChild(JsonText& json, const ChildSummary& child) {
+  json.Begin();
+  json.Key("mode").Text(Name(child.encapsulation));
+  json.Key("spi_in").Text(HexText(child.spi_in)).Key("spi_out").Text(HexText(child.spi_out));
+  json.Key("suite").Text(ToString(child.suite));
+  json.Key("pfs_group");
+  child.pfs_group ? json.Text(crypto::Info(*child.pfs_group).name) : json.Null();
+  json.Key("icv_bits").Number(8 * policy::IcvSize(child.suite));
+  json.Key("esn").Bool(child.suite.esn);
+  WritePair(json, "selectors", "local", ToString(child.local), "remote", ToString(child.remote));
+  WriteLifetime(json, child.lifetime);
+  json.End();
+}
+
+void WriteRefusal(JsonText& json, const Refusal& refusal) {
+  json.Begin();
+  json.Key("proposal").Number(static_cast<std::uint64_t>(refusal.proposal));
+  json.Key("transform").Number(static_cast<std::uint64_t>(refusal.transform));
+  json.Key("attribute").Text(refusal.attribute);
+  json.Key("offered").Text(refusal.offered).Key("allowed").Text(refusal.allowed);
+  json.Key("rule").Text(refusal.rule);
+  json.End();
+}
+
+void WriteFailure(JsonText& json, const NegotiationFailure& failure) {
+  json.Begin();
+  json.Key("code").Text(Name(failure.code)).Key("blame").Text(Name(failure.blame()));
+  json.Key("text").Text(failure.text.empty() ? Summary(failure.code) : failure.text);
+  json.Key("details").List(failure.details, [](JsonText& j, const auto& d) { j.Text(d); });
+  json.Key("refusals").List(failure.refusals, WriteRefusal);
+  json.End();
+}
+
+std::string_view Verdict(const Outcome& outcome) {
+  return outcome.Established() ? "established" : "failed";
+}
+
+// EndsNegotiation: the event is an outcome; the others are news of one, or of none.
+bool EndsNegotiation(const Event& event) {
+  return std::holds_alternative<Phase1Established>(event) ||
+         std::holds_alternative<ChildEstablished>(event) || std::holds_alternative<Failed>(event);
+}
+
+// WriteMembers writes the members of the object, which is begun already. No verdict: null.
+void WriteMembers(JsonText& json, const Outcome& outcome, std::string_view verdict) {
+  json.Key("outcome");
+  verdict.empty() ? json.Null() : json.Text(verdict);
+  json.Key("phase1");
+  outcome.phase1 ? WritePhase1(json, *outcome.phase1) : static_cast<void>(json.Null());
+  json.Key("children").List(outcome.children, WriteChild).Key("failure");
+  outcome.failure ? WriteFailure(json, *outcome.failure) : static_cast<void>(json.Null());
+  json.Key("suspicions").List(outcome.suspicions, WriteFailure);
+}
+
+constexpr std::array<std::string_view, std::variant_size_v<Event>> kEventNames = {
+    "phase1_established", "child_established", "child_deleted", "session_closed", "failed",
+    "diagnosed",          "peer_notified"};
+
+}  // namespace
+
+void WriteOutcome(JsonText& json, const Outcome& outcome) {
+  json.Begin();
+  WriteMembers(json, outcome, Verdict(outcome));
+  json.End();
+}
+
+std::string OutcomeLine(const Outcome& outcome) {
+  JsonText json;
+  WriteOutcome(json, outcome);
+  return json.Line();
+}
+
+std::string PolicyFailureLine(const policy::Plan& plan) {
+  const PolicyNo no = WhyNot(plan);
+  JsonText json;
+  json.Begin().Key("outcome").Text("failed").Key("phase1").Null();
+  json.Key("children").BeginList().EndList().Key("failure").Begin();
+  json.Key("code").Text(no.code).Key("blame").Text("policy").Key("text").Text(no.text);
+  json.Key("details").List(plan.reasons, [](JsonText& j, const auto& r) { j.Text(r.text); });
+  json.Key("refusals").BeginList().EndList().End().End();
+  return json.Line();
+}
+
+std::string EventLine(const Event& event, const Phase1Established* phase1) {
+  Outcome single;
+  if (phase1 != nullptr) single.phase1 = *phase1;
+  single.Absorb(event);
+  JsonText json;
+  json.Begin().Key("event").Text(kEventNames[event.index()]);
+  WriteMembers(json, single, EndsNegotiation(event) ? Verdict(single) : "");
+  if (const auto* failed = std::get_if<Failed>(&event))
+    json.Key("remote").Text(failed->remote.ToString());
+  if (const auto* diagnosed = std::get_if<Diagnosed>(&event))
+    json.Key("remote").Text(diagnosed->remote.ToString());
+  if (const auto* deleted = std::get_if<ChildDeleted>(&event))
+    json.Key("spi_out").Text(HexText(deleted->outbound_spi));
+  if (const auto* notified = std::get_if<PeerNotified>(&event))
+    json.Key("notification").Text(notified->text);
+  json.End();
+  return json.Line();
+}
+
+ExitCode ExitCodeOf(const Outcome& outcome) {
+  if (outcome.Established()) return ExitCode::kOk;
+  const bool time = outcome.failure && outcome.failure->blame() == Blame::kTimeout;
+  return time ? ExitCode::kTimeout : ExitCode::kNegotiationFailed;
+}
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,197 @@
+#include "ike/tool/serve.hpp"
+
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "ike/tool/console.hpp"
+#include "ike/tool/endpoint_text.hpp"
+#include "ike/tool/event_line.hpp"
+#include "ike/tool/json_text.hpp"
+#include "ike/tool/node.hpp"
+#include "ike/tool/number_text.hpp"
+#include "ike/tool/peer.hpp"
+#include "ike/tool/report.hpp"
+#include "ike/tool/watch.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+// Places is where to listen. `required` false: one family may be missing on this machine.
+struct Places {
+  std::vector<Endpoint> endpoints;
+  bool required = true;
+};
+
+Checked<Places> PlacesOf(const NetworkOptions& network) {
+  std::uint16_t port = kIkePort;
+  if (!network.ike_port.empty()) {
+    const auto given = ParseNumber(network.ike_port, "--ike-port", 0, 65535);
+    if (!given) return Failure(given.error());
+    port = static_cast<std::uint16_t>(*given);
+  }
+  Places places;
+  for (const std::string& text : network.local) {
+    const auto endpoint = ParseEndpoint(text, "--local", port, true);
+    if (!endpoint) return Failure(endpoint.error());
+    places.endpoints.push_back(*endpoint);
+  }
+  if (places.endpoints.empty()) {
+    places.required = false;
+    places.endpoints = {{policy::IpAddress::V4({}), port}, {policy::IpAddress::V6({}), port}};
+  }
+  return places;
+}
+
+// ServeRun answers on its endpoints from Bind to a signal.
+class ServeRun {
+ public:
+  ServeRun(const Options& options, EngineConfig config, unsigned dh_threads, Observer& observer)
+      : options_(options), node_(reactor_, std::move(config), random_, &observer, dh_threads) {}
+
+  Status<ToolError> Bind(const Places& places) {
+    std::optional<net::NetError> missing;
+    for (Endpoint place : places.endpoints) {
+      auto bound = node_.transport.Bind(place);
+      if (bound) continue;
+      if (places.required || !bound.error().IsFamilyMissing())
+        return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});
+      missing = bound.error();
+    }
+    if (missing && node_.transport.bound().empty())
+      return Failure(ToolError{ExitCode::kUsage, missing->Text()});
+    return Done{};
+  }
+
+  // Run prints the ready line and serves.
+  void Run(std::string_view policy_line) {
+    node_.transport.OnSendTrouble([this](const net::NetError& error) {
+      if (options_.output.verbosity > 0) Warn(error.Text());
+    });
+    reactor_.OnTermination([this](int) { Leave(); });
+    node_.loop.Start([this](const Event& event) { OnEvent(event); });
+    PrintReady(policy_line);
+    reactor_.Run();
+  }
+
+ private:
+  void PrintReady(std::string_view policy_line) const {
+    const auto bound = node_.transport.bound();
+    if (options_.output.json) {
+      JsonText json;
+      json.Begin().Key("event").Text("ready").Key("outcome").Null().Key("listening");
+      json.List(bound, [](JsonText& j, const Endpoint& e) { j.Text(e.ToString()); });
+      json.Key("policy").Text(policy_line).End();
+      return Print(json.Line());
+    }
+    std::string where;
+    for (const Endpoint& endpoint : bound)
+      where += (where.empty() ? "" : ", ") + endpoint.ToString();
+    Print("ready: listening on " + where + ", policy " + std::string(policy_line) + "\n");
+  }
+
+  void OnEvent(const Event& event) {
+    if (const auto* established = std::get_if<Phase1Established>(&event))
+      sessions_[established->session] = *established;
+    const SessionId session = SessionOf(event);
+    Print(options_.output.json ? EventLine(event, Known(session)) : EventOneLine(event));
+    const auto* failed = std::get_if<Failed>(&event);
+    if (std::holds_alternative<SessionClosed>(event) || (failed != nullptr && !failed->child))
+      sessions_.erase(session);
+  }
+
+  static SessionId SessionOf(const Event& event) {
+    return std::visit(
+        [](const auto& e) {
+          if constexpr (requires { e.sa; })
+            return e.sa.session;
+          else
+            return e.session;
+        },
+        event);
+  }
+
+  const Phase1Established* Known(SessionId session) const {
+    const auto found = sessions_.find(session);
+    return found == sessions_.end() ? nullptr : &found->second;
+  }
+
+  void Leave() {
+    const auto sessions = sessions_;
+    for (const auto& [session, phase1] : sessions) node_.loop.Close(session);
+    node_.loop.Stop();
+    reactor_.Stop();
+  }
+
+  const Options& options_;
+  net::Reactor reactor_;
+  crypto::SystemRandom random_;
+  Node node_;
+  std::map<SessionId, Phase1Established> sessions_;  // with a phase 1 to close
+};
+
+Checked<unsigned> DhThreads(const NetworkOptions& network) {
+  if (network.dh_threads.empty()) return 0U;
+  const auto threads = ParseNumber(network.dh_threads, "--dh-threads", 0, 256);
+  if (!threads) return Failure(threads.error());
+  return static_cast<unsigned>(*threads);
+}
+
+// EndsOf: the one peer to serve, and the one address served if there is only one.
+Checked<Ends> EndsOf(const NetworkOptions& network, const Places& places) {
+  Ends ends;
+  if (!network.peer.empty()) {
+    const auto peer = ParseEndpoint(network.peer, "--peer", kIkePort, false);
+    if (!peer) return Failure(peer.error());
+    ends.remote = *peer;
+  }
+  if (places.endpoints.size() == 1 && !places.endpoints.front().address.IsUnspecified())
+    ends.local = places.endpoints.front();
+  return ends;
+}
+
+Checked<ExitCode> TryServe(const Options& options) {
+  const auto places = PlacesOf(options.network);
+  if (!places) return Failure(places.error());
+  const auto threads = DhThreads(options.network);
+  if (!threads) return Failure(threads.error());
+  auto ends = EndsOf(options.network, *places);
+  if (!ends) return Failure(ends.error());
+  std::optional<policy::IpAddress> only_peer;
+  if (ends->remote) only_peer = ends->remote->address;
+  auto sources = ReadSources(options, "", only_peer);
+  if (!sources) return Failure(sources.error());
+  if (sources->peer) ends->remote = Endpoint{*sources->peer, kIkePort};
+  Settings settings = TranslateFor(Role::kResponder, *sources, *ends, options.policy);
+  WarnOf(settings.plan);
+  if (settings.plan.outcome != policy::Outcome::kPlan)
+    return Refuse(settings.plan, options.output.json);
+  if (auto key = DemandKey(settings); !key) return Failure(key.error());
+
+  auto files = TraceFiles::Open(options.output);
+  if (!files) return Failure(files.error());
+  Watch watch;
+  watch.Add(*files);
+  watch.AddVerbosity(options.output);
+  const std::string policy_line = PolicyLine(settings);
+  const auto peer = MakePeer(options, options.child, options.policy.peer_id, std::move(settings),
+                             Role::kResponder, *ends);
+  if (!peer) return Failure(peer.error());
+  EngineConfig config;
+  config.responders = {*peer};
+  ServeRun run(options, std::move(config), *threads, watch.observer());
+  if (auto bound = run.Bind(*places); !bound) return Failure(bound.error());
+  run.Run(policy_line);
+  if (auto closed = files->Close(); !closed) return Failure(closed.error());
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+ExitCode RunServe(const Options& options) {
+  const auto code = TryServe(options);
+  return code ? *code : Complain(code.error());
+}
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,153 @@
+#include "ike/tool/settings.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/tool/config_source.hpp"
+#include "ike/tool/key_source.hpp"
+#include "policy/key_strength.hpp"
+#include "policy/reason.hpp"
+#include "policy/text.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+// ReadWord reads the word of the command line, as an argument or an option.
+Checked<std::optional<policy::SecurityFlags>> ReadWord(const PolicyOptions& options) {
+  if (!options.word.empty() && !options.flags.empty())
+    return Usage("--flags", "is given beside WORD; one word is enough");
+  const bool positional = !options.word.empty();
+  const std::string& text = positional ? options.word : options.flags;
+  if (text.empty()) return std::optional<policy::SecurityFlags>();
+  auto word = policy::SecurityFlags::Parse(text, positional ? "WORD" : "--flags");
+  if (!word) return Usage(word.error());
+  return std::optional(*word);
+}
+
+Status<ToolError> SetWord(policy::TranslateRequest& request, const PolicyOptions& options,
+                          std::string_view default_word, bool from_config) {
+  const auto word = ReadWord(options);
+  if (!word) return Failure(word.error());
+  if (*word) {
+    request.word = **word;
+    request.prior.clear();
+  } else if (!from_config) {
+    if (default_word.empty())
+      return Usage("--flags", "is missing: a security word, e.g. 0x37, or a record of --config");
+    auto standard = policy::SecurityFlags::Parse(default_word, "default");
+    if (!standard) return Usage(standard.error());
+    request.word = *standard;
+  }
+  return Done{};
+}
+
+Status<ToolError> SetIdentity(policy::TranslateRequest& request, const PolicyOptions& options) {
+  if (options.id.empty()) return Done{};
+  auto identity = policy::Identity::Parse(options.id, "--id");
+  if (!identity) return Usage(identity.error());
+  request.identity = std::move(identity).value();
+  return Done{};
+}
+
+Status<ToolError> SetSuites(policy::TranslateRequest& request, const PolicyOptions& options) {
+  if (options.suite.empty() && options.ike.empty() && options.esp.empty()) return Done{};
+  const std::string ike = policy::Join(options.ike, ",");
+  const std::string esp = policy::Join(options.esp, ",");
+  auto suites = policy::ChooseSuites({options.suite, ike, esp});
+  if (!suites) return Usage(suites.error());
+  request.suites = std::move(suites).value();
+  return Done{};
+}
+
+// CheckMode checks --mode; TranslateFor applies it.
+Status<ToolError> CheckMode(const PolicyOptions& options) {
+  if (options.mode.empty() || options.mode == "main" || options.mode == "aggressive") return Done{};
+  return Usage("--mode", policy::Quote(options.mode) + " is not main or aggressive");
+}
+
+// Narrow keeps one exchange. A word that does not allow it is a policy's no.
+void Narrow(policy::Plan& plan, const std::string& mode) {
+  if (mode.empty() || plan.outcome != policy::Outcome::kPlan) return;
+  std::erase_if(plan.exchanges, [&](policy::ExchangeMode m) { return Name(m) != mode; });
+  if (!plan.exchanges.empty()) return;
+  policy::Plan rejected;
+  rejected.outcome = policy::Outcome::kRejected;
+  rejected.reasons = std::move(plan.reasons);
+  rejected.reasons.push_back({"MODE_NOT_ALLOWED", policy::Severity::kError,
+                              "--mode wants " + mode + " mode, which the word does not allow"});
+  plan = std::move(rejected);
+}
+
+policy::KeyBinding BindingOf(Role role, const Sources& sources, const Ends& ends) {
+  if (sources.group_key) return policy::KeyBinding::kGroupKey;
+  if (ends.remote || sources.peer) return policy::KeyBinding::kPeerAddress;
+  return role == Role::kResponder ? policy::KeyBinding::kAnyPeer : policy::KeyBinding::kNone;
+}
+
+void AddKeyReasons(policy::Plan& plan, const crypto::Secret& key) {
+  if (key.empty() || plan.outcome != policy::Outcome::kPlan) return;
+  for (policy::Reason& reason : policy::KeyReasons(key.Expose(), plan.exchanges))
+    plan.reasons.push_back(std::move(reason));
+}
+
+}  // namespace
+
+Checked<Sources> ReadSources(const Options& options, std::string_view default_word,
+                             const std::optional<policy::IpAddress>& peer) {
+  Sources sources;
+  const PolicyOptions& policy = options.policy;
+  if (auto s = ReadConfig(policy, peer, sources); !s) return Failure(s.error());
+  if (auto s = SetWord(sources.request, policy, default_word, !policy.config.empty()); !s)
+    return Failure(s.error());
+  if (auto s = SetIdentity(sources.request, policy); !s) return Failure(s.error());
+  if (auto s = SetSuites(sources.request, policy); !s) return Failure(s.error());
+  if (auto s = CheckMode(policy); !s) return Failure(s.error());
+  auto key = ReadKey(options.key);
+  if (!key) return Failure(key.error());
+  if (*key) {
+    sources.key = std::move(**key);
+    sources.group_key = false;
+  }
+  return sources;
+}
+
+Settings TranslateFor(Role role, const Sources& sources, const Ends& ends,
+                      const PolicyOptions& options) {
+  policy::TranslateRequest request = sources.request;
+  request.role = role == Role::kInitiator ? policy::Role::kInitiator : policy::Role::kResponder;
+  request.key_binding = BindingOf(role, sources, ends);
+  if (ends.local && !ends.local->address.IsUnspecified()) request.own_address = ends.local->address;
+  request.strict |= options.strict;
+  request.strict_microsoft |= options.strict_microsoft;
+  request.assume_main |= options.assume_main;
+  request.require_ipsec |= options.require_ipsec;
+  request.refuse_pfs |= options.refuse_pfs;
+  Settings settings{request.word, Translate(request), sources.key.Clone(), sources.group_key};
+  Narrow(settings.plan, options.mode);
+  AddKeyReasons(settings.plan, settings.key);
+  return settings;
+}
+
+Status<ToolError> DemandKey(const Settings& settings) {
+  if (!settings.key.empty()) return Done{};
+  return Usage("--key-file", "is missing: no key is given, and none is in the config");
+}
+
+std::string PolicyLine(const Settings& settings) {
+  const policy::Plan& plan = settings.plan;
+  const auto list = [](const auto& modes) {
+    std::string text;
+    for (const auto mode : modes) text += (text.empty() ? "" : " or ") + std::string(Name(mode));
+    return text;
+  };
+  return settings.word.ToHex() + ": " + list(plan.exchanges) + " mode, " +
+         list(plan.encapsulations) + ", " +
+         (plan.pfs          ? "PFS demanded"
+          : plan.refuse_pfs ? "PFS refused"
+                            : "PFS as offered") +
+         "; phase 1 " + policy::ToString(std::span(plan.phase1)) + "; phase 2 " +
+         policy::ToString(std::span(plan.phase2));
+}
+
+}  // namespace iscsi_ike::ike::tool

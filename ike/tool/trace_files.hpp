@@ -1,0 +1,31 @@
+// TraceFiles: the capture and the key logs of one run, opened before anything is sent.
+#pragma once
+
+#include <memory>
+
+#include "ike/observer.hpp"
+#include "ike/tool/options.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+class TraceFiles {
+ public:
+  // Open creates every file that is asked for. Key files are of mode 0600 and never written through
+  // a symbolic link. Two options that name one file are an error.
+  static Checked<TraceFiles> Open(const OutputOptions& output);
+  TraceFiles(TraceFiles&&) noexcept;
+  TraceFiles& operator=(TraceFiles&&) noexcept;
+  ~TraceFiles();
+
+  // The observers that write; they live as long as this object.
+  [[nodiscard]] std::vector<Observer*> observers() const;
+  // Close reports the first octet that could not be written.
+  Status<ToolError> Close();
+
+ private:
+  struct Impl;
+  explicit TraceFiles(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace iscsi_ike::ike::tool

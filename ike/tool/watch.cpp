@@ -1,0 +1,25 @@
+#include "ike/tool/watch.hpp"
+
+#include <utility>
+
+#include "ike/tool/console.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+void Watch::Add(const TraceFiles& files) {
+  for (Observer* observer : files.observers()) all_.Add(*observer);
+}
+
+void Watch::AddLadder(LadderOptions options, TextSink sink) {
+  ladder_ = std::make_unique<Ladder>(std::move(options), std::move(sink));
+  all_.Add(*ladder_);
+}
+
+void Watch::AddVerbosity(const OutputOptions& output) {
+  if (output.verbosity == 0) return;
+  LadderOptions options;
+  options.payloads = output.verbosity > 1;
+  AddLadder(options, PrintError);
+}
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,27 @@
+// Watch: everything that observes one engine: the files of TraceFiles and, when asked for, the
+// ladder.
+#pragma once
+
+#include <memory>
+
+#include "ike/tool/trace_files.hpp"
+#include "ike/trace/fan_out.hpp"
+#include "ike/trace/ladder.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+class Watch {
+ public:
+  // Add: `files` outlives the watch.
+  void Add(const TraceFiles& files);
+  void AddLadder(LadderOptions options, TextSink sink);
+  // AddVerbosity draws the ladder on stderr from verbosity 1, its payloads from 2.
+  void AddVerbosity(const OutputOptions& output);
+  [[nodiscard]] Observer& observer() { return all_; }
+
+ private:
+  FanOut all_;
+  std::unique_ptr<Ladder> ladder_;
+};
+
+}  // namespace iscsi_ike::ike::tool
