@@ -92,13 +92,17 @@ void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trou
     core.Dropped(session.remote, Name(trouble.failure.code));
     return;  // the caller forgets an exchange that never began
   }
+  const std::size_t queued = core.datagrams.size();
   if (trouble.notify != kTellNothing)
     SendNotify(core, session, trouble.notify, SpiOfOffer(exchange));
-  if (exchange.script->phase1) {
-    FailSession(core, session, std::move(trouble.failure));
-  } else {
-    FailExchange(core, session, exchange, std::move(trouble.failure));
-  }
+  if (exchange.script->phase1)
+    return FailSession(core, session, std::move(trouble.failure));
+  FailExchange(core, session, exchange, std::move(trouble.failure));
+  if (core.datagrams.size() == queued) return;
+  // The refusal is this end's answer, and repeated on request like any other.
+  exchange.last_sent = core.datagrams.back().octets;
+  exchange.answered = true;
+  exchange.forget_at = core.now + core.config.linger;
 }
 
 // RememberBlock keeps the last phase-1 ciphertext block: phase-2 vectors grow from it.
@@ -325,6 +329,7 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, cons
     if (step.error().verdict == Verdict::kRefuse && header.encrypted()) {
       exchange.iv.Commit();
       RememberBlock(session, exchange);
+      exchange.Remember(digest);
     }
     return Handle(core, session, exchange, std::move(step).error());
   }
