@@ -88,6 +88,56 @@ Bytes Insider::Informational(const std::vector<Sent>& log, ike::MessageId id, Pa
   return Seal(header, chain, Phase2Iv(log, id));
 }
 
+namespace {
+
+// ExchangeOf: the datagrams of the exchange that the last one of `log` belongs to.
+std::vector<const Sent*> ExchangeOf(const std::vector<Sent>& log) {
+  const ike::MessageId id = HeaderOf(log.back().datagram.octets).id;
+  std::vector<const Sent*> found;
+  for (const Sent& sent : log) {
+    if (HeaderOf(sent.datagram.octets).id == id) found.push_back(&sent);
+  }
+  return found;
+}
+
+}  // namespace
+
+Bytes Insider::QuickIv(const std::vector<Sent>& log) const {
+  const auto exchange = ExchangeOf(log);
+  if (exchange.size() == 1) return Phase2Iv(log, HeaderOf(log.back().datagram.octets).id);
+  return LastBlock(exchange[exchange.size() - 2]->datagram.octets);
+}
+
+Bytes Insider::OpenQuick(const std::vector<Sent>& log) const {
+  const Bytes& octets = log.back().datagram.octets;
+  const Bytes clear = Open(octets, QuickIv(log));
+  const auto payloads = ike::ParsePayloads(HeaderOf(octets).next, clear);
+  if (!payloads) throw std::logic_error("this is not a message of the exchange");
+  return {payloads->chain().begin(), payloads->chain().end()};
+}
+
+Bytes Insider::RewriteQuick(const std::vector<Sent>& log,
+                            const std::function<void(Bytes& rest)>& alter) const {
+  const Bytes& octets = log.back().datagram.octets;
+  const Header header = HeaderOf(octets);
+  const Bytes clear = OpenQuick(log);
+  const auto after_hash =
+      static_cast<std::ptrdiff_t>(ike::kGenericHeaderSize + crypto::HashSize(suite_.hash));
+  Bytes rest(clear.begin() + after_hash, clear.end());
+  alter(rest);
+  Bytes nonce;
+  const auto exchange = ExchangeOf(log);
+  if (exchange.size() == 2) {
+    const Bytes first = Open(exchange[0]->datagram.octets, Phase2Iv(log, header.id));
+    const auto payloads = ike::ParsePayloads(PayloadType::kHash, first);
+    const Octets body = payloads.value().Find(PayloadType::kNonce)->body;
+    nonce.assign(body.begin(), body.end());
+  }
+  const auto first_type = static_cast<PayloadType>(clear[0]);
+  return Seal(header, WithHash(first_type, {ike::MessageIdOctets(header.id), nonce}, rest),
+              QuickIv(log));
+}
+
 Bytes ChainOf(std::initializer_list<PayloadOctets> payloads) {
   Bytes out;
   ike::Writer writer(out);

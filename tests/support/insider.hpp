@@ -2,6 +2,7 @@
 // messages of a session whose keys an end has shown.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 
 #include "ike/core/protector.hpp"
@@ -37,7 +38,16 @@ class Insider {
   [[nodiscard]] Bytes Informational(const std::vector<Sent>& log, ike::MessageId id,
                                     ike::PayloadType type, const Bytes& body) const;
 
+  // OpenQuick gives the payloads of a message of quick mode without their padding: the one at the
+  // end of `log`, whose earlier messages of that exchange are all there once.
+  [[nodiscard]] Bytes OpenQuick(const std::vector<Sent>& log) const;
+  // RewriteQuick is that message again with what follows its HASH altered, and a HASH that fits.
+  [[nodiscard]] Bytes RewriteQuick(const std::vector<Sent>& log,
+                                   const std::function<void(Bytes& rest)>& alter) const;
+
  private:
+  [[nodiscard]] Bytes QuickIv(const std::vector<Sent>& log) const;
+
   policy::Phase1Suite suite_;
   ike::Cookie initiator_, responder_;
   ike::CipherKey key_;
