@@ -52,7 +52,9 @@ def decode(network, peer_class, options, folder):
         for settings in _DECODED:
             name = (f"decode: {settings.exchange}, {'PFS' if settings.pfs else 'no PFS'}, "
                     f"{settings.encapsulation}, {settings.our_id}, {settings.ike}")
-            result, run = run_case(Case(name, settings), peer, tool)
+            if options.only not in name:
+                continue
+            result, run = _run_without_repetition(Case(name, settings), peer, tool)
             if result.result == "pass":
                 complaints = _judge_capture(settings, run)
                 result = Result(peer.name, settings.role, name, "decrypted by tshark",
@@ -60,6 +62,8 @@ def decode(network, peer_class, options, folder):
             results.append(result)
             print(f"{result.result:9} {result.case}: {result.why or result.expected}", flush=True)
         for esp in _ESP_TABLE:
+            if options.only not in f"decode: esp_sa of {esp}":
+                continue
             results.append(_esp_table(esp, peer, tool))
             print(f"{results[-1].result:9} {results[-1].case}: {results[-1].why}", flush=True)
     return results
@@ -83,6 +87,15 @@ _DECODED = [
 _ESP_TABLE = ("aes128-sha1", "aes256-sha256", "aes128-sha384", "aes128-sha512", "aes128-aesxcbc",
               "3des-sha1", "null-sha256", "aes128ctr-sha1", "aes128gcm8", "aes128gcm12",
               "aes256gcm16", "aes128-sha1-esn", "aes128-sha256-esn", "aes128-sha512-esn")
+
+
+def _run_without_repetition(case, peer, tool):
+    """A busy peer may take a message late, so that we repeat ours; another try is as good."""
+    for _ in range(5):
+        result, run = run_case(case, peer, tool)
+        if result.result != "pass" or not tshark.has_repetition(run.file("capture.pcapng")):
+            break
+    return result, run
 
 
 def _judge_capture(settings, run):

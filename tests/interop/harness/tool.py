@@ -52,7 +52,10 @@ class Run:
         if failure:
             return " ".join([f"{failure['code']}: {failure['text']};", *failure["details"],
                              *(json.dumps(refusal) for refusal in failure["refusals"])])
-        return self.stderr.strip() or f"outcome {self.outcome.get('outcome')}, exit {self.exit_status}"
+        if self.outcome:
+            suspected = [suspicion["code"] for suspicion in self.outcome.get("suspicions", [])]
+            return f"last event {self.end}, suspected {suspected}, exit status {self.exit_status}"
+        return self.stderr.strip() or f"nothing said, exit status {self.exit_status}"
 
     def file(self, name):
         return os.path.join(self.folder, name)

@@ -45,6 +45,14 @@ def messages(capture, isakmp_keys):
     return [Message(p) for p in root.findall("packet")]
 
 
+def has_repetition(capture):
+    """Whether a message stands there twice: tshark chains the IV over both and loses its way."""
+    done = subprocess.run(["tshark", "-r", capture, "-T", "fields", "-e", "udp.payload"],
+                          capture_output=True, text=True, timeout=60)
+    payloads = done.stdout.split()
+    return len(set(payloads)) != len(payloads)
+
+
 def refuses_esp_table(capture, lines):
     """Returns tshark's complaint about lines of esp_sa, or None."""
     command = ["tshark", "-r", capture, "-c", "1"]
