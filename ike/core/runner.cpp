@@ -95,8 +95,7 @@ void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trou
   const std::size_t queued = core.datagrams.size();
   if (trouble.notify != kTellNothing)
     SendNotify(core, session, trouble.notify, SpiOfOffer(exchange));
-  if (exchange.script->phase1)
-    return FailSession(core, session, std::move(trouble.failure));
+  if (exchange.script->phase1) return FailSession(core, session, std::move(trouble.failure));
   FailExchange(core, session, exchange, std::move(trouble.failure));
   if (core.datagrams.size() == queued) return;
   // The refusal is this end's answer, and repeated on request like any other.
@@ -352,6 +351,16 @@ bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
   Exchange& exchange = **it;
   KeyAgreement& dh = exchange.dh;
   const bool agree = dh.agree == job.ticket;
+  if (exchange.script->phase1 && job.outcome == crypto::DhOutcome::kBadPeerValue) {
+    // The value came in clear, so it may be anybody's: no reason to end. The ticket stays, and with
+    // it the value is not tried again.
+    NegotiationFailure suspicion;
+    suspicion.code = FailureCode::kBadKeyExchange;
+    suspicion.text =
+        std::string(crypto::Info(job.group).name) + ": the peer's public value leads to no secret";
+    Suspect(core, session, std::move(suspicion));
+    return true;
+  }
   (agree ? dh.agree : dh.generate) = crypto::DhTicket{};
   if (job.outcome != crypto::DhOutcome::kOk) {
     const bool peer = job.outcome == crypto::DhOutcome::kBadPeerValue;
