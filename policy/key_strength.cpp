@@ -117,7 +117,7 @@ double DistinctBits(Octets key) {
   std::array<bool, 256> seen{};
   for (const std::uint8_t octet : key) seen[octet] = true;
   const auto distinct = static_cast<unsigned>(std::count(seen.begin(), seen.end(), true));
-  if (distinct * 4 > key.size()) return 8.0 * static_cast<double>(key.size());
+  if (std::size_t{4} * distinct > key.size()) return 8.0 * static_cast<double>(key.size());
   return std::bit_width(distinct - 1) * static_cast<double>(key.size()) + 8.0 * distinct;
 }
 

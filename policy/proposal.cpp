@@ -7,7 +7,7 @@ namespace {
 constexpr std::size_t kNonceSize = 4;  // CTR nonce (RFC 3686 section 5.1), GCM salt (RFC 4106 8.1)
 
 std::string CipherText(EspCipher cipher, std::uint16_t key_bits) {
-  const std::string aes = "aes" + std::to_string(key_bits);
+  std::string aes = "aes" + std::to_string(key_bits);
   switch (cipher) {
     case EspCipher::kNull:
       return "null";
