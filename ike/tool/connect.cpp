@@ -195,8 +195,8 @@ ChildOptions ChildOf(ChildOptions child, const Sources& sources) {
 }
 
 // MakeAttempts shares the timeout between the exchanges.
-Checked<Attempts> MakeAttempts(const Options& options, ChildOptions child, const Settings& settings,
-                               const Ends& ends) {
+Checked<Attempts> MakeAttempts(const Options& options, const ChildOptions& child,
+                               const Settings& settings, const Ends& ends) {
   Attempts attempts;
   const auto count = static_cast<Duration::rep>(settings.plan.exchanges.size());
   for (const policy::ExchangeMode mode : settings.plan.exchanges) {

@@ -11,8 +11,9 @@ namespace iscsi_ike::ike::tool {
 namespace {
 
 void Write(std::FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+  // Whoever closed the stream does not want to hear about it.
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stream));
+  static_cast<void>(std::fflush(stream));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace iscsi_ike::ike::tool {
@@ -32,7 +32,8 @@ Checked<crypto::Secret> ReadDescriptor(int descriptor, const std::string& place,
     if (size == text.size()) text = Grow(std::move(text), std::min(2 * size, limit + 1));
     const ssize_t got = read(descriptor, text.ExposeMutable().data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Usage(place, std::string("cannot be read: ") + std::strerror(errno));
+    if (got < 0)
+      return Usage(place, std::string("cannot be read: ") + std::generic_category().message(errno));
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
     if (size > limit) return Usage(place, "is longer than " + std::to_string(limit) + " octets");
@@ -45,7 +46,8 @@ Checked<crypto::Secret> ReadInput(const std::string& path, const std::string& pl
                                   std::size_t limit) {
   if (path == "-") return ReadDescriptor(STDIN_FILENO, place, limit);
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return Usage(place, path + ": cannot be opened: " + std::strerror(errno));
+  if (file < 0)
+    return Usage(place, path + ": cannot be opened: " + std::generic_category().message(errno));
   auto text = ReadDescriptor(file, place + ": " + path, limit);
   close(file);
   return text;

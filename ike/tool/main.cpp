@@ -46,10 +46,11 @@ ExitCode Main(int argc, char** argv) {
 }  // namespace iscsi_ike::ike::tool
 
 int main(int argc, char** argv) {
-  using namespace iscsi_ike::ike::tool;
+  namespace tool = iscsi_ike::ike::tool;
   try {
-    return static_cast<int>(Main(argc, argv));
+    return static_cast<int>(tool::Main(argc, argv));
   } catch (const std::exception& error) {  // out of memory, above all
-    return static_cast<int>(Complain({ExitCode::kUsage, std::string("tool: ") + error.what()}));
+    const std::string line = std::string("tool: ") + error.what();
+    return static_cast<int>(tool::Complain({tool::ExitCode::kUsage, line}));
   }
 }

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "ike/net/reactor.hpp"
@@ -16,7 +16,7 @@ namespace iscsi_ike::ike::tool {
 namespace {
 
 struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
 };
 using FilePtr = std::unique_ptr<std::FILE, FileCloser>;
 
@@ -52,7 +52,7 @@ struct TraceFiles::Impl {
     if (path.empty()) return Done{};
     pcap_path = path;
     pcap_file.reset(std::fopen(path.c_str(), "wbe"));
-    if (!pcap_file) return Usage("--pcap", path + ": " + std::strerror(errno));
+    if (!pcap_file) return Usage("--pcap", path + ": " + std::generic_category().message(errno));
     pcap = std::make_unique<PcapWriter>([this](crypto::Octets octets) { WritePcap(octets); },
                                         ClockFrom(WallClockOffset()));
     return Done{};
@@ -105,7 +105,8 @@ std::vector<Observer*> TraceFiles::observers() const {
 
 Status<ToolError> TraceFiles::Close() {
   if (impl_->pcap_error != 0)
-    return Usage("--pcap", impl_->pcap_path + ": " + std::strerror(impl_->pcap_error));
+    return Usage("--pcap",
+                 impl_->pcap_path + ": " + std::generic_category().message(impl_->pcap_error));
   for (const auto& file : impl_->secret_files)
     if (auto closed = file->Close(); !closed)
       return Failure(ToolError{ExitCode::kUsage, closed.error().Text()});
