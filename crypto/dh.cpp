@@ -23,7 +23,7 @@ bool IsAcceptablePeerValue(DhGroup group, Octets peer_public) {
     case DhKind::kEcp:
       return IsEcpPublicValue(group, peer_public);
     case DhKind::kX25519:
-      return peer_public.size() == Info(group).public_size;
+      return IsX25519PublicValue(peer_public);
   }
   return false;
 }

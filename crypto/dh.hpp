@@ -53,8 +53,8 @@ struct DhJob {
 [[nodiscard]] std::optional<Secret> MakePrivateKey(DhGroup group, RandomSource& random);
 
 // IsAcceptablePeerValue is the cheap part of the check: the length, 1 < y < p-1 for MODP (RFC 6989
-// section 2.1), coordinates below p and on the curve for ECP (section 2.3), nothing but the length
-// for X25519 (the all-zero secret is refused when the job runs, RFC 7748 section 6.1).
+// section 2.1), coordinates below p and on the curve for ECP (section 2.3), no point of small order
+// for X25519 (which would give the all-zero secret that RFC 7748 section 6.1 refuses).
 [[nodiscard]] bool IsAcceptablePeerValue(DhGroup group, Octets peer_public);
 
 // DhExecutor runs jobs. Batch-minded: implementations may fill lanes or threads across the span.

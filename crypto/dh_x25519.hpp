@@ -12,4 +12,8 @@ namespace iscsi_ike::crypto {
 // those that give the all-zero secret (the check of RFC 7748 section 6.1).
 [[nodiscard]] DhOutcome X25519Agree(Octets private_key, Octets peer_public, MutableOctets out);
 
+// IsX25519PublicValue: 32 octets that are none of the points of small order, which would give the
+// all-zero secret whatever the private key (RFC 7748 section 6.1).
+[[nodiscard]] bool IsX25519PublicValue(Octets peer_public);
+
 }  // namespace iscsi_ike::crypto

@@ -56,9 +56,12 @@ struct EngineConfig {
       responders;                    // in order; empty: this engine only initiates
   std::size_t max_half_open = 4096;  // responder sessions before phase 1 is done
   std::size_t max_sessions = 1U << 20;
+  std::size_t max_exchanges_per_session = 16;  // quick modes under way at once
+  std::size_t max_children_per_session = 1024;
+  std::size_t max_message_ids = 4096;  // of one session: each is remembered against replays
   Duration half_open_timeout{30000};
-  Duration linger{60000};                   // how long a finished exchange answers duplicates
-  unsigned clear_notifies_per_second = 10;  // unauthenticated error notifications sent, in all
+  Duration linger{60000};                    // how long a finished exchange answers duplicates
+  unsigned clear_notifies_per_second = 100;  // unauthenticated error notifications sent, in all
 };
 
 }  // namespace iscsi_ike::ike

@@ -160,4 +160,12 @@ std::string ToString(const Selector& selector) {
   return text + " " + (selector.port == 0 ? "any" : std::to_string(selector.port));
 }
 
+Lifetime Shorter(const Lifetime& a, const Lifetime& b) {
+  const auto shorter = [](std::uint32_t x, std::uint32_t y) {
+    if (x == 0 || y == 0) return x + y;  // 0 is unbounded
+    return x < y ? x : y;
+  };
+  return {shorter(a.seconds, b.seconds), shorter(a.kilobytes, b.kilobytes)};
+}
+
 }  // namespace iscsi_ike::policy

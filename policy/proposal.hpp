@@ -87,6 +87,10 @@ struct Lifetime {
   friend bool operator==(const Lifetime&, const Lifetime&) = default;
 };
 
+// Shorter takes the smaller bound on each axis: what both ends can live with (RFC 2407
+// section 4.5.4).
+[[nodiscard]] Lifetime Shorter(const Lifetime& a, const Lifetime& b);
+
 // Selector is one side of what a child SA protects: an address or a prefix, a protocol and a port
 // (0 = any).
 struct Selector {

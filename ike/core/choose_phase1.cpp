@@ -1,7 +1,9 @@
 #include "ike/core/choose_phase1.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <span>
+
+#include "ike/core/explain_choice.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -10,75 +12,31 @@ using policy::Phase1Suite;
 
 constexpr std::string_view kSuiteRule = "suite";
 
-std::uint16_t WireGroup(const Phase1Suite& suite) {
-  return static_cast<std::uint16_t>(suite.group);
-}
-std::uint16_t WireHashOf(const Phase1Suite& suite) { return WireHash(suite.hash); }
-
-// Member is one attribute as the offer has it and as a suite of this end has it.
-struct Member {
-  Phase1Attribute attribute;
-  std::uint16_t Phase1Transform::*offered;
-  std::uint16_t (*of_suite)(const Phase1Suite&);
-};
-constexpr Member kMembers[] = {
-    {Phase1Attribute::kEncryption, &Phase1Transform::encryption, &WireEncryption},
-    {Phase1Attribute::kKeyLength, &Phase1Transform::key_length, &WireKeyLength},
-    {Phase1Attribute::kHash, &Phase1Transform::hash, &WireHashOf},
-    {Phase1Attribute::kGroup, &Phase1Transform::group, &WireGroup},
-};
-
 std::string ValueText(Phase1Attribute attribute, std::uint16_t value) {
-  const auto number = ToNumber(attribute);
   if (value == 0) return "absent";
   if (attribute == Phase1Attribute::kKeyLength) return std::to_string(value);
-  return WithNumber(Phase1ValueName(number, value), value);
+  return WithNumber(Phase1ValueName(ToNumber(attribute), value), value);
+}
+template <Phase1Attribute attribute>
+std::string Text(std::uint16_t value) {
+  return ValueText(attribute, value);
 }
 
-// AllowedText lists the values of one attribute over `suites`, each once.
-std::string AllowedText(const Member& member, const std::vector<Phase1Suite>& suites) {
-  std::vector<std::string> seen;
-  for (const Phase1Suite& suite : suites) {
-    std::string text = ValueText(member.attribute, member.of_suite(suite));
-    if (std::find(seen.begin(), seen.end(), text) == seen.end()) seen.push_back(std::move(text));
-  }
-  std::string list;
-  for (const std::string& text : seen) list += (list.empty() ? "" : ", ") + text;
-  return list;
-}
+using Phase1Member = Member<Phase1Transform, Phase1Suite>;
+constexpr Phase1Member kMembers[] = {
+    {"encryption", [](const Phase1Transform& t) { return t.encryption; }, &WireEncryption,
+     &Text<Phase1Attribute::kEncryption>},
+    {"key length", [](const Phase1Transform& t) { return t.key_length; }, &WireKeyLength,
+     &Text<Phase1Attribute::kKeyLength>},
+    {"hash", [](const Phase1Transform& t) { return t.hash; },
+     [](const Phase1Suite& s) { return WireHash(s.hash); }, &Text<Phase1Attribute::kHash>},
+    {"group", [](const Phase1Transform& t) { return t.group; },
+     [](const Phase1Suite& s) { return static_cast<std::uint16_t>(s.group); },
+     &Text<Phase1Attribute::kGroup>},
+};
 
 std::string SuiteList(const std::vector<Phase1Suite>& suites) {
-  std::string list;
-  for (const Phase1Suite& suite : suites)
-    list += (list.empty() ? "" : ", ") + policy::ToString(suite);
-  return list;
-}
-
-std::size_t Matches(const Phase1Transform& offered, const Phase1Suite& suite) {
-  return static_cast<std::size_t>(
-      std::count_if(std::begin(kMembers), std::end(kMembers),
-                    [&](const Member& m) { return offered.*m.offered == m.of_suite(suite); }));
-}
-
-// Explain adds a refusal for each attribute in which the transform differs from the closest suite.
-void Explain(const Phase1Transform& offered, const std::vector<Phase1Suite>& suites, int proposal,
-             std::vector<Refusal>& refusals) {
-  const auto closest = std::max_element(
-      suites.begin(), suites.end(),
-      [&](const auto& a, const auto& b) { return Matches(offered, a) < Matches(offered, b); });
-  for (const Member& m : kMembers) {
-    if (closest == suites.end() || offered.*m.offered == m.of_suite(*closest)) continue;
-    const std::string allowed_alone = AllowedText(m, suites);
-    const std::string offered_text = ValueText(m.attribute, offered.*m.offered);
-    const bool alone_is_fine = std::any_of(suites.begin(), suites.end(), [&](const Phase1Suite& s) {
-      return offered.*m.offered == m.of_suite(s);
-    });
-    refusals.push_back(
-        {proposal, offered.number, std::string(Phase1AttributeName(ToNumber(m.attribute))),
-         offered_text,
-         alone_is_fine ? "only in another combination: " + SuiteList(suites) : allowed_alone,
-         std::string(kSuiteRule)});
-  }
+  return Join(suites, [](const Phase1Suite& s) { return policy::ToString(s); });
 }
 
 NegotiationFailure NotAnOffer(std::string text) {
@@ -103,60 +61,69 @@ Result<ProposalView, NegotiationFailure> TheProposal(const SaView& sa) {
   return Failure(NotAnOffer("the SA payload holds no proposal"));
 }
 
-Phase1Choice Chosen(const Phase1Suite& suite, const Phase1Transform& decoded, std::uint8_t proposal,
-                    const TransformView& transform) {
-  Phase1Choice choice{suite, decoded.lifetime, proposal, transform};
-  if (choice.lifetime.seconds == 0) choice.lifetime.seconds = kDefaultLifetimeSeconds;
-  return choice;
+// ObstacleOffered: an attribute that this end does not know at all is there, whatever its value.
+std::string ObstacleOffered(const Phase1Transform& decoded, const Obstacle& obstacle) {
+  if (obstacle.attribute == decoded.unsupported_attribute && obstacle.attribute != 0)
+    return "present";
+  return ValueText(static_cast<Phase1Attribute>(obstacle.attribute),
+                   static_cast<std::uint16_t>(obstacle.value));
+}
+
+std::string ObstacleAllowed(const Phase1Transform& decoded, const Obstacle& obstacle,
+                            const std::vector<Phase1Suite>& suites) {
+  if (obstacle.attribute == decoded.unsupported_attribute && obstacle.attribute != 0)
+    return "absent";
+  if (obstacle.attribute == ToNumber(Phase1Attribute::kAuthentication)) return "pre-shared key (1)";
+  for (const Phase1Member& m : kMembers) {
+    if (m.name != Phase1AttributeName(obstacle.attribute)) continue;
+    return Join(suites, [&](const Phase1Suite& s) { return m.text(m.of_suite(s)); });
+  }
+  return {};
+}
+
+// Explain says why a readable transform was not taken.
+void Explain(const Phase1Transform& decoded, const std::vector<Phase1Suite>& suites,
+             const Refuser& refuse) {
+  const auto obstacle = FindObstacle(decoded);
+  if (!obstacle)
+    return ExplainDifferences(kMembers, decoded, std::span<const Phase1Suite>(suites), refuse,
+                              kSuiteRule);
+  if (obstacle->attribute == 0)
+    return refuse("transform", std::to_string(decoded.id), "KEY_IKE (1)", obstacle->rule);
+  refuse(Phase1AttributeName(obstacle->attribute), ObstacleOffered(decoded, *obstacle),
+         ObstacleAllowed(decoded, *obstacle, suites), obstacle->rule);
 }
 
 // Consider decides on one transform; nullopt: refused, and explained.
 std::optional<Phase1Choice> Consider(const TransformView& transform,
                                      const std::vector<Phase1Suite>& suites, std::uint8_t proposal,
                                      std::vector<Refusal>& refusals) {
-  const auto refuse = [&](std::string attribute, std::string offered, std::string allowed,
-                          std::string_view rule) {
-    refusals.push_back({proposal, transform.number, std::move(attribute), std::move(offered),
-                        std::move(allowed), std::string(rule)});
-    return std::nullopt;
-  };
+  const Refuser refuse{proposal, transform.number, refusals};
   const auto decoded = DecodePhase1(transform);
-  if (!decoded)
-    return refuse("format", "offset " + std::to_string(decoded.error().offset), "",
-                  decoded.error().rule);
-  if (const auto suite = ToSuite(*decoded)) {
-    if (std::find(suites.begin(), suites.end(), *suite) != suites.end()) {
-      return Chosen(*suite, *decoded, proposal, transform);
-    }
-    Explain(*decoded, suites, proposal, refusals);
+  if (!decoded) {
+    refuse("format", "offset " + std::to_string(decoded.error().offset), "", decoded.error().rule);
     return std::nullopt;
   }
-  const auto obstacle = FindObstacle(*decoded);
-  if (!obstacle)
-    return refuse("transform", Describe(ProtocolId::kIsakmp), "KEY_IKE (1)", "unknown transform");
-  const auto attribute = static_cast<Phase1Attribute>(obstacle->attribute);
-  std::string allowed = "pre-shared key (1)";
-  for (const Member& m : kMembers) {
-    if (m.attribute == attribute) allowed = AllowedText(m, suites);
+  const auto suite = ToSuite(*decoded);
+  if (!suite || std::find(suites.begin(), suites.end(), *suite) == suites.end()) {
+    if (!refuse.full()) Explain(*decoded, suites, refuse);
+    return std::nullopt;
   }
-  return refuse(obstacle->attribute == 0 ? "transform"
-                                         : std::string(Phase1AttributeName(obstacle->attribute)),
-                ValueText(attribute, static_cast<std::uint16_t>(obstacle->value)),
-                attribute == Phase1Attribute::kAuthentication || allowed != "pre-shared key (1)"
-                    ? allowed
-                    : "",
-                obstacle->rule);
+  return Phase1Choice{*suite, decoded->lifetime, proposal, transform};
 }
 
-Result<Phase1Choice, NegotiationFailure> Search(const SaView& sa,
+Result<Phase1Choice, NegotiationFailure> Search(const SaView& sa, const policy::Lifetime& own,
                                                 const std::vector<Phase1Suite>& suites) {
   const auto proposal = TheProposal(sa);
   if (!proposal) return Failure(proposal.error());
   NegotiationFailure failure;
   failure.code = FailureCode::kNoPhase1Proposal;
   for (const TransformView transform : proposal->transforms()) {
-    if (auto choice = Consider(transform, suites, proposal->number, failure.refusals))
-      return std::move(*choice);
+    auto choice = Consider(transform, suites, proposal->number, failure.refusals);
+    if (!choice) continue;
+    if (choice->lifetime.seconds == 0) choice->lifetime.seconds = kDefaultLifetimeSeconds;
+    choice->lifetime = policy::Shorter(choice->lifetime, own);
+    return *choice;
   }
   failure.details.push_back("this end would take: " + SuiteList(suites));
   return Failure(std::move(failure));
@@ -183,7 +150,7 @@ Result<Phase1Choice, NegotiationFailure> ChoosePhase1(const SaView& offer, const
         suites, [&](const Phase1Suite& s) { return crypto::Info(s.group).public_size != ke_size; });
   }
   if (suites.empty()) suites = plan.phase1;
-  auto choice = Search(offer, suites);
+  auto choice = Search(offer, plan.phase1_lifetime, suites);
   if (choice && mode == policy::ExchangeMode::kAggressive &&
       crypto::Info(choice->suite.group).public_size != ke_size) {
     NegotiationFailure failure;
@@ -213,7 +180,7 @@ Result<Phase1Choice, NegotiationFailure> CheckPhase1Answer(const SaView& answer,
                    " transforms instead of one each";
     return Failure(std::move(failure));
   }
-  auto choice = Search(answer, Phase1Offer(plan, mode));
+  auto choice = Search(answer, plan.phase1_lifetime, Phase1Offer(plan, mode));
   if (choice) return choice;
   failure.text = "the responder chose a phase-1 transform that was not offered";
   failure.refusals = choice.error().refusals;

@@ -12,7 +12,7 @@ namespace iscsi_ike::ike {
 
 struct Phase1Choice {
   policy::Phase1Suite suite;
-  policy::Lifetime lifetime;  // as offered; 28800 s where the offer said nothing
+  policy::Lifetime lifetime;  // the shorter of both ends'; 28800 s where the offer said nothing
   std::uint8_t proposal = 0;
   TransformView transform;
 };

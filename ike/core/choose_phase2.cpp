@@ -1,7 +1,9 @@
 #include "ike/core/choose_phase2.hpp"
 
 #include <algorithm>
+#include <span>
 
+#include "ike/core/explain_choice.hpp"
 #include "ike/wire/reader.hpp"
 
 namespace iscsi_ike::ike {
@@ -18,33 +20,41 @@ struct Terms {
   bool refuse_group = false;
   bool any_encapsulation = false;
   std::size_t ke_size = 0;
-};
-
-struct Refuser {
-  std::uint8_t proposal;
-  std::uint8_t transform;
-  std::vector<Refusal>& refusals;
-  void operator()(std::string_view attribute, std::string offered, std::string allowed,
-                  std::string_view rule) const {
-    refusals.push_back({proposal, transform, std::string(attribute), std::move(offered),
-                        std::move(allowed), std::string(rule)});
-  }
+  std::string_view no_group_rule = "PFS_ENABLED is clear and PFS is refused";
 };
 
 std::string GroupText(std::uint16_t number) {
   return number == 0 ? "absent" : WithNumber(GroupName(number), number);
 }
 
-template <class List, class ToText>
-std::string Join(const List& list, ToText to_text) {
-  std::string joined;
-  for (const auto& item : list) joined += (joined.empty() ? "" : ", ") + std::string(to_text(item));
-  return joined;
-}
-
 std::string SuiteList(const policy::Plan& plan) {
   return Join(plan.phase2, [](const EspSuite& s) { return policy::ToString(s); });
 }
+
+template <EspAttribute attribute>
+std::string Text(std::uint16_t value) {
+  if (value == 0) return "absent";
+  if (attribute == EspAttribute::kKeyLength) return std::to_string(value);
+  return WithNumber(EspValueName(ToNumber(attribute), value), value);
+}
+std::string TransformText(std::uint16_t id) {
+  return WithNumber(TransformName(ProtocolId::kEsp, static_cast<std::uint8_t>(id)), id);
+}
+std::string EsnText(std::uint16_t esn) { return esn != 0 ? "1" : "absent"; }
+
+using EspMember = Member<EspTransform, EspSuite>;
+constexpr EspMember kMembers[] = {
+    {"transform", [](const EspTransform& t) -> std::uint16_t { return t.id; },
+     [](const EspSuite& s) -> std::uint16_t { return WireTransformId(s.cipher); }, &TransformText},
+    {"key length", [](const EspTransform& t) { return t.key_length; }, &WireKeyLength,
+     &Text<EspAttribute::kKeyLength>},
+    {"authentication", [](const EspTransform& t) { return t.auth; },
+     [](const EspSuite& s) { return WireAuthentication(s.auth); },
+     &Text<EspAttribute::kAuthentication>},
+    {"extended sequence number",
+     [](const EspTransform& t) -> std::uint16_t { return t.esn ? 1 : 0; },
+     [](const EspSuite& s) -> std::uint16_t { return s.esn ? 1 : 0; }, &EsnText},
+};
 
 // FindSuite compares the algorithms; a PFS group written beside a suite is judged with the groups.
 const EspSuite* FindSuite(const policy::Plan& plan, const EspSuite& wanted) {
@@ -64,7 +74,7 @@ bool IsGroupFine(const EspTransform& offered, const Terms& terms, const Refuser&
     return !terms.need_group;
   }
   if (terms.refuse_group) {
-    refuse("group", GroupText(offered.group), "absent", "PFS_ENABLED is clear and pfs=refuse");
+    refuse("group", GroupText(offered.group), "absent", terms.no_group_rule);
     return false;
   }
   const auto group = crypto::DhGroupByNumber(offered.group);
@@ -103,13 +113,21 @@ std::optional<Encapsulation> EncapsulationOf(const EspTransform& offered, const 
   return std::nullopt;
 }
 
-std::string OfferedValue(const EspTransform& offered, const Obstacle& obstacle) {
-  if (obstacle.attribute == 0)
-    return WithNumber(TransformName(ProtocolId::kEsp, offered.id), offered.id);
-  if (obstacle.value == 0) return "absent";
-  if (obstacle.attribute == ToNumber(EspAttribute::kKeyLength))
-    return std::to_string(obstacle.value);
-  return WithNumber(EspValueName(obstacle.attribute, obstacle.value), obstacle.value);
+void ExplainObstacle(const EspTransform& offered, const policy::Plan& plan, const Refuser& refuse) {
+  const auto obstacle =
+      FindObstacle(offered).value_or(Obstacle{0, offered.id, "unknown transform"});
+  if (obstacle.attribute != 0 && obstacle.attribute == offered.unsupported_attribute) {
+    return refuse(EspAttributeName(obstacle.attribute), "present", "absent", obstacle.rule);
+  }
+  const std::string_view name =
+      obstacle.attribute == 0 ? "transform" : EspAttributeName(obstacle.attribute);
+  for (const EspMember& m : kMembers) {
+    if (m.name != name) continue;
+    return refuse(name, m.text(static_cast<std::uint16_t>(obstacle.value)),
+                  Join(plan.phase2, [&](const EspSuite& s) { return m.text(m.of_suite(s)); }),
+                  obstacle.rule);
+  }
+  refuse(name, std::to_string(obstacle.value), "", obstacle.rule);
 }
 
 // Consider decides on one transform; nullopt: refused, and explained.
@@ -123,21 +141,23 @@ std::optional<Phase2Choice> Consider(const ProposalView& proposal, const Transfo
   }
   const auto suite = ToSuite(*decoded);
   if (!suite) {
-    const auto obstacle =
-        FindObstacle(*decoded).value_or(Obstacle{0, decoded->id, "unknown transform"});
-    refuse(obstacle.attribute == 0 ? "transform" : EspAttributeName(obstacle.attribute),
-           OfferedValue(*decoded, obstacle), SuiteList(terms.plan), obstacle.rule);
+    if (!refuse.full()) ExplainObstacle(*decoded, terms.plan, refuse);
     return std::nullopt;
   }
   const EspSuite* ours = FindSuite(terms.plan, *suite);
-  if (ours == nullptr) refuse("suite", policy::ToString(*suite), SuiteList(terms.plan), "suite");
+  if (ours == nullptr) {
+    ExplainDifferences(kMembers, *decoded, std::span<const EspSuite>(terms.plan.phase2), refuse,
+                       "suite");
+  }
   const auto encapsulation = EncapsulationOf(*decoded, terms, refuse);
   const bool group_fine = IsGroupFine(*decoded, terms, refuse);
   if (ours == nullptr || !encapsulation || !group_fine) return std::nullopt;
   Phase2Choice choice{*suite, *encapsulation,  {},       decoded->lifetime,
                       Spi{},  proposal.number, transform};
   if (decoded->group != 0) choice.pfs_group = crypto::DhGroupByNumber(decoded->group);
-  if (!decoded->has_lifetime) choice.lifetime.seconds = kDefaultLifetimeSeconds;
+  // RFC 2407 section 4.5: without a word about seconds it is 28800 of them.
+  if (choice.lifetime.seconds == 0) choice.lifetime.seconds = kDefaultLifetimeSeconds;
+  choice.lifetime = policy::Shorter(choice.lifetime, terms.plan.phase2_lifetime);
   return choice;
 }
 
@@ -195,16 +215,17 @@ bool OnlyPfsStandsInTheWay(const std::vector<Refusal>& refusals) {
   });
 }
 
+// AcceptableGroups: the groups that are named, or any that phase 1 may use.
 std::vector<crypto::DhGroup> AcceptableGroups(const policy::Plan& plan,
                                               crypto::DhGroup phase1_group) {
-  std::vector<crypto::DhGroup> groups{plan.pfs_group.value_or(phase1_group)};
-  const auto add = [&groups](crypto::DhGroup group) {
-    if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
-  };
+  std::vector<crypto::DhGroup> groups;
+  if (plan.pfs_group) groups.push_back(*plan.pfs_group);
   for (const EspSuite& suite : plan.phase2) {
-    if (suite.pfs_group) add(*suite.pfs_group);
+    if (suite.pfs_group) groups.push_back(*suite.pfs_group);
   }
-  for (const policy::Phase1Suite& suite : plan.phase1) add(suite.group);
+  if (!groups.empty()) return groups;
+  groups.push_back(phase1_group);
+  for (const policy::Phase1Suite& suite : plan.phase1) groups.push_back(suite.group);
   return groups;
 }
 
@@ -251,6 +272,7 @@ Result<Phase2Choice, NegotiationFailure> CheckPhase2Answer(const SaView& answer,
   const auto group = PfsGroup(plan, phase1_group);
   Terms terms{plan, {}, group.has_value(), !group.has_value(), false, 0};
   if (group) terms.groups.push_back(*group);
+  terms.no_group_rule = "no group was offered";
   NegotiationFailure failure;
   failure.code = FailureCode::kAnswerChanged;
   std::size_t transforms = 0;

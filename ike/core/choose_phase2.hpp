@@ -16,9 +16,8 @@ struct Phase2Choice {
   policy::EspSuite suite;
   policy::Encapsulation encapsulation = policy::Encapsulation::kTunnel;
   std::optional<crypto::DhGroup> pfs_group;
-  policy::Lifetime
-      lifetime;  // as offered; 28800 s where the offer said nothing (RFC 2407 section 4.5)
-  Spi spi{};     // of the end that wrote the SA payload
+  policy::Lifetime lifetime;  // the shorter of both ends'; 28800 s offered where nothing was said
+  Spi spi{};                  // of the end that wrote the SA payload
   std::uint8_t proposal = 0;
   TransformView transform;
 };

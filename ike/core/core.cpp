@@ -5,6 +5,9 @@
 namespace iscsi_ike::ike {
 namespace {
 
+// A source that gives the same useless octets again and again has failed.
+constexpr int kMostDraws = 16;
+
 // A source that fails now fails again at the first cookie, where it is reported.
 std::uint64_t DrawHashSecret(crypto::RandomSource& random) {
   std::array<std::uint8_t, 8> octets{};
@@ -33,14 +36,15 @@ bool NotifyBudget::Spend(Time now) {
 
 std::optional<Cookie> EngineCore::MakeCookie() {
   Cookie cookie;
-  for (;;) {
+  for (int attempt = 0; attempt < kMostDraws; ++attempt) {
     if (!random.Fill(cookie.octets)) return std::nullopt;
     if (!cookie.IsZero() && !by_own_cookie_.contains(cookie)) return cookie;
   }
+  return std::nullopt;
 }
 
 std::optional<MessageId> EngineCore::MakeMessageId(const Session& session) {
-  for (;;) {
+  for (int attempt = 0; attempt < kMostDraws; ++attempt) {
     std::array<std::uint8_t, 4> octets{};
     if (!random.Fill(octets)) return std::nullopt;
     const MessageId id{std::bit_cast<std::uint32_t>(octets)};
@@ -48,16 +52,20 @@ std::optional<MessageId> EngineCore::MakeMessageId(const Session& session) {
     // vector.
     if (id != MessageId{0} && !session.IsUsed(id)) return id;
   }
+  return std::nullopt;
 }
 
 std::optional<Spi> EngineCore::MakeSpi() {
-  for (;;) {
+  for (int attempt = 0; attempt < kMostDraws; ++attempt) {
     std::array<std::uint8_t, 4> octets{};
     if (!random.Fill(octets)) return std::nullopt;
     const auto spi = std::bit_cast<std::uint32_t>(octets);
-    if (spi > 255) return Spi{spi};  // 0..255 are reserved (RFC 4303 section 2.1)
+    if (spi >= kFirstUsableSpi && inbound_spis_.insert(Spi{spi}).second) return Spi{spi};
   }
+  return std::nullopt;
 }
+
+void EngineCore::ReleaseSpi(Spi spi) { inbound_spis_.erase(spi); }
 
 bool EngineCore::FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size) {
   nonce.resize(size);
@@ -67,7 +75,9 @@ bool EngineCore::FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size) {
 Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint& remote,
                                 std::shared_ptr<const PeerConfig> peer) {
   auto session = std::make_unique<Session>();
-  session->id = SessionId{++last_session_};
+  do ++last_session_;
+  while (last_session_ == 0 || sessions_.contains(SessionId{last_session_}));
+  session->id = SessionId{last_session_};
   session->role = role;
   session->local = local;
   session->remote = remote;
@@ -81,6 +91,7 @@ void EngineCore::RemoveSession(SessionId id) {
   const auto it = sessions_.find(id);
   if (it == sessions_.end()) return;
   LeaveHalfOpen(*it->second);
+  for (const Child& child : it->second->children) ReleaseSpi(child.inbound);
   const auto first = by_first_message_.find({it->second->initiator_cookie, it->second->remote});
   if (first != by_first_message_.end() && first->second == it->second.get())
     by_first_message_.erase(first);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "crypto/cbc.hpp"
 #include "crypto/dh.hpp"
@@ -52,7 +53,9 @@ class EngineCore {
   // Random numbers that mean something; nullopt when the source fails.
   [[nodiscard]] std::optional<Cookie> MakeCookie();  // unused, not zero
   [[nodiscard]] std::optional<MessageId> MakeMessageId(const Session& session);
+  // MakeSpi reserves an inbound SPI that no other SA of this engine has, until ReleaseSpi.
   [[nodiscard]] std::optional<Spi> MakeSpi();
+  void ReleaseSpi(Spi spi);
   [[nodiscard]] bool FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size);
   [[nodiscard]] ChildId MakeChildId() { return ChildId{++last_child_}; }
 
@@ -70,10 +73,6 @@ class EngineCore {
   void LeaveHalfOpen(Session& session);
   [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
   [[nodiscard]] std::size_t half_open_count() const { return half_open_count_; }
-  template <class F>
-  void ForEachSession(F f) {
-    for (auto& [id, session] : sessions_) f(*session);
-  }
 
   // Timers: Schedule arms the session's one entry at `due` (unset: none).
   void Schedule(Session& session, std::optional<Time> due);
@@ -108,6 +107,7 @@ class EngineCore {
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
   std::unordered_map<Cookie, Session*, CookieHash> by_own_cookie_;
   std::unordered_map<PeerKey, Session*, PeerKeyHash> by_first_message_;
+  std::unordered_set<Spi> inbound_spis_;
   std::size_t half_open_count_ = 0;
   TimerQueue timers_;
   std::uint32_t last_session_ = 0;

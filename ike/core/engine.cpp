@@ -7,6 +7,7 @@
 #include "ike/core/informational.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/patience.hpp"
+#include "ike/core/peer_problem.hpp"
 #include "ike/core/phase1.hpp"
 #include "ike/core/quick_mode.hpp"
 #include "ike/core/router.hpp"
@@ -52,22 +53,28 @@ class Engine::Impl {
   void Tick(Time now) { core.now = std::max(core.now, now); }
 
   Result<SessionId, NegotiationFailure> Connect(std::shared_ptr<const PeerConfig> peer) {
-    if (auto problem = Check(*peer)) return Failure(std::move(*problem));
+    const PeerConfig& wanted = *peer;  // the session keeps it
+    if (auto problem = ProblemWith(wanted)) return Failure(std::move(*problem));
+    if (!wanted.remote) {
+      return Reject(FailureCode::kModeRefused,
+                    "'" + wanted.name + "' has no address to connect to");
+    }
     if (core.session_count() >= core.config.max_sessions) {
       return Reject(FailureCode::kLimit, "the bound on sessions is reached");
     }
     const auto cookie = core.MakeCookie();
     if (!cookie) return Reject(FailureCode::kRandom, "no cookie could be drawn");
-    Session& session = core.AddSession(Role::kInitiator, peer->local, *peer->remote, peer);
-    session.mode = peer->plan.exchanges.front();
+    Session& session =
+        core.AddSession(Role::kInitiator, wanted.local, *wanted.remote, std::move(peer));
+    session.mode = wanted.plan.exchanges.front();
     session.initiator_cookie = *cookie;
-    session.give_up_at = core.now + peer->negotiation_timeout;
+    session.give_up_at = core.now + wanted.negotiation_timeout;
     core.IndexOwnCookie(session);
     const bool main = session.mode == policy::ExchangeMode::kMain;
     session.exchanges.push_back(std::make_unique<Exchange>(
         main ? MainModeScript() : AggressiveModeScript(), Role::kInitiator, MessageId{0}));
     Exchange& exchange = *session.exchanges.front();
-    if (!main) exchange.dh.group = peer->plan.phase1.front().group;
+    if (!main) exchange.dh.group = wanted.plan.phase1.front().group;
     const SessionId id = session.id;
     StartExchange(core, session, exchange);
     Settle(session);
@@ -123,19 +130,6 @@ class Engine::Impl {
     return Reject(FailureCode::kClosed, "closed by the caller").error;
   }
 
-  static std::optional<NegotiationFailure> Check(const PeerConfig& peer) {
-    const policy::Plan& plan = peer.plan;
-    if (plan.outcome != policy::Outcome::kPlan || plan.exchanges.empty()) {
-      return Reject(FailureCode::kModeRefused, "the plan allows no phase-1 exchange").error;
-    }
-    if (plan.phase1.empty() || plan.phase2.empty() || plan.encapsulations.empty() || !peer.remote) {
-      return Reject(FailureCode::kModeRefused, "the plan or the peer is incomplete").error;
-    }
-    if (peer.key.empty())
-      return Reject(FailureCode::kNoKey, "'" + peer.name + "' has no pre-shared key").error;
-    return std::nullopt;
-  }
-
   void CloseEstablished(Session& session) {
     for (const auto& exchange : session.exchanges) {
       if (!exchange->finished) FailExchange(core, session, *exchange, Closed());
@@ -160,8 +154,8 @@ class Engine::Impl {
       return;
     }
     if (auto child = BeginQuickMode(core, session, session.peer->child); !child) {
-      core.Emit(Failed{session.id, std::nullopt, session.peer->name, session.role, session.remote,
-                       std::move(child).error()});
+      core.Emit(Failed{session.id, core.MakeChildId(), session.peer->name, session.role,
+                       session.remote, std::move(child).error()});
     }
   }
 

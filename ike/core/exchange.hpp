@@ -18,6 +18,10 @@
 
 namespace iscsi_ike::ike {
 
+// A datagram that must wait is kept up to this size: no message of a pre-shared-key exchange needs
+// more.
+inline constexpr std::size_t kMostParked = 8192;
+
 using MessageDigest = std::array<std::uint8_t, 16>;
 
 // KeyAgreement is the Diffie-Hellman of one exchange. Jobs start as soon as their inputs exist.
@@ -80,6 +84,7 @@ struct Exchange {
   std::optional<Time> give_up_at;    // quick mode: when its time is over, whatever it waits for
   std::optional<Time> forget_at;     // finished: when duplicates are no longer answered
   std::vector<std::uint8_t> parked;  // one datagram that came before it could be opened
+  std::optional<NegotiationFailure> suspicion;  // the best explanation so far, should this time out
 
   [[nodiscard]] bool IsLatest(const MessageDigest& digest) const {
     return received_count != 0 && received[0] == digest;

@@ -133,7 +133,7 @@ NegotiationFailure RefusedBy(const NotifyView& notify, const Exchange* quick) {
       "the peer refused with " + TextOf(notify) + (quick != nullptr ? "; phase 1 is fine" : "");
   if (quick == nullptr) return failure;
   if (notify.type == NotifyType::kNoProposalChosen) {
-    failure.details.push_back(
+    failure.details.emplace_back(
         "the peer takes none of the ESP transforms that were offered: look at cipher, integrity, "
         "encapsulation, extended sequence numbers and the PFS group");
   }
@@ -196,6 +196,7 @@ void TakeDelete(EngineCore& core, Session& session, const Payload& payload) {
                                     [&](const Child& c) { return spi && c.outbound == *spi; });
     if (child == session.children.end()) continue;
     core.Emit(ChildDeleted{session.id, child->id, child->outbound});
+    core.ReleaseSpi(child->inbound);
     session.children.erase(child);
   }
 }
@@ -220,7 +221,7 @@ void TakeClear(EngineCore& core, Session& session, const Header& header, Octets 
                               std::string(session.phase1() == nullptr || session.phase1()->done()
                                               ? "its end"
                                               : session.phase1()->current().name));
-  Suspect(core, session, std::move(suspicion));
+  if (Exchange* phase1 = session.phase1()) Suspect(core, session, *phase1, std::move(suspicion));
 }
 
 void SuspectNoise(EngineCore& core, Session& session) {
@@ -232,7 +233,7 @@ void SuspectNoise(EngineCore& core, Session& session) {
   suspicion.text =
       "the peer answers with an encrypted Informational that does not decrypt under this end's "
       "keys";
-  Suspect(core, session, std::move(suspicion));
+  if (Exchange* phase1 = session.phase1()) Suspect(core, session, *phase1, std::move(suspicion));
 }
 
 }  // namespace
@@ -251,11 +252,16 @@ void SendNotify(EngineCore& core, Session& session, NotifyType type, Octets spi)
 }
 
 void SendDelete(EngineCore& core, Session& session, std::span<const Spi> spis) {
-  if (!session.keys_ready || spis.empty()) return;
-  std::vector<std::uint8_t> body;
-  Writer writer(body);
-  WriteDelete(writer, ProtocolId::kEsp, spis);
-  SendProtected(core, session, PayloadType::kDelete, body);
+  // One datagram stays well below the path MTU.
+  constexpr std::size_t kMostSpis = 64;
+  while (session.keys_ready && !spis.empty()) {
+    const auto some = spis.first(std::min(spis.size(), kMostSpis));
+    std::vector<std::uint8_t> body;
+    Writer writer(body);
+    WriteDelete(writer, ProtocolId::kEsp, some);
+    SendProtected(core, session, PayloadType::kDelete, body);
+    spis = spis.subspan(some.size());
+  }
 }
 
 void SendDeleteOfSession(EngineCore& core, Session& session) {
@@ -294,6 +300,9 @@ void ReceiveInformational(EngineCore& core, Session& session, const Header& head
   const crypto::Digest expected = InformationalHash(session, header.id, payloads->AfterFirst());
   if (!crypto::ConstantTimeEqual(expected.Expose(), (*payloads)[0].body))
     return SuspectNoise(core, session);
+  if (session.used_ids.size() >= core.config.max_message_ids) {
+    return core.Dropped(session.remote, "this session has used up its message IDs");
+  }
   session.used_ids.push_back(header.id);
   session.heard_from_peer = true;
   Trace(core, session, Direction::kReceived, header, clear, message.size());

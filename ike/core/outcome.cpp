@@ -5,7 +5,8 @@
 namespace iscsi_ike::ike {
 namespace {
 
-// Rank orders explanations: what names a cause beats what only describes a symptom.
+// Rank orders explanations: what this end has seen for itself beats what anybody may have claimed,
+// and a cause beats a symptom.
 int Rank(FailureCode code) {
   switch (code) {
     case FailureCode::kTimeout:
@@ -13,8 +14,10 @@ int Rank(FailureCode code) {
       return 0;
     case FailureCode::kMalformed:
       return 1;
-    default:
+    case FailureCode::kPeerRefused:
       return 2;
+    default:
+      return 3;
   }
 }
 
@@ -25,11 +28,6 @@ std::string KeyHint(const Session& session) {
   hint += peer.remote ? ", bound to the peer's address " + peer.remote->address.ToString()
                       : ", which serves any address";
   return hint + "; compare the key fingerprints of both ends";
-}
-
-std::string Seconds(Duration d) {
-  const auto ms = d.count();
-  return std::to_string(ms / 1000) + "." + std::to_string(ms % 1000 / 100) + " s";
 }
 
 // WaitedFor names the message that did not come, and how often the last one was sent.
@@ -78,15 +76,17 @@ bool ConcernsKeys(FailureCode code) {
 
 }  // namespace
 
-void Suspect(EngineCore& core, Session& session, NegotiationFailure suspicion) {
+void Suspect(EngineCore& core, const Session& session, Exchange& exchange,
+             NegotiationFailure suspicion) {
   if (ConcernsKeys(suspicion.code)) suspicion.details.push_back(KeyHint(session));
-  if (session.suspicion && Rank(suspicion.code) < Rank(session.suspicion->code)) return;
-  const bool is_new = !session.suspicion || session.suspicion->code != suspicion.code;
-  session.suspicion = suspicion;
+  std::optional<NegotiationFailure>& known = exchange.suspicion;
+  if (known && Rank(suspicion.code) < Rank(known->code)) return;
+  const bool is_new = !known || known->code != suspicion.code;
+  known = suspicion;
   if (is_new) core.Emit(Diagnosed{session.id, session.remote, std::move(suspicion)});
 }
 
-void NoteRepetition(EngineCore& core, Session& session, const Exchange& exchange) {
+void NoteRepetition(EngineCore& core, const Session& session, Exchange& exchange) {
   // MM5 was the answer (row 5 is next), and its question MM4 came again, twice.
   const bool after_mm5 = exchange.script->phase1 && session.mode == policy::ExchangeMode::kMain &&
                          exchange.role == Role::kInitiator && exchange.row == 5;
@@ -94,7 +94,7 @@ void NoteRepetition(EngineCore& core, Session& session, const Exchange& exchange
   NegotiationFailure suspicion;
   suspicion.code = FailureCode::kKeysDiffer;
   suspicion.text = "the peer repeats MM4 although MM5 was sent: it cannot read MM5";
-  Suspect(core, session, std::move(suspicion));
+  Suspect(core, session, exchange, std::move(suspicion));
 }
 
 void FailSession(EngineCore& core, Session& session, NegotiationFailure failure) {
@@ -109,6 +109,12 @@ void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
   if (exchange.finished) return;
   exchange.finished = true;
   exchange.retransmit.Stop();
+  exchange.dh = KeyAgreement{};  // nothing that was secret outlives the failure
+  exchange.said = Transcript{};
+  if (exchange.quick) {
+    core.ReleaseSpi(exchange.role == Role::kInitiator ? exchange.quick->spi_i
+                                                      : exchange.quick->spi_r);
+  }
   exchange.forget_at.reset();
   core.Emit(Failed{session.id, exchange.quick ? std::optional(exchange.quick->child) : std::nullopt,
                    session.peer->name, exchange.role, session.remote, std::move(failure)});
@@ -116,10 +122,9 @@ void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
 
 void TimeOut(EngineCore& core, Session& session, Exchange& exchange) {
   NegotiationFailure failure = Silence(session, exchange);
-  if (session.suspicion) {
-    NegotiationFailure known = *session.suspicion;
-    known.details.push_back("given up after " + Seconds(session.peer->negotiation_timeout) +
-                            " at most: " + failure.text);
+  if (exchange.suspicion) {
+    NegotiationFailure known = *exchange.suspicion;
+    known.details.push_back("given up: " + failure.text);
     failure = std::move(known);
   }
   if (exchange.script->phase1) {

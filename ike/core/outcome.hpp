@@ -7,11 +7,12 @@ namespace iscsi_ike::ike {
 
 // Suspect remembers the best explanation so far, should the negotiation time out, and tells the
 // owner of each new one.
-void Suspect(EngineCore& core, Session& session, NegotiationFailure suspicion);
+void Suspect(EngineCore& core, const Session& session, Exchange& exchange,
+             NegotiationFailure suspicion);
 
 // NoteRepetition: the peer repeated a message that had been answered. In main mode that is how a
 // peer looks that cannot read MM5: the keys differ.
-void NoteRepetition(EngineCore& core, Session& session, const Exchange& exchange);
+void NoteRepetition(EngineCore& core, const Session& session, Exchange& exchange);
 
 // FailSession and FailExchange emit the one Failed event; the session is closed, or the exchange
 // over.

@@ -41,7 +41,8 @@ void RunTimersOf(EngineCore& core, Session& session, Exchange& exchange) {
 void GiveUp(EngineCore& core, Session& session) {
   session.give_up_at.reset();
   for (const auto& exchange : session.exchanges) {
-    if (!exchange->finished) TimeOut(core, session, *exchange);
+    const bool own_time = exchange->give_up_at && *exchange->give_up_at > core.now;
+    if (!exchange->finished && !own_time) TimeOut(core, session, *exchange);
     if (session.state == Session::State::kClosed) return;
   }
 }

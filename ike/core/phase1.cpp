@@ -214,6 +214,9 @@ Step Choose(StepContext& context) {
 }
 
 Step CheckAnswer(StepContext& context, const PayloadList& payloads) {
+  if (payloads[0].type != PayloadType::kSa) {
+    return Drop(FailureCode::kMalformed, "the SA payload is not the first");
+  }
   const auto answer = ParseSa(payloads.Find(PayloadType::kSa)->body);
   if (!answer) return Broken(answer.error());
   auto choice = CheckPhase1Answer(*answer, context.session.peer->plan, context.session.mode);
@@ -292,7 +295,6 @@ Step Finish(StepContext& context) {
   s.state = Session::State::kEstablished;
   s.keys.skeyid.Clear();
   s.keys.e.Clear();
-  s.suspicion.reset();
   context.core.LeaveHalfOpen(s);
   Phase1Established event;
   event.session = s.id;

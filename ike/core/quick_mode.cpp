@@ -5,6 +5,7 @@
 //   QM3  I -> R  HDR*, HASH(3)
 #include "ike/core/quick_mode.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "ike/core/choose_phase2.hpp"
@@ -75,6 +76,15 @@ const Script kScript{"quick mode", ExchangeType::kQuick, false, kRows,
                      nullptr, Gate::kSharedSecret, &Finish};
 // clang-format on
 
+// HasRoom: an authenticated peer, too, can make this end remember only so much.
+bool HasRoom(const EngineCore& core, const Session& session) {
+  const auto running = std::count_if(session.exchanges.begin(), session.exchanges.end(),
+                                     [](const auto& e) { return !e->finished; });
+  return static_cast<std::size_t>(running) < core.config.max_exchanges_per_session &&
+         session.children.size() < core.config.max_children_per_session &&
+         session.used_ids.size() < core.config.max_message_ids;
+}
+
 Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId id) {
   auto exchange = std::make_unique<Exchange>(kScript, role, id);
   exchange->quick = std::make_unique<QuickChoice>();
@@ -91,6 +101,11 @@ const Script& QuickModeScript() { return kScript; }
 
 Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session,
                                                    const ChildOffer& offer) {
+  if (!HasRoom(core, session)) {
+    return Failure(Refuse(FailureCode::kLimit,
+                          "the session's bound on quick modes, children or message IDs is reached")
+                       .error.failure);
+  }
   const auto id = core.MakeMessageId(session);
   const auto spi = core.MakeSpi();
   if (!id || !spi)
@@ -112,6 +127,8 @@ void ReceiveFirstOfQuickMode(EngineCore& core, Session& session, const Header& h
                              Octets datagram) {
   if (session.IsUsed(header.id))
     return core.Dropped(session.remote, "message ID already used: a replay");
+  if (!HasRoom(core, session))
+    return core.Dropped(session.remote, "the session's bounds are reached");
   Exchange& exchange = AddExchange(core, session, Role::kResponder, header.id);
   ReceiveMessage(core, session, exchange, header, datagram);
   // Not authentic: leave no trace of it. (An authentic one that was refused is finished.)

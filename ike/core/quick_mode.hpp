@@ -5,7 +5,8 @@
 
 namespace iscsi_ike::ike {
 
-// BeginQuickMode starts one as initiator in an established session. Errors: kRandom.
+// BeginQuickMode starts one as initiator in an established session. Errors: kRandom,
+// kLimit.
 Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session,
                                                    const ChildOffer& offer);
 

@@ -117,17 +117,13 @@ void TakeResponderLifetime(StepContext& context, const PayloadList& payloads) {
     const auto lifetime = ParseLifetime(notify->data, kPhase2Lifetime);
     if (!lifetime) continue;
     policy::Lifetime& ours = context.exchange.quick->lifetime;
-    const auto shorter = [](std::uint32_t a, std::uint32_t b) {
-      return a == 0 || (b != 0 && b < a) ? b : a;
-    };
-    ours = {shorter(ours.seconds, lifetime->seconds), shorter(ours.kilobytes, lifetime->kilobytes)};
+    ours = policy::Shorter(ours, *lifetime);
     context.core.Decided(context.session, "phase 2: RESPONDER-LIFETIME shortens the SA");
   }
 }
 
 Step AcceptEchoedSelectors(StepContext& context, const PayloadList& payloads) {
   const QuickChoice& quick = *context.exchange.quick;
-  if (payloads.Count(PayloadType::kId) == 0) return Done{};
   auto echoed = ReadSelectors(context.session, payloads, Role::kInitiator);
   if (!echoed) return Refused(std::move(echoed).error(), NotifyType::kInvalidIdInformation);
   if (echoed->initiator == quick.initiator_selector &&

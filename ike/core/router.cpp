@@ -9,6 +9,10 @@
 namespace iscsi_ike::ike {
 namespace {
 
+// Nobody has proved anything yet, so this bounds what a half-open session keeps and what a refusal
+// has to explain.
+constexpr std::size_t kMostFirstMessage = 8192;
+
 const Script& ScriptOf(policy::ExchangeMode mode) {
   return mode == policy::ExchangeMode::kMain ? MainModeScript() : AggressiveModeScript();
 }
@@ -42,6 +46,9 @@ Session* Admit(EngineCore& core, const Endpoint& local, const Endpoint& remote,
                const Header& header, Octets datagram) {
   if (core.config.responders.empty())
     return core.Dropped(remote, "this end only initiates"), nullptr;
+  if (datagram.size() > kMostFirstMessage) {
+    return core.Dropped(remote, "a first message of more than 8 KiB"), nullptr;
+  }
   if (core.half_open_count() >= core.config.max_half_open ||
       core.session_count() >= core.config.max_sessions) {
     return core.Dropped(remote, "the bound on half-open sessions is reached"), nullptr;
@@ -97,7 +104,8 @@ Session* RouteFirst(EngineCore& core, const Endpoint& local, const Endpoint& rem
 
 void RouteQuick(EngineCore& core, Session& session, const Header& header, Octets datagram) {
   if (session.state == Session::State::kNegotiating) {
-    if (session.parked.empty()) session.parked.assign(datagram.begin(), datagram.end());
+    if (session.parked.empty() && datagram.size() <= kMostParked)
+      session.parked.assign(datagram.begin(), datagram.end());
     return;
   }
   if (!header.encrypted() || header.id == MessageId{0}) {

@@ -85,17 +85,25 @@ void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trou
   const bool first = exchange.row == 0 && exchange.role == Role::kResponder;
   if (trouble.verdict == Verdict::kDrop && !first) {
     core.Dropped(session.remote, Name(trouble.failure.code));
-    Suspect(core, session, std::move(trouble.failure));
+    Suspect(core, session, exchange, std::move(trouble.failure));
     return;
   }
   if (trouble.verdict == Verdict::kDrop && !exchange.script->phase1) {
     core.Dropped(session.remote, Name(trouble.failure.code));
     return;  // the caller forgets an exchange that never began
   }
+  if (first && exchange.script->phase1 && !core.notify_budget.Spend(core.now)) {
+    session.state = Session::State::kClosed;
+    return core.Dropped(session.remote, "the ration of refusals is spent");
+  }
   const std::size_t queued = core.datagrams.size();
   if (trouble.notify != kTellNothing)
     SendNotify(core, session, trouble.notify, SpiOfOffer(exchange));
-  if (exchange.script->phase1) return FailSession(core, session, std::move(trouble.failure));
+  if (exchange.script->phase1) {
+    // The peer may already hold this SA for established: it is told that it is none.
+    if (trouble.verdict == Verdict::kRefuse) SendDeleteOfSession(core, session);
+    return FailSession(core, session, std::move(trouble.failure));
+  }
   FailExchange(core, session, exchange, std::move(trouble.failure));
   if (core.datagrams.size() == queued) return;
   // The refusal is this end's answer, and repeated on request like any other.
@@ -210,10 +218,21 @@ void AnswerDuplicate(EngineCore& core, Session& session, Exchange& exchange) {
   NoteRepetition(core, session, exchange);
 }
 
+// HasFullLength: jobs may run anywhere, and a result without its leading zeros would give other
+// keys than the peer's.
+bool HasFullLength(const crypto::DhJob& job, bool agree) {
+  const crypto::DhGroupInfo& group = crypto::Info(job.group);
+  return agree ? job.shared.size() == group.shared_size
+               : job.public_value.size() == group.public_size;
+}
+
 // CheckShape: the message has what the row wants and nothing that it forbids.
-Step CheckShape(const Row& row, const PayloadList& payloads) {
+Step CheckShape(const Row& row, const PayloadList& payloads, bool phase1) {
   static constexpr PayloadSet kAnywhere{PayloadType::kVendorId, PayloadType::kNotify,
                                         PayloadType::kNatD, PayloadType::kNatDDraft};
+  // Several SA payloads and two identities are quick mode's affair, which counts them itself.
+  static constexpr PayloadSet kMayRepeatInQuickMode{PayloadType::kSa, PayloadType::kId,
+                                                    PayloadType::kNatOa, PayloadType::kNatOaDraft};
   PayloadSet seen;
   for (const Payload& payload : payloads) {
     if (!row.required.Has(payload.type) && !row.optional.Has(payload.type) &&
@@ -221,6 +240,13 @@ Step CheckShape(const Row& row, const PayloadList& payloads) {
       return Drop(FailureCode::kMalformed,
                   std::string(row.name) + " must not carry " + Describe(payload.type),
                   NotifyType::kInvalidPayloadType);
+    }
+    const bool may_repeat =
+        kAnywhere.Has(payload.type) || (!phase1 && kMayRepeatInQuickMode.Has(payload.type));
+    if (seen.Has(payload.type) && !may_repeat) {
+      return Drop(FailureCode::kMalformed,
+                  std::string(row.name) + " carries " + Describe(payload.type) + " twice",
+                  NotifyType::kPayloadMalformed);
     }
     seen.Add(payload.type);
   }
@@ -268,12 +294,12 @@ Result<PayloadList, Trouble> OpenRow(EngineCore& core, Session& session, Exchang
                                 header.encrypted() ? ChainRules::kStrict : ChainRules::kLenient);
   const bool noise = header.encrypted() && exchange.script->phase1;
   if (!payloads) return Failure(Malformed(row, payloads.error(), noise).error());
-  if (auto shape = CheckShape(row, *payloads); !shape) {
+  if (auto shape = CheckShape(row, *payloads, exchange.script->phase1); !shape) {
     Trouble trouble = std::move(shape).error();
     if (noise) trouble.failure.code = FailureCode::kKeysDiffer;
     return Failure(std::move(trouble));
   }
-  return std::move(*payloads);
+  return *payloads;
 }
 
 // TakeRow opens, absorbs and accepts; whatever goes wrong before `accept` leaves the exchange where
@@ -318,8 +344,13 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, cons
   if (exchange.done() || exchange.current().writer == exchange.role) {
     return core.Dropped(session.remote, "no message of the peer is due in this exchange");
   }
+  if (exchange.row > 0 && header.responder.IsZero()) {
+    // Who has not seen this end's cookie may repeat its first message, and no more.
+    return core.Dropped(session.remote, "the message does not carry this end's cookie");
+  }
   if (!IsOpen(exchange.current().to_open, session, exchange)) {
-    if (exchange.parked.empty()) exchange.parked.assign(datagram.begin(), datagram.end());
+    if (exchange.parked.empty() && datagram.size() <= kMostParked)
+      exchange.parked.assign(datagram.begin(), datagram.end());
     return;
   }
   session.heard_from_peer = true;
@@ -358,10 +389,12 @@ bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
     suspicion.code = FailureCode::kBadKeyExchange;
     suspicion.text =
         std::string(crypto::Info(job.group).name) + ": the peer's public value leads to no secret";
-    Suspect(core, session, std::move(suspicion));
+    Suspect(core, session, exchange, std::move(suspicion));
     return true;
   }
   (agree ? dh.agree : dh.generate) = crypto::DhTicket{};
+  if (job.outcome == crypto::DhOutcome::kOk && !HasFullLength(job, agree))
+    job.outcome = crypto::DhOutcome::kFailed;
   if (job.outcome != crypto::DhOutcome::kOk) {
     const bool peer = job.outcome == crypto::DhOutcome::kBadPeerValue;
     const auto code = peer ? FailureCode::kBadKeyExchange : FailureCode::kCrypto;

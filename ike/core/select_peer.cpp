@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ike/core/peer_problem.hpp"
 #include "ike/wire/id.hpp"
 
 namespace iscsi_ike::ike {
@@ -21,11 +22,13 @@ bool AllowsMode(const PeerConfig& peer, policy::ExchangeMode mode) {
 // Precedence: the lower, the earlier. Explicit key before group key, bound address before any.
 int Precedence(const PeerConfig& peer) { return (peer.group_key ? 2 : 0) + (peer.remote ? 0 : 1); }
 
+// Best passes over what cannot be used at all: an empty key would let anybody in.
 template <class Accepts>
 Peer Best(const EngineConfig& config, Accepts accepts) {
   Peer best;
   for (const Peer& peer : config.responders) {
-    if (accepts(*peer) && (!best || Precedence(*peer) < Precedence(*best))) best = peer;
+    if (!peer || ProblemWith(*peer) || !accepts(*peer)) continue;
+    if (!best || Precedence(*peer) < Precedence(*best)) best = peer;
   }
   return best;
 }

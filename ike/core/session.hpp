@@ -47,7 +47,6 @@ struct Session {
   std::vector<MessageId> used_ids;   // message IDs seen or made: a second use would be a replay
   std::vector<std::uint8_t> parked;  // one phase-2 datagram that came before phase 1 was done
 
-  std::optional<NegotiationFailure> suspicion;  // the best explanation so far, should this time out
   bool heard_from_peer = false;
   bool half_open = false;    // responder: counted against the bound
   Time first_known_until{};  // responder: until then its first message is a late duplicate

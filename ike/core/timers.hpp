@@ -19,7 +19,10 @@ class TimerQueue {
   struct Entry {
     Time due;
     SessionId session;
-    friend bool operator>(const Entry& a, const Entry& b) { return a.due > b.due; }
+    // Equal times come up in the order of sessions, so that a run can be repeated bit for bit.
+    friend bool operator>(const Entry& a, const Entry& b) {
+      return a.due != b.due ? a.due > b.due : a.session > b.session;
+    }
   };
   void Push(Time due, SessionId session) { heap_.push({due, session}); }
 

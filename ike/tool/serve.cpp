@@ -180,6 +180,7 @@ Checked<ExitCode> TryServe(const Options& options) {
   if (!peer) return Failure(peer.error());
   EngineConfig config;
   config.responders = {*peer};
+  config.half_open_timeout = (*peer)->negotiation_timeout;
   ServeRun run(options, std::move(config), *threads, watch.observer());
   if (auto bound = run.Bind(*places); !bound) return Failure(bound.error());
   run.Run(policy_line);

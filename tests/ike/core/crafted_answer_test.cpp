@@ -114,7 +114,8 @@ TEST(CraftedAnswer, AnEspTransformThatWasNotOffered) {
   const auto& failure = FailureAfter(pair);
   EXPECT_EQ(failure.code, FailureCode::kAnswerChanged);
   ASSERT_FALSE(failure.refusals.empty());
-  EXPECT_EQ(failure.refusals[0].offered, "aes192-sha256");
+  EXPECT_EQ(failure.refusals[0].attribute, "key length");
+  EXPECT_EQ(failure.refusals[0].offered, "192");
   EXPECT_EQ(pair.FailureOf(*pair.responder).code, FailureCode::kPeerRefused);
   pair.ExpectAtRest(1);
 }

@@ -50,21 +50,27 @@ EndSettings WithEsp(const char* esp) {
   return end;
 }
 
-TEST(QuickRefusal, AnotherEspSuiteIsNamed) {
+TEST(QuickRefusal, EachEspAttributeInTheWayIsNamed) {
   const auto failure = RefusedBy(WithEsp("aes256-sha1"), WithEsp("aes128gcm16"));
   EXPECT_EQ(failure.code, FailureCode::kNoPhase2Proposal);
-  const ike::Refusal& refusal = RefusalOf(failure, "suite");
-  EXPECT_EQ(refusal.proposal, 1);
-  EXPECT_EQ(refusal.transform, 1);
-  EXPECT_EQ(refusal.offered, "aes256-sha1");
-  EXPECT_EQ(refusal.allowed, "aes128gcm16");
+  const ike::Refusal& cipher = RefusalOf(failure, "transform");
+  EXPECT_EQ(cipher.proposal, 1);
+  EXPECT_EQ(cipher.transform, 1);
+  EXPECT_EQ(cipher.offered, "AES-CBC (12)");
+  EXPECT_EQ(cipher.allowed, "AES-GCM-16 (20)");
+  EXPECT_EQ(RefusalOf(failure, "key length").offered, "256");
+  EXPECT_EQ(RefusalOf(failure, "key length").allowed, "128");
+  EXPECT_EQ(RefusalOf(failure, "authentication").offered, "HMAC-SHA1 (2)");
+  EXPECT_EQ(RefusalOf(failure, "authentication").allowed, "absent");
 }
 
 TEST(QuickRefusal, ExtendedSequenceNumbersAreNoMatterOfTaste) {
   const auto with = RefusedBy(WithEsp("aes128-sha256-esn"), WithEsp("aes128-sha256"));
-  EXPECT_EQ(RefusalOf(with, "suite").offered, "aes128-sha256-esn");
+  EXPECT_EQ(RefusalOf(with, "extended sequence number").offered, "1");
+  EXPECT_EQ(RefusalOf(with, "extended sequence number").allowed, "absent");
   const auto without = RefusedBy(WithEsp("aes128-sha256"), WithEsp("aes128-sha256-esn"));
-  EXPECT_EQ(RefusalOf(without, "suite").allowed, "aes128-sha256-esn");
+  EXPECT_EQ(RefusalOf(without, "extended sequence number").offered, "absent");
+  EXPECT_EQ(RefusalOf(without, "extended sequence number").allowed, "1");
 }
 
 TEST(QuickRefusal, AStrictEndWantsItsEncapsulation) {
