@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <exception>
 #include <utility>
 
 namespace iscsi_ike::ike::net {
@@ -80,8 +81,14 @@ struct EngineLoop::Impl : std::enable_shared_from_this<EngineLoop::Impl> {
   void Stop() {
     if (stopped) return;
     DrainDatagrams();
+    Abandon();
+  }
+
+  // Abandon is what a destructor can do: it sends nothing.
+  void Abandon() noexcept {
     stopped = true;
-    timer.cancel();
+    boost::system::error_code ignored;
+    timer.cancel(ignored);
     transport.Close();
   }
 };
@@ -89,7 +96,13 @@ struct EngineLoop::Impl : std::enable_shared_from_this<EngineLoop::Impl> {
 EngineLoop::EngineLoop(Reactor& reactor, Engine& engine, UdpTransport& transport, DhRunner& dh)
     : impl_(std::make_shared<Impl>(reactor, engine, transport, dh)) {}
 
-EngineLoop::~EngineLoop() { impl_->Stop(); }
+EngineLoop::~EngineLoop() {
+  try {
+    impl_->Stop();
+  } catch (const std::exception&) {  // out of memory: what was to be sent is lost
+    impl_->stopped = true;
+  }
+}
 
 void EngineLoop::Start(EventHandler handler) {
   impl_->handler = std::move(handler);
