@@ -21,6 +21,10 @@ namespace {
 // Attempts: one PeerConfig for each exchange that the plan allows, in order.
 using Attempts = std::vector<std::shared_ptr<const PeerConfig>>;
 
+// Peers that work on several messages at once take a Delete that follows QM3 on its heels before
+// QM3, and never have the SA at all.
+constexpr Duration kParting{200};
+
 // ConnectRun is one negotiation from Connect to the exit code.
 class ConnectRun {
  public:
@@ -98,9 +102,10 @@ class ConnectRun {
   void Conclude() {
     concluded_ = true;
     Print(options_.output.json ? OutcomeLine(outcome_) : OutcomeText(outcome_));
-    // The rest waits until the engine's call is over.
-    const bool stay = outcome_.Established() && hold_.count() > 0;
-    reactor_.After(stay ? Duration(hold_) : Duration(0), [this] { Leave(); });
+    // After a failure the rest only waits until the engine's call is over.
+    const Duration stay =
+        outcome_.Established() ? std::max(Duration(hold_), kParting) : Duration(0);
+    reactor_.After(stay, [this] { Leave(); });
   }
 
   // Leave deletes the SAs, unless they are to be kept, and ends the reactor. Before the outcome it
