@@ -96,6 +96,24 @@ TEST_P(Agreement, ThatEndsNoMoreLeavesNothingStuck) {
   }
 }
 
+// MM5 and AM3 may come before the responder has the keys to open them: they are kept, not asked
+// for again.
+TEST(EarlyMessages, AreKeptUntilTheKeysAreThere) {
+  for (const std::uint64_t word : {kMainWord, kAggressiveWord}) {
+    Pair pair(QuickEnd(word), QuickEnd(word));
+    int jobs = 0;
+    // The third job is the responder's agreement, the other way round in aggressive mode as well.
+    pair.net.dh_latency = [&jobs] { return milliseconds(++jobs == 3 ? 100 : 0); };
+    pair.Connect();
+    pair.net.Run();
+    pair.ExpectOneChildEach();
+    for (const Node* node : {pair.initiator, pair.responder}) {
+      for (const std::string& name : node->recorder.sent)
+        EXPECT_EQ(name.back() == '*', false) << name;
+    }
+  }
+}
+
 TEST(FurtherChildren, WhoseAgreementNeverEndsFailAlone) {
   Pair pair(QuickEnd(kMainPfsWord), QuickEnd(kMainPfsWord));
   ASSERT_TRUE(pair.Login());

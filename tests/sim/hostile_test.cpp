@@ -85,6 +85,23 @@ TEST_P(Hostile, WrongCookiesAndWrongSourcesAreDropped) {
   }
 }
 
+// Only from elsewhere, and nothing from the peer itself: nobody answers.
+TEST_P(Hostile, AnotherSourceGetsNoAnswer) {
+  for (std::size_t place = 1; place < recorded.datagrams.size(); ++place) {
+    SCOPED_TRACE(GetParam().messages[place]);
+    Pair disturbed(QuickEnd(GetParam().word), QuickEnd(GetParam().word), 3);
+    disturbed.net.fate = [&](Sent& sent) -> std::vector<ike::Duration> {
+      if (sent.number < place) return {disturbed.net.latency};
+      sent.datagram.local.address = policy::IpAddress::Parse("198.51.100.7").value();
+      return {disturbed.net.latency};
+    };
+    disturbed.Connect();
+    disturbed.net.RunFor(ike::Duration{400});
+    // AM3 and QM1 are sent together.
+    EXPECT_LE(disturbed.net.log.size(), place + (GetParam().messages[place] == "AM3" ? 2 : 1));
+  }
+}
+
 TEST_P(Hostile, GarbageLeavesNoState) {
   crypto::SeededRandom random(42);
   for (std::size_t size = 0; size < 400; ++size) {

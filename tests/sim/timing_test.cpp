@@ -131,6 +131,16 @@ TEST_P(Repetition, HasNoneWhenNothingIsLost) {
   pair.ExpectAtRest(1);
 }
 
+// The answer ends the repetition, even when the next message must wait for an exponentiation.
+TEST(Timing, AnAcceptedAnswerStopsTheRepetition) {
+  Pair pair(QuickEnd(kMainWord), QuickEnd(kMainWord));
+  pair.net.dh_latency = [] { return seconds(3); };
+  pair.Connect();
+  pair.net.Run();
+  pair.ExpectOneChildEach();
+  EXPECT_THAT(pair.initiator->recorder.sent, ::testing::Not(::testing::Contains("MM1*")));
+}
+
 TEST(Timing, CallsThatAreEarlyOrRepeatedDoNothing) {
   Pair pair(QuickEnd(kMainWord), QuickEnd(kMainWord));
   pair.net.fate = LoseFrom(pair.net, 0);

@@ -120,6 +120,23 @@ TEST(CraftedAnswer, AnEspTransformThatWasNotOffered) {
   pair.ExpectAtRest(1);
 }
 
+TEST(CraftedAnswer, TwoEspTransformsWhereOneIsDue) {
+  Pair pair(QuickEnd(kMainWord), QuickEnd(kMainWord));
+  RewriteAnswer(pair, [](Bytes& rest) {
+    const auto at = rest.begin() + static_cast<std::ptrdiff_t>(kSpiAt + 4);
+    const Bytes transform(at, at + at[3]);
+    rest.insert(at + at[3], transform.begin(), transform.end());
+    rest[kSpiAt + 4] = ike::ToNumber(ike::PayloadType::kTransform);
+    rest[kSpiAt - 1] = 2;  // transforms of the proposal
+    for (const std::size_t length : {std::size_t{3}, std::size_t{15}}) {
+      rest[length] = static_cast<std::uint8_t>(rest[length] + transform.size());
+    }
+  });
+  const auto& failure = FailureAfter(pair);
+  EXPECT_EQ(failure.code, FailureCode::kAnswerChanged);
+  EXPECT_THAT(failure.text, HasSubstr("2 transforms"));
+}
+
 TEST(CraftedAnswer, AReservedSpi) {
   Pair pair(QuickEnd(kMainWord), QuickEnd(kMainWord));
   RewriteAnswer(pair, [](Bytes& rest) {

@@ -1,0 +1,115 @@
+// A whole engine in a named state, and datagrams of the fuzzer's.
+//
+// Input: octet 0 selects the exchange (main, aggressive; with PFS or not), octet 1 the state (how
+// many datagrams of a clean negotiation have gone by), octet 2 whom it is for and how it comes:
+// in clear as it is, behind a good header, or sealed under the session's keys with a HASH that
+// fits, so that mutations get past encryption and HASH. Then datagrams: two octets of length,
+// octets. Afterwards the negotiation goes on without losses. Whatever the fuzzer sends, nothing
+// crashes, both ends come to rest, children agree in their keys, and no end fails twice.
+#include "tests/fuzz/fuzz.hpp"
+#include "tests/support/insider.hpp"
+#include "tests/support/pair.hpp"
+
+namespace iscsi_ike::test {
+namespace {
+
+using fuzz::Require;
+
+enum class Form : std::uint8_t { kRaw, kBehindHeader, kSealed, kSealedInformational };
+
+class Input {
+ public:
+  explicit Input(ike::Octets octets) : rest_(octets) {}
+  std::uint8_t Octet() {
+    if (rest_.empty()) return 0;
+    const std::uint8_t octet = rest_[0];
+    rest_ = rest_.subspan(1);
+    return octet;
+  }
+  Bytes Datagram() {
+    const std::size_t wanted = static_cast<std::size_t>(Octet()) << 8U | Octet();
+    const ike::Octets octets = rest_.first(std::min(wanted, rest_.size()));
+    rest_ = rest_.subspan(octets.size());
+    return {octets.begin(), octets.end()};
+  }
+  [[nodiscard]] bool empty() const { return rest_.empty(); }
+
+ private:
+  ike::Octets rest_;
+};
+
+// Sealed makes a phase-2 message under the session's keys out of payloads; the first octet is the
+// type of the first of them.
+Bytes Sealed(const Pair& pair, const ike::Header& model, Bytes payloads, bool informational) {
+  const Recorder& keys = pair.initiator->recorder;
+  if (!keys.phase1 || payloads.empty()) return payloads;
+  const Insider insider(keys);
+  ike::Header header = model;
+  header.next = ike::PayloadType::kHash;
+  if (informational || header.id == ike::MessageId{0}) {
+    header.exchange = informational ? ike::ExchangeType::kInformational : ike::ExchangeType::kQuick;
+    header.id = ike::MessageId{0x00010000U + static_cast<std::uint32_t>(payloads.size())};
+  }
+  const auto type = static_cast<ike::PayloadType>(payloads[0]);
+  payloads.erase(payloads.begin());
+  Bytes iv = insider.Phase2Iv(pair.net.log, header.id);
+  for (const Sent& sent : pair.net.log) {
+    if (HeaderOf(sent.datagram.octets).id == header.id)
+      iv = insider.LastBlock(sent.datagram.octets);
+  }
+  return insider.Seal(header, insider.WithHash(type, {ike::MessageIdOctets(header.id)}, payloads),
+                      iv);
+}
+
+Bytes Shape(const Pair& pair, Form form, Bytes octets) {
+  if (form == Form::kRaw || pair.net.log.empty()) return octets;
+  const Bytes& model = pair.net.log.back().datagram.octets;
+  if (form == Form::kBehindHeader) {
+    Bytes message(model.begin(), model.begin() + ike::kHeaderSize);
+    if (!octets.empty()) message[ike::kHeaderNextAt] = octets[0];
+    message.insert(message.end(), octets.begin() + (octets.empty() ? 0 : 1), octets.end());
+    ike::Writer writer(message);
+    ike::PatchHeaderLength(writer);
+    return message;
+  }
+  return Sealed(pair, HeaderOf(model), std::move(octets), form == Form::kSealedInformational);
+}
+
+void CheckEnd(const Pair& pair) {
+  for (const Node* node : {pair.initiator, pair.responder}) {
+    for (const auto* failed : node->EventsOf<ike::Failed>()) {
+      Require(!failed->failure.text.empty() || !failed->failure.details.empty());
+    }
+  }
+  Require(pair.initiator->EventsOf<ike::Failed>().size() <= 2);
+}
+
+void Run(Input input) {
+  constexpr std::uint64_t kWords[] = {kMainWord, kMainPfsWord, kAggressiveWord, kAggressivePfsWord};
+  const std::uint64_t word = kWords[input.Octet() % 4];
+  const std::size_t state = input.Octet() % 10;
+  const std::uint8_t how = input.Octet();
+  Pair pair(QuickEnd(word), QuickEnd(word));
+  pair.Connect();
+  pair.net.RunUntil([&] { return pair.net.log.size() >= state; }, std::chrono::seconds(1));
+  Node& victim = (how & 1U) != 0 ? *pair.initiator : *pair.responder;
+  const Node& other = (how & 1U) != 0 ? *pair.responder : *pair.initiator;
+  const auto form = static_cast<Form>((how >> 1U) % 4);
+  for (int i = 0; i < 4 && !input.empty(); ++i) {
+    pair.net.Inject(victim, other.endpoint(), Shape(pair, form, input.Datagram()));
+  }
+  pair.net.Run();
+  // A datagram may stand for a first message of its own, but nothing waits for ever.
+  Require(pair.net.IsIdle());
+  CheckEnd(pair);
+}
+
+}  // namespace
+}  // namespace iscsi_ike::test
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const bool ready = iscsi_ike::crypto::InitializeCrypto();
+  iscsi_ike::fuzz::Require(ready);
+  iscsi_ike::test::Run(iscsi_ike::test::Input({data, size}));
+  return 0;
+}
