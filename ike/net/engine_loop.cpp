@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <exception>
 #include <utility>
 
 namespace iscsi_ike::ike::net {
@@ -96,13 +95,7 @@ struct EngineLoop::Impl : std::enable_shared_from_this<EngineLoop::Impl> {
 EngineLoop::EngineLoop(Reactor& reactor, Engine& engine, UdpTransport& transport, DhRunner& dh)
     : impl_(std::make_shared<Impl>(reactor, engine, transport, dh)) {}
 
-EngineLoop::~EngineLoop() {
-  try {
-    impl_->Stop();
-  } catch (const std::exception&) {  // out of memory: what was to be sent is lost
-    impl_->stopped = true;
-  }
-}
+EngineLoop::~EngineLoop() { impl_->Abandon(); }
 
 void EngineLoop::Start(EventHandler handler) {
   impl_->handler = std::move(handler);

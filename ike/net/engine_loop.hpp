@@ -29,7 +29,8 @@ class EngineLoop {
   Result<SessionId, NegotiationFailure> Connect(std::shared_ptr<const PeerConfig> peer);
   Result<ChildId, NegotiationFailure> Negotiate(SessionId session, const ChildOffer& offer);
   void Close(SessionId session);
-  // Stop ends timers and receiving. Datagrams made before are sent; later calls do nothing.
+  // Stop sends what is waiting, then ends timers and receiving; later calls do nothing. The
+  // destructor ends without sending.
   void Stop();
 
  private:

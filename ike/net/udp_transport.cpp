@@ -106,7 +106,7 @@ void UdpTransport::Send(const Datagram& datagram) {
   }
 }
 
-void UdpTransport::Close() {
+void UdpTransport::Close() noexcept {
   if (std::exchange(impl_->closed, true)) return;
   for (const auto& line : impl_->lines) {
     boost::system::error_code ignored;

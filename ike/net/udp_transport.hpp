@@ -35,7 +35,7 @@ class UdpTransport {
   void OnSendTrouble(SendTrouble callback);
   void Send(const Datagram& datagram);
   // Close ends receiving and frees the ports.
-  void Close();
+  void Close() noexcept;
 
  private:
   struct Impl;
