@@ -70,6 +70,12 @@ void AddChoices(CLI::App& app, PolicyOptions& policy) {
       ->group(group);
 }
 
+void AddRefusePfs(CLI::App& app, PolicyOptions& policy) {
+  app.add_flag("--refuse-pfs", policy.refuse_pfs,
+               "As responder whose word asks for no PFS, refuse an offer with it")
+      ->group("What is negotiated");
+}
+
 void AddKey(CLI::App& app, KeySource& key, std::string& placeholder) {
   const std::string group = "Pre-shared key";
   AddText(app, "--key-file", key.file, "FILE", "File with the key, '-' for standard input")
@@ -154,6 +160,7 @@ struct Parser {
     AddText(sub, "--role", options.policy.role, "ROLE", "initiator (default) or responder");
     AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
             "The peer that the key is bound to");
+    AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);
   }
 
@@ -205,6 +212,7 @@ struct Parser {
             "Threads for Diffie-Hellman, default 0: computed inline")
         ->group("Network");
     AddPeer(sub, options);
+    AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);
   }
 };

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -243,6 +244,40 @@ TEST_F(ConnectServe, BothModesFallBackToAggressiveOnlyWithoutAnAnswer) {
   const ToolResult result = RunTool(Connect(serving.place, "0x2f", {"--json", "--timeout", "4"}));
   EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
   EXPECT_EQ(json::parse(result.out)["phase1"]["exchange"], "aggressive");
+}
+
+TEST_F(ConnectServe, AnotherKeyIsNamedAsTheLikelyCause) {
+  Serving serving(key, "0x2f");
+  const std::string other = folder.Write("other", "another key altogether\n");
+  Arguments main_mode = Connect(serving.place, "0x27", {"--timeout", "2"});
+  std::replace(main_mode.begin(), main_mode.end(), key, other);
+  const ToolResult by_silence = RunTool(main_mode);
+  EXPECT_EQ(by_silence.exit_code, 5) << by_silence.out;
+  EXPECT_THAT(by_silence.out, HasSubstr("another pre-shared key"));
+  EXPECT_TRUE(serving.process.WaitForOut("KEYS_DIFFER"));
+  Arguments aggressive = Connect(serving.place, "0x2b", {"--timeout", "2"});
+  std::replace(aggressive.begin(), aggressive.end(), key, other);
+  const ToolResult by_hash = RunTool(aggressive);
+  EXPECT_EQ(by_hash.exit_code, 4) << by_hash.out;
+  EXPECT_THAT(by_hash.out, HasSubstr("HASH_MISMATCH"));
+}
+
+TEST_F(ConnectServe, Ipv6LoopbackServesAsWell) {
+  ToolProcess serve({"serve", "--local", "[::1]:0", "--flags", "0x37", "--key-file", key});
+  if (!serve.WaitForOut("\n")) GTEST_SKIP() << "no IPv6 on this machine";
+  const std::string& ready = serve.out();
+  const auto at = ready.find("[::1]:");
+  const std::string place = ready.substr(at, ready.find(',', at) - at);
+  const ToolResult result = RunTool({"connect", "--portal", place, "--local", "[::1]:0", "--flags",
+                                     "0x37", "--key-file", key, "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
+  EXPECT_EQ(json::parse(result.out)["phase1"]["identities"]["remote"], "ipv6:::1");
+}
+
+TEST_F(ConnectServe, ResponderMayRefusePfs) {
+  Serving serving(key, "0x27", {"--refuse-pfs"});
+  EXPECT_EQ(RunTool(Connect(serving.place, "0x37")).exit_code, 4);
+  EXPECT_TRUE(serving.process.WaitForOut("PFS"));
 }
 
 TEST_F(ConnectServe, DisabledWordIsAPolicyNo) {
