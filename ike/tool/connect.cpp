@@ -101,11 +101,23 @@ class ConnectRun {
 
   void Conclude() {
     concluded_ = true;
+    AddFingerprint();
     Print(options_.output.json ? OutcomeLine(outcome_) : OutcomeText(outcome_));
     // After a failure the rest only waits until the engine's call is over.
     const Duration stay =
         outcome_.Established() ? std::max(Duration(hold_), kParting) : Duration(0);
     reactor_.After(stay, [this] { Leave(); });
+  }
+
+  // AddFingerprint: where the keys may differ, two administrators can compare them by it.
+  void AddFingerprint() {
+    if (!outcome_.failure) return;
+    const FailureCode code = outcome_.failure->code;
+    if (code != FailureCode::kKeysDiffer && code != FailureCode::kHashMismatch &&
+        code != FailureCode::kTimeout)
+      return;
+    outcome_.failure->details.push_back("the key of this end has the fingerprint " +
+                                        crypto::Fingerprint(attempts_[attempt_]->key.Expose()));
   }
 
   // Leave deletes the SAs, unless they are to be kept, and ends the reactor. Before the outcome it

@@ -183,6 +183,7 @@ Checked<ExitCode> TryServe(const Options& options) {
   config.half_open_timeout = (*peer)->negotiation_timeout;
   ServeRun run(options, std::move(config), *threads, watch.observer());
   if (auto bound = run.Bind(*places); !bound) return Failure(bound.error());
+  PrintError("key fingerprint " + crypto::Fingerprint((*peer)->key.Expose()) + "\n");
   run.Run(policy_line);
   if (auto closed = files->Close(); !closed) return Failure(closed.error());
   return ExitCode::kOk;

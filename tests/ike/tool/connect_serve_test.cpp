@@ -260,6 +260,13 @@ TEST_F(ConnectServe, AnotherKeyIsNamedAsTheLikelyCause) {
   const ToolResult by_hash = RunTool(aggressive);
   EXPECT_EQ(by_hash.exit_code, 4) << by_hash.out;
   EXPECT_THAT(by_hash.out, HasSubstr("HASH_MISMATCH"));
+  // Both ends show a fingerprint, and the two differ.
+  const std::string label = "fingerprint ";
+  const std::string served = serving.Stop().err;
+  ASSERT_THAT(served, HasSubstr(label));
+  const std::string theirs = served.substr(served.find(label), label.size() + 8);
+  EXPECT_THAT(by_hash.out, HasSubstr(label));
+  EXPECT_THAT(by_hash.out, Not(HasSubstr(theirs)));
 }
 
 TEST_F(ConnectServe, Ipv6LoopbackServesAsWell) {
