@@ -56,6 +56,9 @@ ToolError OneLine(const CLI::ParseError& error, const CLI::App& app) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
     return WrongCount(error.what(), app);
   const std::string_view what(error.what());
+  // Already "place: rule".
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr)
+    return {ExitCode::kUsage, std::string(what)};
   return Line("command line", std::string(what.substr(0, what.find('\n'))));
 }
 

@@ -16,14 +16,22 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
+// NotEmpty: an empty text is no value. `--id "$ID"` with ID unset must not pass for no --id.
+CLI::Validator NotEmpty() {
+  return {[](const std::string& text) { return text.empty() ? "is empty" : ""; }, ""};
+}
+
 CLI::Option* AddText(CLI::App& app, const std::string& name, std::string& value,
                      const std::string& type, const std::string& help) {
-  return app.add_option(name, value, help)->type_name(type);
+  return app.add_option(name, value, help)->type_name(type)->check(NotEmpty());
 }
 
 CLI::Option* AddList(CLI::App& app, const std::string& name, std::vector<std::string>& values,
                      const std::string& type, const std::string& help) {
-  return app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+  return app.add_option(name, values, help)
+      ->type_name(type)
+      ->allow_extra_args(false)
+      ->check(NotEmpty());
 }
 
 void AddSource(CLI::App& app, PolicyOptions& policy) {
