@@ -245,10 +245,7 @@ Checked<ExitCode> TryConnect(const Options& options) {
     return Refuse(settings.plan, options.output.json);
   if (auto key = DemandKey(settings); !key) return Failure(key.error());
 
-  auto files = TraceFiles::Open(options.output);
-  if (!files) return Failure(files.error());
   Watch watch;
-  watch.Add(*files);
   watch.AddVerbosity(options.output);
   ConnectRun run(options, *hold, watch.observer());
   const auto bound = run.Bind(*local);
@@ -256,8 +253,9 @@ Checked<ExitCode> TryConnect(const Options& options) {
   ends.local = *bound;
   auto attempts = MakeAttempts(options, ChildOf(options.child, *sources), settings, ends);
   if (!attempts) return Failure(attempts.error());
+  if (auto opened = watch.Open(options.output); !opened) return Failure(opened.error());
   const ExitCode code = run.Run(std::move(*attempts));
-  if (auto closed = files->Close(); !closed) return Failure(closed.error());
+  if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return code;
 }
 

@@ -162,13 +162,11 @@ Checked<ExitCode> TryDemo(const Options& options) {
   const std::string plan = policy::ExplainText((*settings)[0].word, (*settings)[0].plan);
   auto peers = MakePeers(options, std::move(*settings), ends);
   if (!peers) return Failure(peers.error());
-  auto files = TraceFiles::Open(options.output);
-  if (!files) return Failure(files.error());
+  if (auto opened = ends[0].watch.Open(options.output); !opened) return Failure(opened.error());
   if (!options.output.json) Print(plan + "\n");
-  ends[0].watch.Add(*files);
   Show(options.output, ends);
   auto code = RunEnds(options, *peers, *random, ends);
-  if (auto closed = files->Close(); !closed) return Failure(closed.error());
+  if (auto closed = ends[0].watch.Close(); !closed) return Failure(closed.error());
   return code;
 }
 

@@ -8,6 +8,7 @@
 #include "ike/tool/console.hpp"
 #include "ike/tool/demo.hpp"
 #include "ike/tool/explain.hpp"
+#include "ike/tool/file_roles.hpp"
 #include "ike/tool/serve.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -35,6 +36,7 @@ ExitCode Main(int argc, char** argv) {
     Print(*line->print_and_leave);
     return ExitCode::kOk;
   }
+  if (auto roles = CheckFileRoles(line->options); !roles) return Complain(roles.error());
   if (!crypto::InitializeCrypto())
     return Complain({ExitCode::kUsage, "crypto: the machine gives no randomness"});
   if (key) Warn("--key: every user of this machine may have seen the key; use --key-file");

@@ -169,10 +169,7 @@ Checked<ExitCode> TryServe(const Options& options) {
     return Refuse(settings.plan, options.output.json);
   if (auto key = DemandKey(settings); !key) return Failure(key.error());
 
-  auto files = TraceFiles::Open(options.output);
-  if (!files) return Failure(files.error());
   Watch watch;
-  watch.Add(*files);
   watch.AddVerbosity(options.output);
   const std::string policy_line = PolicyLine(settings);
   const auto peer = MakePeer(options, options.child, options.policy.peer_id, std::move(settings),
@@ -183,9 +180,10 @@ Checked<ExitCode> TryServe(const Options& options) {
   config.half_open_timeout = (*peer)->negotiation_timeout;
   ServeRun run(options, std::move(config), *threads, watch.observer());
   if (auto bound = run.Bind(*places); !bound) return Failure(bound.error());
+  if (auto opened = watch.Open(options.output); !opened) return Failure(opened.error());
   PrintError("key fingerprint " + crypto::Fingerprint((*peer)->key.Expose()) + "\n");
   run.Run(policy_line);
-  if (auto closed = files->Close(); !closed) return Failure(closed.error());
+  if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return ExitCode::kOk;
 }
 

@@ -1,5 +1,8 @@
 #include "ike/tool/trace_files.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -26,16 +29,13 @@ std::chrono::microseconds WallClockOffset() {
   return std::chrono::floor<std::chrono::microseconds>(wall) - net::SteadyNow().time_since_epoch();
 }
 
-Status<ToolError> CheckDistinct(const OutputOptions& output) {
-  const std::pair<const char*, const std::string*> paths[] = {{"--pcap", &output.pcap},
-                                                              {"--keylog", &output.keylog},
-                                                              {"--esp-keylog", &output.esp_keylog},
-                                                              {"--secrets", &output.secrets}};
-  for (const auto& a : paths)
-    for (const auto& b : paths)
-      if (&a < &b && !a.second->empty() && *a.second == *b.second)
-        return Usage(b.first, "names the file of " + std::string(a.first) + " too");
-  return Done{};
+// OpenUntruncated: like fopen's "wb", but the file keeps its content so far.
+FilePtr OpenUntruncated(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) return nullptr;
+  FilePtr file(fdopen(descriptor, "wb"));
+  if (!file) close(descriptor);
+  return file;
 }
 
 }  // namespace
@@ -51,8 +51,17 @@ struct TraceFiles::Impl {
   Status<ToolError> OpenPcap(const std::string& path) {
     if (path.empty()) return Done{};
     pcap_path = path;
-    pcap_file.reset(std::fopen(path.c_str(), "wbe"));
+    pcap_file = OpenUntruncated(path);
     if (!pcap_file) return Usage("--pcap", path + ": " + std::generic_category().message(errno));
+    return Done{};
+  }
+
+  // StartPcap empties the file and begins the capture.
+  Status<ToolError> StartPcap() {
+    if (!pcap_file) return Done{};
+    // A pipe or a terminal has nothing to cut.
+    if (ftruncate(fileno(pcap_file.get()), 0) != 0 && errno != EINVAL)
+      return Usage("--pcap", pcap_path + ": " + std::generic_category().message(errno));
     pcap = std::make_unique<PcapWriter>([this](crypto::Octets octets) { WritePcap(octets); },
                                         ClockFrom(WallClockOffset()));
     return Done{};
@@ -84,7 +93,6 @@ TraceFiles::~TraceFiles() = default;
 Checked<TraceFiles> TraceFiles::Open(const OutputOptions& output) {
   auto impl = std::make_unique<Impl>();
   KeyLogSinks sinks;
-  if (auto s = CheckDistinct(output); !s) return Failure(s.error());
   if (auto s = impl->OpenPcap(output.pcap); !s) return Failure(s.error());
   if (auto s = impl->OpenSecret("--keylog", output.keylog, sinks.isakmp); !s)
     return Failure(s.error());
@@ -92,6 +100,7 @@ Checked<TraceFiles> TraceFiles::Open(const OutputOptions& output) {
     return Failure(s.error());
   if (auto s = impl->OpenSecret("--secrets", output.secrets, sinks.secrets); !s)
     return Failure(s.error());
+  if (auto s = impl->StartPcap(); !s) return Failure(s.error());
   if (!impl->secret_files.empty()) impl->keylog = std::make_unique<KeyLog>(std::move(sinks));
   return TraceFiles(std::move(impl));
 }

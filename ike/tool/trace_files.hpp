@@ -10,8 +10,9 @@ namespace iscsi_ike::ike::tool {
 
 class TraceFiles {
  public:
-  // Open creates every file that is asked for. Key files are of mode 0600 and never written through
-  // a symbolic link. Two options that name one file are an error.
+  // Open creates every file that is asked for; CheckFileRoles has been passed. Key files are of
+  // mode 0600 and never written through a symbolic link. The capture is emptied when all of them
+  // are open.
   static Checked<TraceFiles> Open(const OutputOptions& output);
   TraceFiles(TraceFiles&&) noexcept;
   TraceFiles& operator=(TraceFiles&&) noexcept;

@@ -6,9 +6,15 @@
 
 namespace iscsi_ike::ike::tool {
 
-void Watch::Add(const TraceFiles& files) {
-  for (Observer* observer : files.observers()) all_.Add(*observer);
+Status<ToolError> Watch::Open(const OutputOptions& output) {
+  auto files = TraceFiles::Open(output);
+  if (!files) return Failure(files.error());
+  files_ = std::move(*files);
+  for (Observer* observer : files_->observers()) all_.Add(*observer);
+  return Done{};
 }
+
+Status<ToolError> Watch::Close() { return files_ ? files_->Close() : Done{}; }
 
 void Watch::AddLadder(LadderOptions options, TextSink sink) {
   ladder_ = std::make_unique<Ladder>(std::move(options), std::move(sink));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "ike/tool/trace_files.hpp"
 #include "ike/trace/fan_out.hpp"
@@ -12,8 +13,11 @@ namespace iscsi_ike::ike::tool {
 
 class Watch {
  public:
-  // Add: `files` outlives the watch.
-  void Add(const TraceFiles& files);
+  // Open creates the files (TraceFiles::Open). Call it last, when nothing else can keep the run
+  // from starting: files of an earlier run are lost by it.
+  Status<ToolError> Open(const OutputOptions& output);
+  // Close reports the first octet that could not be written.
+  Status<ToolError> Close();
   void AddLadder(LadderOptions options, TextSink sink);
   // AddVerbosity draws the ladder on stderr from verbosity 1, its payloads from 2.
   void AddVerbosity(const OutputOptions& output);
@@ -21,6 +25,7 @@ class Watch {
 
  private:
   FanOut all_;
+  std::optional<TraceFiles> files_;
   std::unique_ptr<Ladder> ladder_;
 };
 
