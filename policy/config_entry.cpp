@@ -1,6 +1,8 @@
 #include "policy/config_entry.hpp"
 
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "policy/text.hpp"
 
@@ -15,10 +17,6 @@ constexpr std::uint8_t kPowerShell = 8;  // in PowerShell's text
 constexpr auto kRecordClasses = std::to_array<std::string_view>(
     {"MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo", "IKEPresharedKeyAuthenticationInfo"});
 constexpr std::string_view kPortalClass = "ISCSI_DiscoveredTargetPortal2";
-
-JsonVerdict Missing(std::string_view member) {
-  return JsonProblem{std::string(member), "is missing or null"};
-}
 
 }  // namespace
 
@@ -57,15 +55,38 @@ const EntrySink::Member* EntrySink::Find(std::string_view name) {
   return nullptr;
 }
 
-std::string EntrySink::KnownMembers(EntryKind kind) {
-  return kind == EntryKind::kPortal
-             ? "Address, Socket, SecurityBitmap, Key, SymbolicName"
-             : "AuthMethod, SecurityFlags, IdType, Id, Identity, Key, Name, Peer, Target";
+// Spelled: WMI's names begin with a capital letter, those of a file of our own do not.
+std::string EntrySink::Spelled(std::string_view member) const {
+  std::string name(member);
+  if (dialect_ == Dialect::kOwn) name.front() = Lower(member).front();
+  return name;
+}
+
+std::string EntrySink::KnownMembers(EntryKind kind) const {
+  static constexpr auto kOfPortal = std::to_array<std::string_view>(
+      {"Address", "Socket", "SecurityBitmap", "Key", "SymbolicName"});
+  static constexpr auto kOfRecord = std::to_array<std::string_view>(
+      {"AuthMethod", "SecurityFlags", "IdType", "Id", "Identity", "Key", "Name", "Peer", "Target"});
+  std::vector<std::string> names;
+  const auto add = [&](const auto& members) {
+    for (const std::string_view member : members) names.push_back(Spelled(member));
+  };
+  kind == EntryKind::kPortal ? add(kOfPortal) : add(kOfRecord);
+  return Join(names, ", ");
+}
+
+JsonVerdict EntrySink::Problem(std::string_view member, std::string rule) const {
+  return JsonProblem{Spelled(member), std::move(rule)};
+}
+
+JsonVerdict EntrySink::Missing(std::string_view member) const {
+  return Problem(member, "is missing or null");
 }
 
 EntrySink::EntrySink(EntryKind kind, Dialect dialect, const ConfigOptions& options, Config& config)
     : kind_(kind),
       dialect_(dialect),
+      key_elsewhere_(options.key_elsewhere),
       config_(config),
       id_(kLongestId, dialect),
       key_(kLongestKey, dialect),
@@ -131,50 +152,78 @@ JsonVerdict EntrySink::Classify() {
   return std::nullopt;
 }
 
+// The method comes first: a record for certificates is another thing, not one with a member short.
+JsonVerdict EntrySink::CheckMethodMember() const {
+  if (!auth_method_.value) return std::nullopt;
+  const auto method =
+      CheckMethod(static_cast<std::uint32_t>(*auth_method_.value), Spelled("AuthMethod"));
+  return method ? std::nullopt
+                : JsonVerdict(JsonProblem{method.error().place, method.error().rule});
+}
+
 // PowerShell prints all five properties; in a file of our own the method is 1 and the word says
 // nothing unless they are given.
 JsonVerdict EntrySink::CheckRecordMembers() const {
+  if (JsonVerdict verdict = CheckMethodMember()) return verdict;
   if (dialect_ == Dialect::kPowerShell) {
     if (!auth_method_.value) return Missing("AuthMethod");
     if (!flags_.value) return Missing("SecurityFlags");
   }
-  if (!key_.is_given()) return Missing("Key");
+  if (!key_.is_given() && !key_elsewhere_) return Missing("Key");
   if (identity_.value) {
-    if (id_type_.value) return JsonProblem{"IdType", "is given beside Identity; give one of them"};
-    if (id_.is_given()) return JsonProblem{"Id", "is given beside Identity; give one of them"};
+    const std::string rule = "is given beside " + Spelled("Identity") + "; give one of them";
+    if (id_type_.value) return Problem("IdType", rule);
+    if (id_.is_given()) return Problem("Id", rule);
     return std::nullopt;
   }
-  if (!id_type_.value) return Missing("IdType");
-  if (!id_.is_given()) return Missing("Id");
-  return std::nullopt;
+  if (id_type_.value.has_value() == id_.is_given()) return std::nullopt;
+  return Missing(id_.is_given() ? "IdType" : "Id");
 }
 
 JsonVerdict EntrySink::MakeRecord() {
   if (JsonVerdict verdict = CheckRecordMembers()) return verdict;
+  PresharedKey record;
+  if (JsonVerdict verdict = MakeIdentity(record.identity)) return verdict;
+  if (JsonVerdict verdict = MakeKey(record.key)) return verdict;
+  record.flags = flags_.value.value_or(SecurityFlags());
+  record.name = name_.value.value_or("");
+  record.peer = peer_.value;
+  record.target = target_.value.value_or("");
+  config_.records.push_back(std::move(record));
+  return std::nullopt;
+}
+
+JsonVerdict EntrySink::MakeIdentity(std::optional<Identity>& identity) {
   if (identity_.value) {
-    const auto identity = Identity::Parse(*identity_.value, "Identity");
-    if (!identity) return JsonProblem{identity.error().place, identity.error().rule};
-    return MakeRecordOf(static_cast<std::uint32_t>(identity->type()), identity->octets());
+    auto parsed = Identity::Parse(*identity_.value, "");
+    if (!parsed) return Problem("Identity", parsed.error().rule);
+    identity = *std::move(parsed);
+    return std::nullopt;
   }
+  if (!id_type_.value) return std::nullopt;
   const crypto::Secret id = id_.Take();
   // The text of an address, said to be text, is read as the address.
   const std::string_view text(reinterpret_cast<const char*>(id.Expose().data()), id.size());
   const auto address = id_.is_text() ? IpAddress::Parse(text) : std::nullopt;
   const auto type =
       static_cast<std::uint32_t>(address && address->is_v6() ? IdType::kIpv6 : IdType::kIpv4);
-  if (address && *id_type_.value == type) return MakeRecordOf(type, address->octets());
-  return MakeRecordOf(*id_type_.value, id.Expose());
+  if (address && *id_type_.value == type) return MakeIdentityOf(type, address->octets(), identity);
+  return MakeIdentityOf(*id_type_.value, id.Expose(), identity);
 }
 
-JsonVerdict EntrySink::MakeRecordOf(std::uint32_t id_type, crypto::Octets id) {
-  const auto method = static_cast<std::uint32_t>(auth_method_.value.value_or(kPresharedKeyMethod));
-  auto record = PresharedKey::Make(method, flags_.value.value_or(SecurityFlags()), id_type, id,
-                                   key_.Take(), "");
-  if (!record) return JsonProblem{record.error().place, record.error().rule};
-  record->name = name_.value.value_or("");
-  record->peer = peer_.value;
-  record->target = target_.value.value_or("");
-  config_.records.push_back(*std::move(record));
+JsonVerdict EntrySink::MakeIdentityOf(std::uint32_t type, crypto::Octets id,
+                                      std::optional<Identity>& identity) const {
+  auto made = Identity::Make(type, id, "");
+  if (!made) return Problem(made.error().place, made.error().rule);
+  identity = *std::move(made);
+  return std::nullopt;
+}
+
+JsonVerdict EntrySink::MakeKey(crypto::Secret& key) {
+  if (!key_.is_given()) return std::nullopt;
+  auto checked = CheckKey(key_.Take(), Spelled("Key"));
+  if (!checked) return JsonProblem{checked.error().place, checked.error().rule};
+  key = *std::move(checked);
   return std::nullopt;
 }
 
@@ -184,7 +233,7 @@ JsonVerdict EntrySink::MakePortal() {
   portal.address = address_.address;
   portal.host = address_.host;
   portal.socket = static_cast<std::uint16_t>(socket_.value.value_or(kIscsiPort));
-  if (portal.socket == 0) return JsonProblem{"Socket", "is 0; a TCP port is 1 to 65535"};
+  if (portal.socket == 0) return Problem("Socket", "is 0; a TCP port is 1 to 65535");
   portal.bitmap = bitmap_.value.value_or(SecurityFlags());
   portal.key = key_.Take();
   portal.symbolic_name = symbolic_name_.value.value_or("");

@@ -28,17 +28,26 @@ class EntrySink : public JsonSink {
  private:
   struct Member;
   static const Member* Find(std::string_view name);
-  static std::string KnownMembers(EntryKind kind);
+
+  [[nodiscard]] std::string Spelled(std::string_view member) const;
+  [[nodiscard]] std::string KnownMembers(EntryKind kind) const;
+  [[nodiscard]] JsonVerdict Problem(std::string_view member, std::string rule) const;
+  [[nodiscard]] JsonVerdict Missing(std::string_view member) const;
 
   JsonVerdict Classify();
   JsonVerdict CheckClass(std::string_view member, const std::string& name);
+  JsonVerdict CheckMethodMember() const;
   JsonVerdict CheckRecordMembers() const;
   JsonVerdict MakeRecord();
-  JsonVerdict MakeRecordOf(std::uint32_t id_type, crypto::Octets id);
+  JsonVerdict MakeIdentity(std::optional<Identity>& identity);
+  JsonVerdict MakeIdentityOf(std::uint32_t type, crypto::Octets id,
+                             std::optional<Identity>& identity) const;
+  JsonVerdict MakeKey(crypto::Secret& key);
   JsonVerdict MakePortal();
 
   EntryKind kind_;
   Dialect dialect_;
+  bool key_elsewhere_;
   Config& config_;
   std::string_view record_member_;  // the first that only a record has
   std::string_view portal_member_;  // the first that only a portal has

@@ -15,9 +15,10 @@
 //                     "key": "hex:00112233", "symbolicName": "array 1"}],
 //       "defaults": {"securityBitmap": 39, "suite": "rfc7146", "ike": "", "esp": "",
 //                    "groupKey": "hex:..."}}
-//    Every member but `key` and the identity of a record and `address` of a portal may be left out.
-//    `identity` stands for IdType and Id, which may be given instead ("id" as octets, "hex:..." or
-//    "text:..."). Unknown members are errors.
+//    Every member but `address` of a portal may be left out (`key` of a record: see
+//    ConfigOptions::key_elsewhere). `identity` stands for `idType` and `id`, which may be given
+//    instead ("id" as octets, "hex:..." or "text:..."); without either a record's identity is the
+//    local address. Unknown members are errors.
 //
 // Member names are compared without case, and a second member of one name is an error everywhere.
 // Octet strings are arrays of numbers. Words may be numbers, "0x27" or names. UTF-8 and UTF-16 are
@@ -52,10 +53,12 @@ struct Config {
 
 struct ConfigOptions {
   bool ipv4_in_host_order = false;  // see AddressField
+  bool key_elsewhere = false;       // a record may have no key: the caller knows where to find one
 };
 
 // ParseConfig consumes the octets of a file and wipes them. Errors read "place: path: rule" with
-// the path of the member ("records[1].IdType"), or line and column for what is no JSON.
+// the path of the member, spelled as that form spells it ("records[1].idType", "[1].IdType"), or
+// line and column for what is no JSON, which comes before everything else.
 [[nodiscard]] Parsed<Config> ParseConfig(crypto::Secret octets, std::string_view place,
                                          const ConfigOptions& options = {});
 

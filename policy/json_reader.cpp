@@ -80,40 +80,31 @@ std::string JoinPath(std::string path, std::string_view below) {
 }
 
 // Events is RapidJSON's handler: it keeps one frame for each open container and hands values on.
+// After a broken rule it only counts how deep the text is, to see whether the rest is JSON.
 class Events {
  public:
   explicit Events(JsonSink& root) : root_(root) {}
 
-  bool Null() { return Scalar({}); }
-  bool Bool(bool truth) { return Scalar({JsonScalar::Kind::kBool, truth, 0, {}}); }
+  bool Null() { return Value({}); }
+  bool Bool(bool truth) { return Value({JsonScalar::Kind::kBool, truth, 0, {}}); }
   bool Uint(unsigned number) { return Uint64(number); }
   bool Uint64(std::uint64_t number) {
-    return Scalar({JsonScalar::Kind::kUnsigned, false, number, {}});
+    return Value({JsonScalar::Kind::kUnsigned, false, number, {}});
   }
-  bool Int(int) { return Scalar({JsonScalar::Kind::kOtherNumber, false, 0, {}}); }
+  bool Int(int) { return Value({JsonScalar::Kind::kOtherNumber, false, 0, {}}); }
   bool Int64(std::int64_t) { return Int(0); }
   bool Double(double) { return Int(0); }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return Int(0); }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    return CheckUtf8({text, size}) && Scalar({JsonScalar::Kind::kString, false, 0, {text, size}});
+    return Value({JsonScalar::Kind::kString, false, 0, {text, size}});
   }
-  bool StartObject() { return Open(true); }
-  bool StartArray() { return Open(false); }
-  bool EndObject(rapidjson::SizeType) { return Close(); }
-  bool EndArray(rapidjson::SizeType) { return Close(); }
-
+  bool StartObject() { return Start(true); }
+  bool StartArray() { return Start(false); }
+  bool EndObject(rapidjson::SizeType) { return End(); }
+  bool EndArray(rapidjson::SizeType) { return End(); }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
-    Frame& frame = frames_.back();
-    frame.name = {text, size};
-    frame.next = nullptr;
-    if (!CheckUtf8(frame.name)) return false;
-    if (frame.names.size() == kMostMembers) {
-      return Fail({{}, "is one member too many; an object has 1024 at most"});
-    }
-    if (!frame.names.insert(frame.name).second) {
-      return Fail({{}, "is given twice; names are compared without case"});
-    }
-    return Accept(frame, frame.sink->OnMember(frame.name));
+    if (!failure_) Member({text, size});
+    return true;
   }
 
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
@@ -129,9 +120,40 @@ class Events {
     std::set<std::string_view, NameLess> names;
   };
 
+  // The four events. A broken rule ends no parse: what is no JSON is to be told first.
+  bool Value(const JsonScalar& scalar) {
+    if (!failure_ && CheckUtf8(scalar.text)) Scalar(scalar);
+    return true;
+  }
+  // Start: too deep is the one broken rule after which nothing more is read.
+  bool Start(bool is_object) {
+    ++depth_;
+    if (!failure_) Open(is_object);
+    return depth_ <= kDeepestJson;
+  }
+  bool End() {
+    --depth_;
+    if (!failure_) Close();
+    return true;
+  }
+
   // RapidJSON decodes \uDC00 alone to what is not UTF-8.
   bool CheckUtf8(std::string_view text) {
     return ValidUtf8(text) == text.size() || Fail({{}, "holds a lone surrogate"});
+  }
+
+  bool Member(std::string_view name) {
+    Frame& frame = frames_.back();
+    frame.name = name;
+    frame.next = nullptr;
+    if (!CheckUtf8(frame.name)) return false;
+    if (frame.names.size() == kMostMembers) {
+      return Fail({{}, "is one member too many; an object has 1024 at most"});
+    }
+    if (!frame.names.insert(frame.name).second) {
+      return Fail({{}, "is given twice; names are compared without case"});
+    }
+    return Accept(frame, frame.sink->OnMember(frame.name));
   }
 
   bool Accept(Frame& frame, JsonSink::Next next) {
@@ -195,6 +217,7 @@ class Events {
   JsonSink& root_;
   IgnoreSink ignore_;
   std::vector<Frame> frames_;
+  std::size_t depth_ = 0;  // of the text; that of frames_ until a rule is broken
   std::optional<Error> failure_;
 };
 
@@ -243,11 +266,11 @@ Status<Error> ReadJson(crypto::Secret text, JsonSink& root, std::string_view pla
   rapidjson::Reader reader;
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, events);
+  if (result.IsError() && result.Code() != rapidjson::kParseErrorTermination) {
+    return Reject(PlaceOf(place, stream.Where(result.Offset())), SyntaxText(result.Code()));
+  }
   if (events.failure()) {
     return Reject(PlaceOf(place, events.failure()->place), events.failure()->rule);
-  }
-  if (result.IsError()) {
-    return Reject(PlaceOf(place, stream.Where(result.Offset())), SyntaxText(result.Code()));
   }
   return Done{};
 }

@@ -58,7 +58,9 @@ inline constexpr std::size_t kMostMembers = 1024;  // of one object
 // ReadJson parses UTF-8 text (see DecodeText) into `root`. A second member of the same name is an
 // error in every object; names are compared without ASCII case, as CIM does. Errors stand at
 // `place`: syntax with line and column (octets, both from 1), rules of sinks with the path
-// ("file: records[1].IdType"). The call stack does not grow with the depth of the text.
+// ("file: records[1].IdType"). A text that is no JSON is told so even if a rule is broken before
+// that; of several broken rules the first counts, and no sink is called after it. The call stack
+// does not grow with the depth of the text.
 [[nodiscard]] Status<Error> ReadJson(crypto::Secret text, JsonSink& root, std::string_view place);
 
 }  // namespace iscsi_ike::policy

@@ -7,7 +7,8 @@ namespace {
 
 // BoundAddress: the binding, or an address identity, which is one by itself.
 std::optional<IpAddress> BoundAddress(const PresharedKey& record) {
-  return record.peer ? record.peer : record.identity.address();
+  if (record.peer || !record.identity) return record.peer;
+  return record.identity->address();
 }
 
 bool IsBoundElsewhere(const PresharedKey& record, const KeyQuery& query) {
@@ -15,7 +16,7 @@ bool IsBoundElsewhere(const PresharedKey& record, const KeyQuery& query) {
 }
 
 bool MatchesIdentity(const PresharedKey& record, const KeyQuery& query) {
-  return query.identity && record.identity == *query.identity && !IsBoundElsewhere(record, query);
+  return query.identity && record.identity == query.identity && !IsBoundElsewhere(record, query);
 }
 
 bool MatchesAddress(const PresharedKey& record, const KeyQuery& query) {
@@ -37,10 +38,12 @@ std::string_view Name(KeyMatchKind kind) {
 }
 
 Status<Error> Keyring::Add(PresharedKey record, std::string_view place) {
+  if (record.key.empty()) return Reject(std::string(place), "has no key");
   for (const PresharedKey& known : records_) {
     if (known.identity == record.identity && known.peer == record.peer) {
       return Reject(std::string(place),
-                    record.identity.ToString() + " has a key for the same peer address already");
+                    (record.identity ? record.identity->ToString() : "the local address") +
+                        " has a key for the same peer address already");
     }
   }
   records_.push_back(std::move(record));

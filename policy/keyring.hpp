@@ -32,7 +32,7 @@ struct KeyMatch {
 
 class Keyring {
  public:
-  // Add refuses a second record with the same identity and the same peer address.
+  // Add refuses a record without key, and a second one with the same identity and peer address.
   Status<Error> Add(PresharedKey record, std::string_view place);
   void SetGroupKey(crypto::Secret key) { group_key_ = std::move(key); }
 

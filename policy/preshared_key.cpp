@@ -17,13 +17,17 @@ Parsed<crypto::Secret> CheckKey(crypto::Secret key, std::string_view place) {
   return key;
 }
 
+Status<Error> CheckMethod(std::uint32_t auth_method, std::string_view place) {
+  if (auth_method == kPresharedKeyMethod) return Done{};
+  return Reject(std::string(place),
+                "is " + std::to_string(auth_method) + "; only 1, pre-shared key, is supported");
+}
+
 Parsed<PresharedKey> PresharedKey::Make(std::uint32_t auth_method, SecurityFlags flags,
                                         std::uint32_t id_type, crypto::Octets id,
                                         crypto::Secret key, std::string_view place) {
-  if (auth_method != kPresharedKeyMethod) {
-    return Reject(Below(place, "AuthMethod"),
-                  "is " + std::to_string(auth_method) + "; only 1, pre-shared key, is supported");
-  }
+  Status<Error> method = CheckMethod(auth_method, Below(place, "AuthMethod"));
+  if (!method) return Failure(std::move(method).error());
   Parsed<Identity> identity = Identity::Make(id_type, id, place);
   if (!identity) return Failure(std::move(identity).error());
   Parsed<crypto::Secret> checked = CheckKey(std::move(key), Below(place, "Key"));

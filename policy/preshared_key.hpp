@@ -25,18 +25,23 @@ inline constexpr std::size_t kLongestId = 255;           // octets
 // CheckKey wants 1 to kLongestKey octets; errors stand at `place`.
 [[nodiscard]] Parsed<crypto::Secret> CheckKey(crypto::Secret key, std::string_view place);
 
+// CheckMethod wants kPresharedKeyMethod; errors stand at `place`.
+[[nodiscard]] Status<Error> CheckMethod(std::uint32_t auth_method, std::string_view place);
+
 // PresharedKey is move-only like the Secret in it. The last three members are this project's own:
 // the WMI class has no place for them.
 struct PresharedKey {
-  // Make checks the five properties of the class; errors stand at `place`.AuthMethod, .IdType, .Id
-  // or .Key.
+  // Make checks the five properties of the class, all of them given; errors stand at
+  // `place`.AuthMethod, .IdType, .Id or .Key.
   static Parsed<PresharedKey> Make(std::uint32_t auth_method, SecurityFlags flags,
                                    std::uint32_t id_type, crypto::Octets id, crypto::Secret key,
                                    std::string_view place);
 
   SecurityFlags flags;
-  Identity identity;   // what goes into the identification payload of phase 1
-  crypto::Secret key;  // raw octets, never empty
+  // What goes into the identification payload of phase 1; unset: the local address.
+  std::optional<Identity> identity;
+  // Raw octets. Empty only where ConfigOptions::key_elsewhere lets a record have no key.
+  crypto::Secret key;
 
   std::string name;               // a label for people
   std::optional<IpAddress> peer;  // bound to this peer address: main mode can find it

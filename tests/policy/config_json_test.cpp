@@ -38,7 +38,7 @@ void ExpectTheRecord(std::string_view text) {
   const Config config = Accept(text);
   ASSERT_EQ(config.records.size(), 1U) << text;
   EXPECT_EQ(config.records[0].flags.word(), 0x27U);
-  EXPECT_EQ(config.records[0].identity.ToString(), "ipv4:192.0.2.1");
+  EXPECT_EQ(config.records[0].identity->ToString(), "ipv4:192.0.2.1");
   EXPECT_EQ(KeyText(config.records[0].key), "s3cr3t");
 }
 
@@ -189,6 +189,8 @@ TEST(PowerShellRecordTest, RefusesWithPathAndRule) {
   };
   EXPECT_EQ(with("AuthMethod", "2"),
             "f.json: [0].AuthMethod: is 2; only 1, pre-shared key, is supported");
+  EXPECT_EQ(Refuse(R"({"AuthMethod":2})"),
+            "f.json: AuthMethod: is 2; only 1, pre-shared key, is supported");
   EXPECT_THAT(with("AuthMethod", "4294967296"), HasSubstr("from 0 to 4294967295"));
   EXPECT_THAT(with("AuthMethod", "-1"), HasSubstr("[0].AuthMethod: is a negative"));
   EXPECT_THAT(with("AuthMethod", "1.5"), HasSubstr("fractional"));
@@ -214,6 +216,38 @@ TEST(PowerShellRecordTest, RefusesWithPathAndRule) {
   std::string longest = "[1";
   for (int i = 1; i < 1024; ++i) longest += ",1";
   EXPECT_THAT(with("Key", longest + ",1]"), HasSubstr("[0].Key[1024]: is one octet too many"));
+}
+
+Parsed<Config> ParseKeyless(std::string_view text) {
+  return ParseConfig(Octets(text), "f.json", ConfigOptions{.key_elsewhere = true});
+}
+
+TEST(RecordWithoutTest, KeyIsForTheCallerToAllow) {
+  const std::string_view windows =
+      R"({"AuthMethod":1,"SecurityFlags":39,"IdType":1,"Id":[192,0,2,1],"Key":null})";
+  const std::string_view own = R"({"records":[{"identity":"fqdn:a"}]})";
+  EXPECT_EQ(Refuse(windows), "f.json: Key: is missing or null");
+  EXPECT_EQ(Refuse(own), "f.json: records[0].key: is missing or null");
+  for (const std::string_view text : {windows, own}) {
+    const auto config = ParseKeyless(text);
+    ASSERT_TRUE(config.ok()) << config.error().Text();
+    EXPECT_TRUE(config->records[0].key.empty());
+    EXPECT_TRUE(config->records[0].identity.has_value());
+  }
+  const auto empty = ParseKeyless(R"({"records":[{"key":"text:"}]})");
+  ASSERT_FALSE(empty.ok());
+  EXPECT_THAT(empty.error().Text(), HasSubstr("f.json: records[0].key: is empty"));
+}
+
+TEST(RecordWithoutTest, IdentityIsTheLocalAddress) {
+  EXPECT_FALSE(Accept(R"({"records":[{"key":"text:k"}]})").records[0].identity.has_value());
+  EXPECT_FALSE(Accept(R"({"AuthMethod":1,"SecurityFlags":39,"IdType":null,"Id":null,"Key":[1]})")
+                   .records[0]
+                   .identity.has_value());
+  EXPECT_EQ(Refuse(R"({"records":[{"key":"text:k","idType":1}]})"),
+            "f.json: records[0].id: is missing or null");
+  EXPECT_EQ(Refuse(R"({"records":[{"key":"text:k","id":[1]}]})"),
+            "f.json: records[0].idType: is missing or null");
 }
 
 TEST(PowerShellRecordTest, DuplicatesAreErrorsAnywhere) {
@@ -290,14 +324,14 @@ TEST(ConfigFileTest, TheExampleIsRead) {
   ASSERT_EQ(config.records.size(), 3U);
   EXPECT_EQ(config.records[0].name, "hba 1, to the array");
   EXPECT_EQ(config.records[0].flags.word(), 0x27U);
-  EXPECT_EQ(config.records[0].identity.ToString(), "fqdn:hba1.example");
+  EXPECT_EQ(config.records[0].identity->ToString(), "fqdn:hba1.example");
   EXPECT_EQ(KeyText(config.records[0].key), "correct horse battery staple");
   EXPECT_EQ(config.records[0].peer->ToString(), "192.0.2.10");
   EXPECT_EQ(config.records[0].target, "iqn.2001-04.example:disk1");
-  EXPECT_EQ(config.records[1].identity.ToString(), "user_fqdn:hba2@example.com");
+  EXPECT_EQ(config.records[1].identity->ToString(), "user_fqdn:hba2@example.com");
   EXPECT_EQ(config.records[1].key.size(), 16U);
   EXPECT_EQ(config.records[1].key.Expose()[1], 0x11);
-  EXPECT_EQ(config.records[2].identity.ToString(), "ipv6:2001:db8::1");
+  EXPECT_EQ(config.records[2].identity->ToString(), "ipv6:2001:db8::1");
   ASSERT_EQ(config.portals.size(), 2U);
   EXPECT_EQ(config.portals[0].bitmap.word(), 0x27U);
   EXPECT_EQ(config.portals[1].host, "array2.example");
@@ -315,7 +349,7 @@ TEST(ConfigFileTest, MembersMayBeLeftOut) {
   EXPECT_FALSE(Accept(R"({"defaults":{}})").defaults.suites.has_value());
   EXPECT_EQ(Accept(R"({"records":[{"idType":1,"id":"text:192.0.2.1","key":"hex:00"}]})")
                 .records[0]
-                .identity.ToString(),
+                .identity->ToString(),
             "ipv4:192.0.2.1");
 }
 
@@ -325,15 +359,17 @@ TEST(ConfigFileTest, RefusesWithPathAndRule) {
                   "}]}");
   };
   EXPECT_THAT(record(R"("idtyp":1)"), HasSubstr("f.json: records[1].idtyp: is not known here; "
-                                                "known are AuthMethod, SecurityFlags, IdType"));
+                                                "known are authMethod, securityFlags, idType"));
   EXPECT_THAT(record(R"("key":"s3cr3t")"), HasSubstr("records[1].key: is text without notation"));
   EXPECT_THAT(record(R"("key":"s3cr3t")"), Not(HasSubstr("s3cr3t")));
   EXPECT_THAT(record(R"("key":"hex:0")"), HasSubstr("odd number of hex digits"));
   EXPECT_THAT(record(R"("key":"hex:0g")"), HasSubstr("something else than hex digits"));
-  EXPECT_THAT(record(R"("key":"text:","identity":"fqdn:a")"), HasSubstr("Key: is empty"));
-  EXPECT_THAT(record(R"("key":"text:k")"), HasSubstr("records[1].IdType: is missing"));
-  EXPECT_THAT(record(R"("key":"text:k","identity":"a")"), HasSubstr("records[1].Identity"));
-  EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","idType":2)"), HasSubstr("beside"));
+  EXPECT_THAT(record(R"("key":"text:","identity":"fqdn:a")"),
+              HasSubstr("records[1].key: is empty"));
+  EXPECT_THAT(record(R"("authMethod":2)"), HasSubstr("records[1].authMethod: is 2; only 1"));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"a")"), HasSubstr("records[1].identity: \"a\""));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","idType":2)"),
+              HasSubstr("records[1].idType: is given beside identity"));
   EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","id":[1])"), HasSubstr("beside"));
   EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","peer":"x")"),
               HasSubstr("records[1].peer: is \"x\"; an IPv4 or IPv6 address"));
@@ -341,7 +377,7 @@ TEST(ConfigFileTest, RefusesWithPathAndRule) {
   EXPECT_THAT(Refuse(R"({"records":{}})"), HasSubstr("records: is an object; an array"));
   EXPECT_THAT(Refuse(R"({"records":[1]})"), HasSubstr("records[0]: is a number; a record"));
   EXPECT_THAT(Refuse(R"({"portals":[{"adress":"192.0.2.1"}]})"),
-              HasSubstr("portals[0].adress: is not known here; known are Address, Socket"));
+              HasSubstr("portals[0].adress: is not known here; known are address, socket"));
   EXPECT_THAT(Refuse(R"({"portals":[{"address":{"typ":1}}]})"),
               HasSubstr("portals[0].address.typ: is no member of an address"));
   EXPECT_THAT(Refuse(R"({"defaults":{"suit":"x"}})"), HasSubstr("defaults.suit: is not known"));
@@ -360,6 +396,17 @@ TEST(HostileJsonTest, SyntaxErrorsNameLineAndColumn) {
   EXPECT_THAT(Refuse(""), HasSubstr("line 1, column 1: not JSON: The document is empty"));
   EXPECT_THAT(Refuse(std::string(kMinimal) + " x"), HasSubstr("line 2, column 41: not JSON"));
   EXPECT_THAT(Refuse("{\"a\\n\\n\":1,\n x}"), HasSubstr("line 2, column 2"));
+}
+
+TEST(HostileJsonTest, SyntaxComesBeforeEveryRule) {
+  for (const char* broken_rule :
+       {R"("AuthMethod":2)", R"("AuthMethod":{"a":[1]},"Key":[300])", R"("Key":[1],"key":[1])",
+        R"("Id":"\udd11")", R"("CimClass":"x:Win32_Process")"}) {
+    const std::string text = "[{" + std::string(broken_rule) + "}";
+    EXPECT_THAT(Refuse(text + "]"), Not(HasSubstr("not JSON")));
+    EXPECT_THAT(Refuse(text + ",\n}"), HasSubstr("f.json: line 2, column 1: not JSON"));
+  }
+  EXPECT_THAT(Refuse(R"({"Key":true,"Scope":)" + std::string(4U << 20, '[')), HasSubstr("Key: is"));
 }
 
 TEST(HostileJsonTest, EveryTruncationIsRefused) {

@@ -119,7 +119,8 @@ TEST(KeyWipeTest, GrowingKeysLeaveNothingBehind) {
 TEST(KeyWipeTest, RefusedTextsLeaveNothingBehind) {
   const std::string start = R"({"records":[{"key":"text:)" + std::string(kKey);
   EXPECT_EQ(Leaks(start, false), 0);
-  EXPECT_EQ(Leaks(start + R"("}]})", false), 0);
+  EXPECT_EQ(Leaks(start + R"(","identity":"x"}]})", false), 0);
+  EXPECT_EQ(Leaks(R"({"x":[],"records":[{"key":"text:)" + std::string(kKey) + R"("}]})", false), 0);
   EXPECT_EQ(Leaks(R"({"records":[{"key":")" + std::string(kKey) + R"("}]})", false), 0);
   EXPECT_EQ(Leaks(R"({"Key":[)" + Numbers() + ",256]}", false), 0);
   EXPECT_EQ(Leaks(R"({"Other":")" + std::string(kKey) + R"("}]})", false), 0);

@@ -32,7 +32,7 @@ TEST(PresharedKeyTest, HoldsTheFiveProperties) {
                                          Key("s3cr3t"), "records[0]");
   ASSERT_TRUE(record.ok());
   EXPECT_EQ(record->flags.word(), 0x27U);
-  EXPECT_EQ(record->identity.ToString(), "fqdn:hba.example");
+  EXPECT_EQ(record->identity->ToString(), "fqdn:hba.example");
   EXPECT_TRUE(crypto::ConstantTimeEqual(record->key.Expose(), Bytes("s3cr3t")));
 }
 
@@ -95,6 +95,18 @@ TEST(KeyStrengthTest, WarnsWithoutShowingTheKey) {
   EXPECT_TRUE(KeyReasons(Bytes("e7c91f04b2a86d35f0187ce24a93bd56"), both).empty());
 }
 
+TEST(KeyringTest, RecordWithoutIdentityServesItsPeerAndOneWithoutKeyNobody) {
+  Keyring ring;
+  PresharedKey bound = Record("fqdn:a.example", "k", "192.0.2.9");
+  bound.identity.reset();
+  ASSERT_TRUE(ring.Add(std::move(bound), "r[0]").ok());
+  EXPECT_TRUE(ring.Lookup({std::nullopt, IpAddress::Parse("192.0.2.9")}).has_value());
+  EXPECT_FALSE(ring.Lookup({std::nullopt, IpAddress::Parse("192.0.2.8")}).has_value());
+  PresharedKey keyless = Record("fqdn:b.example", "k");
+  keyless.key = crypto::Secret();
+  EXPECT_EQ(ring.Add(std::move(keyless), "r[1]").error().Text(), "r[1]: has no key");
+}
+
 TEST(KeyringTest, ExplicitIdentityComesBeforeAddressAndGroupKeyLast) {
   Keyring ring;
   ASSERT_TRUE(ring.Add(Record("fqdn:bound.example", "address", "192.0.2.9"), "r[0]").ok());
@@ -104,7 +116,7 @@ TEST(KeyringTest, ExplicitIdentityComesBeforeAddressAndGroupKeyLast) {
       ring.Candidates({*Identity::Parse("fqdn:hba.example", ""), IpAddress::Parse("192.0.2.9")});
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].kind, KeyMatchKind::kIdentity);
-  EXPECT_EQ(all[0].record->identity.ToString(), "fqdn:hba.example");
+  EXPECT_EQ(all[0].record->identity->ToString(), "fqdn:hba.example");
   EXPECT_EQ(all[1].kind, KeyMatchKind::kAddress);
   EXPECT_EQ(all[2].kind, KeyMatchKind::kGroup);
   EXPECT_EQ(all[2].record, nullptr);
