@@ -16,39 +16,54 @@ constexpr std::size_t kLongestConfig = 16U << 20U;
 
 using Peer = std::optional<policy::IpAddress>;
 
-std::string RecordNames(const policy::Config& config) {
+using Record = policy::PresharedKey;
+
+// NamesOf tells the records as --record takes them: 0 "hba 1", 1.
+std::string NamesOf(const policy::Config& config, const std::vector<Record*>& records) {
   std::string names;
-  for (std::size_t i = 0; i < config.records.size(); ++i) {
-    const std::string& name = config.records[i].name;
-    names +=
-        (i == 0 ? "" : ", ") + std::to_string(i) + (name.empty() ? "" : " " + policy::Quote(name));
+  for (const Record* record : records) {
+    names += (names.empty() ? "" : ", ") + std::to_string(record - config.records.data());
+    if (!record->name.empty()) names += " " + policy::Quote(record->name);
   }
-  return names.empty() ? "there is none" : "there are " + names;
+  return names;
+}
+
+std::vector<Record*> AllOf(policy::Config& config) {
+  std::vector<Record*> all;
+  for (Record& record : config.records) all.push_back(&record);
+  return all;
 }
 
 // RecordNamed finds by name, then by index.
-Checked<policy::PresharedKey*> RecordNamed(policy::Config& config, const std::string& name) {
-  for (policy::PresharedKey& record : config.records)
+Checked<Record*> RecordNamed(policy::Config& config, const std::string& name) {
+  for (Record& record : config.records)
     if (record.name == name) return &record;
   const auto index = policy::ParseUnsigned(name);
   if (index && *index < config.records.size()) return &config.records[*index];
-  return Usage("--record", policy::Quote(name) + " is no record; " + RecordNames(config));
+  const std::string names = NamesOf(config, AllOf(config));
+  return Usage("--record", policy::Quote(name) + " is no record; " +
+                               (names.empty() ? "there is none" : "there are " + names));
 }
 
 // ChooseRecord: nullptr when the file has none.
-Checked<policy::PresharedKey*> ChooseRecord(policy::Config& config, const std::string& name,
-                                            const Peer& peer) {
+Checked<Record*> ChooseRecord(policy::Config& config, const std::string& name, const Peer& peer,
+                              const std::string& place) {
   if (!name.empty()) return RecordNamed(config, name);
-  std::vector<policy::PresharedKey*> fitting;
-  for (policy::PresharedKey& record : config.records)
-    if (!peer || !record.peer || record.peer == peer) fitting.push_back(&record);
+  const std::vector<Record*> all = AllOf(config);
+  std::vector<Record*> fitting = all;
+  if (peer) std::erase_if(fitting, [&](const Record* r) { return r->peer && r->peer != peer; });
+  if (fitting.empty() && !all.empty())
+    return Usage("--config", place + ": no record is for the peer " + peer->ToString() +
+                                 "; there are " + NamesOf(config, all));
   // A record bound to the peer comes before those that are bound to nobody.
-  if (fitting.size() > 1 && peer)
-    std::erase_if(fitting, [](const policy::PresharedKey* record) { return !record->peer; });
-  if (fitting.size() == 1) return fitting.front();
-  if (config.records.empty()) return static_cast<policy::PresharedKey*>(nullptr);
-  return Usage("--config",
-               "none or several of its records fit; choose with --record: " + RecordNames(config));
+  const auto unbound = [](const Record* record) { return !record->peer; };
+  if (peer && !std::all_of(fitting.begin(), fitting.end(), unbound))
+    std::erase_if(fitting, unbound);
+  if (fitting.size() > 1)
+    return Usage("--config", place + ": several records fit" +
+                                 (peer ? " the peer " + peer->ToString() : std::string()) +
+                                 "; choose with --record: " + NamesOf(config, fitting));
+  return fitting.empty() ? nullptr : fitting.front();
 }
 
 policy::TargetPortal* ChoosePortal(policy::Config& config, const Peer& peer) {
@@ -57,9 +72,9 @@ policy::TargetPortal* ChoosePortal(policy::Config& config, const Peer& peer) {
   return !peer && config.portals.size() == 1 ? &config.portals.front() : nullptr;
 }
 
-void TakeKey(policy::Config& config, policy::PresharedKey* record, policy::TargetPortal* portal,
+void TakeKey(policy::Config& config, Record* record, policy::TargetPortal* portal,
              Sources& sources) {
-  if (record != nullptr) {
+  if (record != nullptr && !record->key.empty()) {
     sources.key = std::move(record->key);
   } else if (portal != nullptr && !portal->key.empty()) {
     sources.key = std::move(portal->key);
@@ -69,7 +84,7 @@ void TakeKey(policy::Config& config, policy::PresharedKey* record, policy::Targe
   }
 }
 
-void TakeWord(const policy::Config& config, const policy::PresharedKey* record,
+void TakeWord(const policy::Config& config, const Record* record,
               const policy::TargetPortal* portal, policy::TranslateRequest& request) {
   policy::WordSources words;
   if (record != nullptr) words.entry = record->flags;
@@ -80,11 +95,20 @@ void TakeWord(const policy::Config& config, const policy::PresharedKey* record,
   request.prior = std::move(in_force.reasons);
 }
 
+// CheckNotEmpty: a file whose lists are empty was hardly meant.
+Status<ToolError> CheckNotEmpty(const policy::Config& config, const std::string& place) {
+  if (!config.records.empty() || !config.portals.empty()) return Done{};
+  const policy::ConfigDefaults& defaults = config.defaults;
+  if (defaults.security_bitmap || defaults.suites || !defaults.group_key.empty()) return Done{};
+  return Usage("--config", place + ": has no record, no portal and no defaults");
+}
+
 Status<ToolError> Take(policy::Config& config, const std::string& record_name, const Peer& peer,
-                       Sources& sources) {
-  const auto record = ChooseRecord(config, record_name, peer);
+                       const std::string& place, Sources& sources) {
+  if (auto filled = CheckNotEmpty(config, place); !filled) return filled;
+  const auto record = ChooseRecord(config, record_name, peer, place);
   if (!record) return Failure(record.error());
-  policy::PresharedKey* const chosen = *record;
+  Record* const chosen = *record;
   if (chosen != nullptr && chosen->peer && peer && chosen->peer != peer)
     return Usage("--record", "is bound to the peer " + chosen->peer->ToString());
   const Peer bound = chosen != nullptr && chosen->peer ? chosen->peer : peer;
@@ -114,9 +138,10 @@ Status<ToolError> ReadConfig(const PolicyOptions& options, const Peer& peer, Sou
     Warn("--config: " + options.config +
          " can be read by others; chmod 600 is due if it holds a key");
   const std::string place = options.config == "-" ? "standard input" : options.config;
-  auto config = policy::ParseConfig(std::move(text).value(), place);
+  auto config = policy::ParseConfig(std::move(text).value(), place,
+                                    policy::ConfigOptions{.key_elsewhere = true});
   if (!config) return Usage("--config", config.error().Text());
-  return Take(*config, options.record, peer, sources);
+  return Take(*config, options.record, peer, place, sources);
 }
 
 }  // namespace iscsi_ike::ike::tool

@@ -56,6 +56,56 @@ TEST_F(ConfigTest, SeveralRecordsWithoutAChoiceAreOneLine) {
   EXPECT_THAT(result.err, HasSubstr("second"));
 }
 
+TEST_F(ConfigTest, RecordsThatFitNoneOrSeveralAreNamed) {
+  const std::string bound = folder.Write("bound.json", R"({"records": [
+    {"name": "a", "peer": "192.0.2.1"}, {"name": "b", "peer": "192.0.2.1"},
+    {"name": "c", "peer": "192.0.2.2"}]})");
+  EXPECT_THAT(RunTool({"explain", "--config", bound, "--portal", "192.0.2.9"}).err,
+              HasSubstr(bound + ": no record is for the peer 192.0.2.9; there are 0 \"a\", 1 "
+                                "\"b\", 2 \"c\""));
+  EXPECT_THAT(RunTool({"explain", "--config", bound, "--portal", "192.0.2.1"}).err,
+              HasSubstr(bound + ": several records fit the peer 192.0.2.1; choose with --record: "
+                                "0 \"a\", 1 \"b\"\n"));
+}
+
+TEST_F(ConfigTest, FileWithoutAnythingIsNamed) {
+  const std::string empty = folder.Write("empty.json", R"({"records": [], "portals": []})");
+  const ToolResult result = RunTool({"explain", "0x27", "--config", empty});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err,
+            "iscsi-ike: --config: " + empty + ": has no record, no portal and no defaults\n");
+}
+
+TEST_F(ConfigTest, RecordNeedsNeitherKeyNorIdentityUntilOneIsUsed) {
+  const std::string bare = folder.Write("bare.json", R"({"records": [{"securityFlags": "0x27"}]})");
+  const ToolResult explained = RunTool({"explain", "--json", "--config", bare});
+  ASSERT_EQ(explained.exit_code, 0) << explained.err;
+  EXPECT_EQ(json::parse(explained.out).at("identity"), nullptr);
+  const ToolProcess::Arguments connect = {"connect",     "--portal", "127.0.0.1:9", "--local",
+                                          "127.0.0.1:0", "--config", bare};
+  const ToolResult keyless = RunTool(connect);
+  EXPECT_EQ(keyless.exit_code, 2);
+  EXPECT_THAT(keyless.err, StartsWith("iscsi-ike: --key-file: is missing: no key is given"));
+  const ToolResult serve = RunTool({"serve", "--local", "127.0.0.1:0", "--config", bare});
+  EXPECT_EQ(serve.exit_code, 2);
+  EXPECT_THAT(serve.err, StartsWith("iscsi-ike: --key-file: is missing"));
+  const std::string key = folder.Write("key", "0x00112233445566778899aabbccddeeff");
+  EXPECT_EQ(RunTool({"demo", "--config", bare, "--key-file", key}).exit_code, 0);
+}
+
+TEST_F(ConfigTest, RecordWithoutKeyTakesThePortalsThenTheGroupKey) {
+  const auto reasons = [&](const std::string& portal_key) {
+    const std::string file = folder.Write("keys.json", R"({
+      "records": [{"securityFlags": "0x27", "peer": "192.0.2.20"}],
+      "portals": [{"address": "192.0.2.20")" + portal_key + R"(}],
+      "defaults": {"groupKey": "hex:00112233445566778899aabbccddeeff"}})");
+    return RunTool({"explain", "--json", "--config", file}).out;
+  };
+  EXPECT_THAT(reasons(""), HasSubstr("MAIN_MODE_GROUP_KEY"));
+  EXPECT_THAT(reasons(R"(, "key": "text:weak")"),
+              testing::AllOf(HasSubstr("WEAK_KEY"), testing::Not(HasSubstr("GROUP_KEY"))));
+}
+
 TEST_F(ConfigTest, UnknownRecordIsOneLine) {
   const ToolResult result = RunTool({"explain", "--config", path, "--record", "third"});
   EXPECT_EQ(result.exit_code, 2);
