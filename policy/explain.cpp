@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "policy/reason.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::policy {
@@ -24,17 +25,23 @@ void Line(std::string& text, std::string_view label, std::string_view value) {
   text.append(value).append("\n");
 }
 
-std::string FlagLine(const SecurityFlagInfo& info, bool set) {
+// Meaning: without VALID the other flags say nothing, neither enabled nor disabled.
+std::string_view Meaning(const SecurityFlagInfo& info, SecurityFlags word) {
+  if (info.flag != SecurityFlag::kValid && !word.IsValid()) return "ignored";
+  return word.Has(info.flag) ? info.if_set : info.if_clear;
+}
+
+std::string FlagLine(const SecurityFlagInfo& info, SecurityFlags word) {
   std::string name(info.name);
   name.resize(26, ' ');
-  return std::string(set ? "  + " : "  - ") + name +
-         std::string(set ? info.if_set : info.if_clear) + "\n";
+  return std::string(word.Has(info.flag) ? "  + " : "  - ") + name +
+         std::string(Meaning(info, word)) + "\n";
 }
 
 std::string Decode(SecurityFlags word) {
   std::string text = Label("word") + word.ToHex() + "\n";
   for (const SecurityFlagInfo& info : AllSecurityFlags()) {
-    text += FlagLine(info, word.Has(info.flag));
+    text += FlagLine(info, word);
   }
   if (word.Reserved() != 0)
     text += "  ! reserved                " + SetBits(word.Reserved()) + "\n";
@@ -56,6 +63,7 @@ std::vector<std::string> Texts(const Suites& suites) {
 }
 
 std::string PfsText(const Plan& plan) {
+  if (Contains(plan.reasons, ReasonCode::kPfsAccepted)) return "as offered";
   if (!plan.pfs) return plan.refuse_pfs ? "no, and refused when offered" : "no";
   if (!plan.pfs_group) return "yes, with the group of phase 1";
   return "yes, with " + std::string(crypto::Info(*plan.pfs_group).name);

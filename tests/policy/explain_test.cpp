@@ -11,6 +11,7 @@ namespace iscsi_ike::policy {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Example {
   std::uint64_t word;
@@ -67,6 +68,25 @@ TEST(ExplainTest, JsonKeepsTheContract) {
   EXPECT_THAT(ExplainJson(SecurityFlags(0), PlanOf(kExamples[0])),
               HasSubstr(R"("outcome":"unspecified","exchanges":[],"pfs":false,"pfs_group":null,)"
                         R"("encapsulation":[],"identity":null,"phase1":[],"phase2":[])"));
+}
+
+TEST(ExplainTest, FlagsOfAWordThatSaysNothingAreIgnored) {
+  const std::string text = ExplainText(SecurityFlags(0x26), Plan{});
+  EXPECT_THAT(text, HasSubstr("  + MAIN_MODE_ENABLED         ignored\n"));
+  EXPECT_THAT(text, HasSubstr("  - PFS_ENABLED               ignored\n"));
+  EXPECT_THAT(text, Not(HasSubstr("abled\n")));
+}
+
+TEST(ExplainTest, ResponderWithoutPfsTakesItAsOffered) {
+  TranslateRequest request;
+  request.word = SecurityFlags(0x27);
+  EXPECT_THAT(ExplainText(request.word, Translate(request)), HasSubstr("PFS            no\n"));
+  request.role = Role::kResponder;
+  EXPECT_THAT(ExplainText(request.word, Translate(request)),
+              HasSubstr("PFS            as offered\n"));
+  request.refuse_pfs = true;
+  EXPECT_THAT(ExplainText(request.word, Translate(request)),
+              HasSubstr("PFS            no, and refused when offered\n"));
 }
 
 // The reader of settings is strict about JSON; that these are no settings is found only afterwards.
