@@ -105,9 +105,25 @@ TEST(Words, EveryCircumstanceGivesAUsablePlanOrAReason) {
       const bool planned = plan.outcome == Outcome::kPlan;
       ASSERT_EQ(HasError(plan.reasons), plan.outcome == Outcome::kRejected);
       ASSERT_EQ(planned, !plan.exchanges.empty() && !plan.encapsulations.empty());
-      ASSERT_TRUE(!planned || !AggressiveSuites(plan).empty());
     }
   }
+}
+
+// Whatever the list, an aggressive offer is its suites of one group, in their order, and no others.
+TEST(Words, AggressiveOffersHaveTheGroupOfTheirFirstSuite) {
+  const auto offered = [](std::string_view ike) {
+    TranslateRequest request;
+    request.word = SecurityFlags(0x2b);
+    request.suites = *ChooseSuites({"", ike, ""});
+    std::vector<std::string> suites;
+    for (const Phase1Suite& suite : AggressiveSuites(Translate(request)))
+      suites.push_back(ToString(suite));
+    return Join(suites, ",");
+  };
+  EXPECT_EQ(offered("aes256-sha1-modp2048,3des-sha1-modp1024,aes128-sha1-modp2048"),
+            "aes256-sha1-modp2048,aes128-sha1-modp2048");
+  EXPECT_EQ(offered("3des-sha1-modp1024,aes256-sha1-modp2048"), "3des-sha1-modp1024");
+  EXPECT_EQ(offered("aes256-sha384-ecp384"), "aes256-sha384-ecp384");
 }
 
 }  // namespace
