@@ -10,6 +10,9 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
+constexpr std::uint8_t kTcp = policy::kProtocolTcp;
+constexpr std::uint8_t kUdp = 17;
+
 Failure<ToolError> NoAddress(std::string_view place, std::string_view text) {
   return Usage(std::string(place),
                "'" + std::string(text) +
@@ -56,14 +59,22 @@ std::vector<std::string_view> Words(std::string_view text) {
 }
 
 Checked<std::uint8_t> ParseProtocol(std::string_view word, std::string_view place) {
-  if (word == "tcp") return std::uint8_t{6};
-  if (word == "udp") return std::uint8_t{17};
+  if (word == "tcp") return kTcp;
+  if (word == "udp") return kUdp;
   if (word == "any") return std::uint8_t{0};
   const auto number = ParseNumber(word, place, 0, 255);
   if (!number)
     return Usage(std::string(place),
                  "'" + std::string(word) + "' is not a protocol: tcp, udp, any or a number to 255");
   return static_cast<std::uint8_t>(*number);
+}
+
+// HasHostBits: a bit is set behind the prefix.
+bool HasHostBits(const policy::IpAddress& address, unsigned prefix_bits) {
+  const auto octets = address.octets();
+  for (unsigned bit = prefix_bits; bit < address.bits(); ++bit)
+    if ((octets[bit / 8] >> (7 - bit % 8) & 1) != 0) return true;
+  return false;
 }
 
 Checked<policy::Selector> ParsePrefix(std::string_view word, std::string_view place) {
@@ -75,6 +86,10 @@ Checked<policy::Selector> ParsePrefix(std::string_view word, std::string_view pl
   const auto bits = ParseNumber(word.substr(slash + 1), place, 0, address->bits());
   if (!bits) return Failure(bits.error());
   selector.prefix_bits = static_cast<std::uint8_t>(*bits);
+  if (HasHostBits(*address, selector.prefix_bits))
+    return Usage(std::string(place), "'" + std::string(word) +
+                                         "' has bits set behind the prefix; " +
+                                         "write the network's own address");
   return selector;
 }
 
@@ -108,8 +123,8 @@ Checked<policy::Selector> ParseSelector(std::string_view text, std::string_view 
   if (words.size() == 2 || words[2] == "any") return selector;
   const auto port = ParseNumber(words[2], std::string(place) + ": port", 0, 65535);
   if (!port) return Failure(port.error());
-  if (*port != 0 && *protocol == 0)
-    return Usage(std::string(place), "a port needs a protocol, tcp or udp");
+  if (*port != 0 && *protocol != kTcp && *protocol != kUdp)
+    return Usage(std::string(place), "a port needs a protocol that has ports, tcp or udp");
   selector->port = static_cast<std::uint16_t>(*port);
   return selector;
 }

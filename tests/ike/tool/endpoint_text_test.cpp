@@ -39,15 +39,18 @@ TEST(SelectorText, ReadsBothNotations) {
 }
 
 TEST(SelectorText, ReadsWhatThePrinterPrints) {
-  for (const char* text : {"192.0.2.0/24", "192.0.2.1 udp 53", "10.0.0.0/8 tcp", "::1 any"}) {
+  for (const char* text : {"192.0.2.0/24", "192.0.2.1 udp 53", "10.0.0.0/8 tcp", "::1 any",
+                           "0.0.0.0/0", "192.0.2.128/25 17 53"}) {
     const std::string printed = Select(text);
     EXPECT_EQ(Select(printed), printed) << text;
   }
 }
 
 TEST(SelectorText, RefusesEverythingElse) {
-  for (const char* text : {"", "host", "192.0.2.1/33", "192.0.2.1 tpc", "192.0.2.1 tcp 70000",
-                           "192.0.2.1 any 80", "192.0.2.1 tcp 1 2"})
+  for (const char* text :
+       {"", "host", "192.0.2.1/33", "192.0.2.1 tpc", "192.0.2.1 tcp 70000", "192.0.2.1 any 80",
+        "192.0.2.1 tcp 1 2", "192.0.2.1 icmp", "192.0.2.1 1 80", "10.1.0.0/8", "192.0.2.1/31",
+        "2001:db8::1/64", "0.0.0.1/0"})
     EXPECT_EQ(Select(text), "error") << text;
 }
 
