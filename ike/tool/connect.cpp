@@ -7,6 +7,7 @@
 #include "ike/net/source_address.hpp"
 #include "ike/tool/console.hpp"
 #include "ike/tool/endpoint_text.hpp"
+#include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/node.hpp"
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
@@ -102,7 +103,7 @@ class ConnectRun {
   void Conclude() {
     concluded_ = true;
     AddFingerprint();
-    Print(options_.output.json ? OutcomeLine(outcome_) : OutcomeText(outcome_));
+    Print(options_.output.json ? OutcomeLine(outcome_) : OutcomeReport(outcome_));
     // After a failure the rest only waits until the engine's call is over.
     const Duration stay =
         outcome_.Established() ? std::max(Duration(hold_), kParting) : Duration(0);
@@ -117,7 +118,20 @@ class ConnectRun {
         code != FailureCode::kTimeout)
       return;
     outcome_.failure->details.push_back("the key of this end has the fingerprint " +
-                                        crypto::Fingerprint(attempts_[attempt_]->key.Expose()));
+                                        KeyFingerprint(*attempts_[attempt_]));
+  }
+
+  // Interruption keeps what was suspected last: it is likely why somebody lost patience.
+  NegotiationFailure Interruption() const {
+    NegotiationFailure failure;
+    failure.code = FailureCode::kClosed;
+    failure.text = "interrupted by a signal before there was an outcome";
+    if (outcome_.suspicions.empty()) return failure;
+    const NegotiationFailure& last = outcome_.suspicions.back();
+    failure.details.push_back("suspected last: " + std::string(Name(last.code)) + ": " +
+                              (last.text.empty() ? std::string(Summary(last.code)) : last.text));
+    failure.details.insert(failure.details.end(), last.details.begin(), last.details.end());
+    return failure;
   }
 
   // Leave deletes the SAs, unless they are to be kept, and ends the reactor. Before the outcome it
@@ -125,8 +139,7 @@ class ConnectRun {
   void Leave() {
     if (!concluded_) {
       interrupted_ = true;
-      outcome_.failure =
-          NegotiationFailure{FailureCode::kClosed, "interrupted by a signal", {}, {}};
+      outcome_.failure = Interruption();
       if (session_) node_.loop.Close(*session_);
       if (!concluded_) Conclude();
       return;

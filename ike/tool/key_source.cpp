@@ -4,6 +4,7 @@
 
 #include "ike/tool/console.hpp"
 #include "ike/tool/input_text.hpp"
+#include "ike/tool/key_doubts.hpp"
 #include "ike/tool/number_text.hpp"
 #include "policy/preshared_key.hpp"
 
@@ -80,7 +81,10 @@ Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source) {
     const auto text = source.file.empty() ? ReadKeyDescriptor(source.descriptor)
                                           : ReadInput(source.file, place, kLongestText);
     if (!text) return Failure(text.error());
-    key = ParseKeyText(WithoutLineEnd(text->Expose()), place);
+    const crypto::Octets line = WithoutLineEnd(text->Expose());
+    for (const std::string& doubt : KeyDoubts(line))
+      Warn(place + ": the key " + doubt + ", which is taken as part of it");
+    key = ParseKeyText(line, place);
   } else {
     return std::optional<crypto::Secret>();
   }

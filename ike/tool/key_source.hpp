@@ -9,7 +9,7 @@
 namespace iscsi_ike::ike::tool {
 
 // ReadKey returns nullopt when no key option is given. Two of them, an empty key and hexadecimal
-// that is none are errors. Warns of a key file that others can read.
+// that is none are errors. Warns of a key file that others can read, and of KeyDoubts.
 [[nodiscard]] Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source);
 
 // ParseKeyText: 0x and hexadecimal octets, or the text itself.

@@ -37,7 +37,8 @@ CLI::Option* AddList(CLI::App& app, const std::string& name, std::vector<std::st
 void AddSource(CLI::App& app, PolicyOptions& policy) {
   const std::string group = "Security settings";
   AddText(app, "--flags", policy.flags, "WORD",
-          "ISCSI_SECURITY_FLAGS: 0x37, 55, or names joined by commas, with or without prefix")
+          "ISCSI_SECURITY_FLAGS: 0x37, 55, or names with , | + or blanks between them, with or "
+          "without prefix")
       ->group(group);
   AddText(app, "--config", policy.config, "FILE",
           "Settings as JSON, '-' for standard input; options here win over the file")
@@ -65,7 +66,8 @@ void AddChoices(CLI::App& app, PolicyOptions& policy) {
           "main or aggressive: use only this one of those that the word allows")
       ->group(group);
   app.add_flag("--strict", policy.strict,
-               "Take preferences as requirements and doubtful words as errors")
+               "Refuse a word with bits that mean nothing without IKE_IPSEC_ENABLED; as responder, "
+               "refuse every encapsulation but the one the word prefers")
       ->group(group);
   app.add_flag("--strict-microsoft", policy.strict_microsoft,
                "Refuse the pairs that Microsoft's documentation excludes")

@@ -6,6 +6,8 @@
 #include "ike/tool/hex_text.hpp"
 #include "ike/tool/json_text.hpp"
 #include "ike/tool/policy_no.hpp"
+#include "ike/trace/event_text.hpp"
+#include "ike/wire/types.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -62,9 +64,14 @@ void WriteRefusal(JsonText& json, const Refusal& refusal) {
   json.End();
 }
 
+// BlameFor: the tool closes a negotiation only because a signal ends it, which is no misuse.
+Blame BlameFor(const NegotiationFailure& failure) {
+  return failure.code == FailureCode::kClosed ? Blame::kLocal : failure.blame();
+}
+
 void WriteFailure(JsonText& json, const NegotiationFailure& failure) {
   json.Begin();
-  json.Key("code").Text(Name(failure.code)).Key("blame").Text(Name(failure.blame()));
+  json.Key("code").Text(Name(failure.code)).Key("blame").Text(Name(BlameFor(failure)));
   json.Key("text").Text(failure.text.empty() ? Summary(failure.code) : failure.text);
   json.Key("details").List(failure.details, [](JsonText& j, const auto& d) { j.Text(d); });
   json.Key("refusals").List(failure.refusals, WriteRefusal);
@@ -117,8 +124,42 @@ std::string PolicyFailureLine(const policy::Plan& plan) {
   json.Key("children").BeginList().EndList().Key("failure").Begin();
   json.Key("code").Text(no.code).Key("blame").Text("policy").Key("text").Text(no.text);
   json.Key("details").List(plan.reasons, [](JsonText& j, const auto& r) { j.Text(r.text); });
-  json.Key("refusals").BeginList().EndList().End().End();
+  json.Key("refusals").BeginList().EndList().End();
+  json.Key("suspicions").BeginList().EndList().End();
   return json.Line();
+}
+
+std::string OutcomeReport(const Outcome& outcome) {
+  if (!outcome.failure || outcome.failure->code != FailureCode::kClosed)
+    return OutcomeText(outcome);
+  Outcome rest = outcome;
+  rest.failure.reset();
+  std::string text = OutcomeText(rest) + "failed: " + std::string(Name(outcome.failure->code)) +
+                     " (" + std::string(Name(BlameFor(*outcome.failure))) + ")\n  " +
+                     outcome.failure->text + "\n";
+  for (const std::string& detail : outcome.failure->details) text += "  - " + detail + "\n";
+  return text;
+}
+
+std::string ReadyLine(std::span<const Endpoint> listening, std::string_view policy) {
+  JsonText json;
+  json.Begin().Key("event").Text("ready").Key("session").Null();
+  WriteMembers(json, Outcome{}, "");
+  json.Key("listening");
+  json.List(listening, [](JsonText& j, const Endpoint& e) { j.Text(e.ToString()); });
+  json.Key("policy").Text(policy).End();
+  return json.Line();
+}
+
+SessionId SessionOf(const Event& event) {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (requires { e.sa; })
+          return e.sa.session;
+        else
+          return e.session;
+      },
+      event);
 }
 
 std::string EventLine(const Event& event, const Phase1Established* phase1) {
@@ -127,6 +168,7 @@ std::string EventLine(const Event& event, const Phase1Established* phase1) {
   single.Absorb(event);
   JsonText json;
   json.Begin().Key("event").Text(kEventNames[event.index()]);
+  json.Key("session").Number(ToNumber(SessionOf(event)));
   WriteMembers(json, single, EndsNegotiation(event) ? Verdict(single) : "");
   if (const auto* failed = std::get_if<Failed>(&event))
     json.Key("remote").Text(failed->remote.ToString());

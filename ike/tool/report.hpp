@@ -1,6 +1,6 @@
 // Reports: what connect, demo and serve print of an outcome. The JSON is a contract with scripts.
 //
-// One negotiation (connect; each end of demo; each line of serve, which has "event" in front):
+// One negotiation (connect; each end of demo; each line of serve):
 //   {"outcome": "established" | "failed",
 //    "phase1": null | {"exchange", "role", "suite", "identities": {"local", "remote"},
 //                      "cookies": {"initiator", "responder"}, "endpoints": {"local", "remote"},
@@ -10,11 +10,15 @@
 //    "failure": null | {"code", "blame", "text", "details": [text], "refusals":
 //                       [{"proposal", "transform", "attribute", "offered", "allowed", "rule"}]},
 //    "suspicions": [as "failure"]}
-// SPIs and cookies are "0x" and all their digits. A lifetime of 0 is unbounded. Lines of serve that
-// end no negotiation have null for "outcome".
+// SPIs and cookies are "0x" and all their digits. A lifetime of 0 is unbounded. Each line of serve
+// begins with "event" and "session" (null: none) and then has all of these; "outcome" is null where
+// no negotiation ends. Behind them stand, by event, "listening" and "policy", "remote", "spi_out"
+// or "notification".
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "ike/tool/exit_codes.hpp"
 #include "ike/trace/outcome.hpp"
@@ -30,8 +34,14 @@ void WriteOutcome(JsonText& json, const Outcome& outcome);
 // PolicyFailureLine is the object for a plan that allows no negotiation: blame "policy", the code
 // of the deciding reason.
 [[nodiscard]] std::string PolicyFailureLine(const policy::Plan& plan);
+// OutcomeReport is OutcomeText, with this end to blame when a signal ended the negotiation.
+[[nodiscard]] std::string OutcomeReport(const Outcome& outcome);
+// ReadyLine is the object that serve begins with.
+[[nodiscard]] std::string ReadyLine(std::span<const Endpoint> listening, std::string_view policy);
 // EventLine is the object for one event of serve. `phase1`: of the event's session, when known.
 [[nodiscard]] std::string EventLine(const Event& event, const Phase1Established* phase1);
+
+[[nodiscard]] SessionId SessionOf(const Event& event);
 
 // ExitCodeOf: kOk for an established outcome, kTimeout when time is to blame, else
 // kNegotiationFailed.

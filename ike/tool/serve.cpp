@@ -7,7 +7,7 @@
 #include "ike/tool/console.hpp"
 #include "ike/tool/endpoint_text.hpp"
 #include "ike/tool/event_line.hpp"
-#include "ike/tool/json_text.hpp"
+#include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/node.hpp"
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
@@ -78,13 +78,7 @@ class ServeRun {
  private:
   void PrintReady(std::string_view policy_line) const {
     const auto bound = node_.transport.bound();
-    if (options_.output.json) {
-      JsonText json;
-      json.Begin().Key("event").Text("ready").Key("outcome").Null().Key("listening");
-      json.List(bound, [](JsonText& j, const Endpoint& e) { j.Text(e.ToString()); });
-      json.Key("policy").Text(policy_line).End();
-      return Print(json.Line());
-    }
+    if (options_.output.json) return Print(ReadyLine(bound, policy_line));
     std::string where;
     for (const Endpoint& endpoint : bound)
       where += (where.empty() ? "" : ", ") + endpoint.ToString();
@@ -99,17 +93,6 @@ class ServeRun {
     const auto* failed = std::get_if<Failed>(&event);
     if (std::holds_alternative<SessionClosed>(event) || (failed != nullptr && !failed->child))
       sessions_.erase(session);
-  }
-
-  static SessionId SessionOf(const Event& event) {
-    return std::visit(
-        [](const auto& e) {
-          if constexpr (requires { e.sa; })
-            return e.sa.session;
-          else
-            return e.session;
-        },
-        event);
   }
 
   const Phase1Established* Known(SessionId session) const {
@@ -181,7 +164,7 @@ Checked<ExitCode> TryServe(const Options& options) {
   ServeRun run(options, std::move(config), *threads, watch.observer());
   if (auto bound = run.Bind(*places); !bound) return Failure(bound.error());
   if (auto opened = watch.Open(options.output); !opened) return Failure(opened.error());
-  PrintError("key fingerprint " + crypto::Fingerprint((*peer)->key.Expose()) + "\n");
+  PrintError("key fingerprint " + KeyFingerprint(**peer) + "\n");
   run.Run(policy_line);
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return ExitCode::kOk;

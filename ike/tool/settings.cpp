@@ -5,6 +5,7 @@
 
 #include "ike/tool/config_source.hpp"
 #include "ike/tool/key_source.hpp"
+#include "ike/tool/reason_hints.hpp"
 #include "policy/key_strength.hpp"
 #include "policy/reason.hpp"
 #include "policy/text.hpp"
@@ -85,8 +86,23 @@ policy::KeyBinding BindingOf(Role role, const Sources& sources, const Ends& ends
   return role == Role::kResponder ? policy::KeyBinding::kAnyPeer : policy::KeyBinding::kNone;
 }
 
-void AddKeyReasons(policy::Plan& plan, const crypto::Secret& key) {
+bool PlansMainMode(const policy::Plan& plan) {
+  return std::find(plan.exchanges.begin(), plan.exchanges.end(), policy::ExchangeMode::kMain) !=
+         plan.exchanges.end();
+}
+
+// AddAnyPeerReason: the translator warns of one key for every address only where the identity is a
+// name; but with an address, too, each that knows the key can pose as this end.
+void AddAnyPeerReason(policy::Plan& plan, policy::KeyBinding binding) {
+  using policy::ReasonCode;
+  if (binding == policy::KeyBinding::kAnyPeer && PlansMainMode(plan) &&
+      !policy::Contains(plan.reasons, ReasonCode::kMainAnyPeer))
+    plan.reasons.push_back(policy::MakeReason(ReasonCode::kMainAnyPeer));
+}
+
+void AddKeyReasons(policy::Plan& plan, const crypto::Secret& key, policy::KeyBinding binding) {
   if (key.empty() || plan.outcome != policy::Outcome::kPlan) return;
+  AddAnyPeerReason(plan, binding);
   for (policy::Reason& reason : policy::KeyReasons(key.Expose(), plan.exchanges))
     plan.reasons.push_back(std::move(reason));
 }
@@ -105,7 +121,9 @@ Checked<Sources> ReadSources(const Options& options, std::string_view default_wo
   if (auto s = CheckMode(policy); !s) return Failure(s.error());
   auto key = ReadKey(options.key);
   if (!key) return Failure(key.error());
+  if (!sources.key.empty()) sources.key_place = "the config";
   if (*key) {
+    sources.key_place = "this command line";
     sources.key = std::move(**key);
     sources.group_key = false;
   }
@@ -125,7 +143,8 @@ Settings TranslateFor(Role role, const Sources& sources, const Ends& ends,
   request.refuse_pfs |= options.refuse_pfs;
   Settings settings{request.word, Translate(request), sources.key.Clone(), sources.group_key};
   Narrow(settings.plan, options.mode);
-  AddKeyReasons(settings.plan, settings.key);
+  AddKeyReasons(settings.plan, settings.key, request.key_binding);
+  AddHints(settings.plan.reasons, sources.key_place);
   return settings;
 }
 

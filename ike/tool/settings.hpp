@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crypto/random.hpp"
 #include "ike/endpoint.hpp"
@@ -22,6 +23,7 @@ struct Ends {
 struct Sources {
   policy::TranslateRequest request;  // role, binding and addresses still open
   crypto::Secret key;                // empty: none given
+  std::string_view key_place;        // "this command line", "the config"; empty: no key
   bool group_key = false;
   std::optional<policy::IpAddress> peer;    // the config binds the key to this peer
   std::optional<policy::IpAddress> portal;  // the config's portal

@@ -106,6 +106,9 @@ TEST_F(ConnectServe, ServePrintsAReadyLineAndAJsonLineForEachEvent) {
   for (std::string line; std::getline(lines, line);) {
     const json object = json::parse(line);
     events.push_back(object.at("event"));
+    for (const char* member : {"outcome", "phase1", "children", "failure", "suspicions"})
+      EXPECT_TRUE(object.contains(member)) << member << " in " << line;
+    EXPECT_EQ(object.at("session"), events.back() == "ready" ? json() : json(1)) << line;
     if (events.back() == "child_established") {
       EXPECT_EQ(object["outcome"], "established");
       EXPECT_EQ(object["phase1"]["exchange"], "main");
@@ -269,6 +272,66 @@ TEST_F(ConnectServe, AnotherKeyIsNamedAsTheLikelyCause) {
   EXPECT_THAT(by_hash.out, Not(HasSubstr(theirs)));
 }
 
+TEST_F(ConnectServe, FingerprintOfAWeakKeyIsWithheld) {
+  const std::string weak = folder.Write("weak", "changeme");
+  Serving serving(weak, "0x2b");
+  Arguments connect = Connect(serving.place, "0x2b", {"--timeout", "2"});
+  std::replace(connect.begin(), connect.end(), key, folder.Write("other", "password"));
+  const ToolResult result = RunTool(connect);
+  EXPECT_THAT(result.out, HasSubstr("HASH_MISMATCH"));
+  EXPECT_THAT(result.out, HasSubstr("fingerprint withheld: the key is weak"));
+  EXPECT_THAT(serving.Stop().err, HasSubstr("key fingerprint withheld: the key is weak"));
+}
+
+TEST_F(ConnectServe, InterruptedConnectBlamesThisEndAndKeepsTheLastSuspicion) {
+  Serving serving(key, "0x27", {"--ike", "aes256-sha384-ecp384"});
+  const auto interrupted = [&](const Arguments& more) {
+    ToolProcess connect(
+        Connect(serving.place, "0x27", Arguments{"--ike", "aes128-sha1-modp2048"} + more));
+    EXPECT_TRUE(serving.process.WaitForOut("NO_PHASE1_PROPOSAL"));
+    connect.WaitForOut("never printed", std::chrono::milliseconds(400));
+    connect.Signal(SIGINT);
+    return connect.Finish(std::chrono::seconds(5));
+  };
+  const ToolResult object = interrupted({"--json"});
+  EXPECT_EQ(object.exit_code, 4) << object.err;
+  const json failure = json::parse(object.out)["failure"];
+  EXPECT_EQ(json::parse(object.out)["outcome"], "failed");
+  EXPECT_EQ(failure["blame"], "local");
+  EXPECT_THAT(failure["text"].get<std::string>(), StartsWith("interrupted"));
+  ASSERT_FALSE(failure["details"].empty()) << object.out;
+  EXPECT_THAT(failure["details"][0].get<std::string>(), HasSubstr("NO-PROPOSAL-CHOSEN"));
+  const ToolResult text = interrupted({});
+  EXPECT_EQ(text.exit_code, 4);
+  EXPECT_THAT(text.out, HasSubstr("failed: CLOSED (local)\n  interrupted by a signal"));
+  EXPECT_THAT(text.out, HasSubstr("  - suspected last: PEER_REFUSED"));
+}
+
+TEST_F(ConnectServe, ServeWarnsOfAKeyForEveryPeerInMainMode) {
+  const std::string warning =
+      "warning: MAIN_MODE_ANY_PEER: main mode with one key for every peer "
+      "address; it is the key of this command line, serve --peer";
+  EXPECT_THAT(Serving(key, "0x27").Stop().err, HasSubstr(warning));
+  EXPECT_THAT(Serving(key, "0x27", {"--peer", "127.0.0.1"}).Stop().err, Not(HasSubstr("ANY_PEER")));
+  EXPECT_THAT(Serving(key, "0x2b").Stop().err, Not(HasSubstr("ANY_PEER")));
+}
+
+TEST_F(ConnectServe, KeyTextThatWasHardlyMeantIsWarnedOf) {
+  const auto warned = [&](const std::string& text) {
+    return RunTool({"demo", "--key-file", folder.Write("odd", text)}).err;
+  };
+  EXPECT_THAT(warned("\xEF\xBB\xBF"
+                     "9fK2mQx7RbT4wYz8LcVn5HsJ"),
+              HasSubstr("begins with a byte order"));
+  EXPECT_THAT(warned(" 9fK2mQx7RbT4wYz8LcVn5HsJ"), HasSubstr("begins with a blank"));
+  EXPECT_THAT(warned("9fK2mQx7RbT4wYz8LcVn5HsJ \n"),
+              HasSubstr("warning: --key-file: the key ends with a blank, which is taken as part"));
+  EXPECT_THAT(warned("9fK2mQx7RbT4\rwYz8LcVn5HsJ\r\n"), HasSubstr("holds a carriage return"));
+  EXPECT_THAT(warned("9fK2mQx7RbT4wYz8LcVn5HsJ\n\n"), HasSubstr("holds a control octet"));
+  EXPECT_EQ(warned("9fK2mQx7RbT4 wYz8LcVn5HsJ\r\n"), "");
+  EXPECT_EQ(warned("0x00112233445566778899aabbccddeeff\n"), "");
+}
+
 TEST_F(ConnectServe, Ipv6LoopbackServesAsWell) {
   ToolProcess serve({"serve", "--local", "[::1]:0", "--flags", "0x37", "--key-file", key});
   if (!serve.WaitForOut("\n")) GTEST_SKIP() << "no IPv6 on this machine";
@@ -291,6 +354,7 @@ TEST_F(ConnectServe, DisabledWordIsAPolicyNo) {
   const ToolResult result = RunTool(Connect("127.0.0.1:5500", "0x01", {"--json"}));
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_EQ(json::parse(result.out)["failure"]["code"], "IPSEC_DISABLED");
+  EXPECT_EQ(json::parse(result.out).at("suspicions"), json::array());
 }
 
 TEST_F(ConnectServe, KeyOnTheCommandLineIsGoneFromTheProcessList) {

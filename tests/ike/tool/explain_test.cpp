@@ -52,6 +52,7 @@ TEST(Explain, WordsMayBeNamesOrNumbers) {
   EXPECT_EQ(Explain({"43"}, 0), hex);
   EXPECT_EQ(Explain({"valid,ike,aggressive,transport"}, 0), hex);
   EXPECT_EQ(Explain({"--flags", "0x2b"}, 0), hex);
+  EXPECT_EQ(Explain({"valid|ike + aggressive transport"}, 0), hex);
 }
 
 TEST(Explain, UnspecifiedAndDisabledAreNoErrors) {
@@ -63,6 +64,7 @@ TEST(Explain, RejectedExitsWith3AndNamesTheReason) {
   const json rejected = Explain({"0x03"}, 3);
   EXPECT_EQ(rejected.at("outcome"), "rejected");
   EXPECT_THAT(Codes(rejected), Contains("NO_PHASE1_MODE"));
+  EXPECT_THAT(rejected.dump(), HasSubstr("allow main mode to be assumed with --assume-main"));
   EXPECT_EQ(Explain({"0x03", "--assume-main"}, 0).at("outcome"), "plan");
   EXPECT_EQ(Explain({"0x00", "--require-ipsec"}, 3).at("outcome"), "rejected");
 }
@@ -106,6 +108,9 @@ TEST(Help, NamesTheExitCodesAndEverySubCommand) {
   EXPECT_EQ(result.exit_code, 0);
   for (const char* text : {"explain", "demo", "connect", "serve", "Exit codes", "timeout"})
     EXPECT_THAT(result.out, HasSubstr(text));
+  EXPECT_THAT(result.out, HasSubstr("With --json and 2 there is no object"));
+  EXPECT_THAT(result.out, HasSubstr("a signal ended it first"));
+  EXPECT_THAT(RunTool({"serve", "--help"}).out, HasSubstr("mean nothing without"));
   for (const char* command : {"explain", "demo", "connect", "serve"}) {
     const ToolResult help = RunTool({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);

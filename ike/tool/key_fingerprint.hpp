@@ -1,0 +1,14 @@
+// KeyFingerprint: what two administrators compare to see whether their keys are the same.
+#pragma once
+
+#include <string>
+
+#include "ike/config.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+// KeyFingerprint is crypto::Fingerprint of the peer's key; for a key that looks guessable
+// (WEAK_KEY) only the word why not, since guesses can be tried on a fingerprint.
+[[nodiscard]] std::string KeyFingerprint(const PeerConfig& peer);
+
+}  // namespace iscsi_ike::ike::tool
