@@ -27,7 +27,8 @@ from harness.tool import Tool
 def main():
     options = _parse()
     peer_class = peers.ALL[options.peer]
-    why = requirements.missing((*peer_class.programs, "tshark"), (options.tool, options.shim))
+    why = requirements.missing(("tshark",), (options.tool, options.shim))
+    why = why or peer_class.missing(os.path.join(options.results, "packages"))
     if why:
         print(f"skipped: {why}")
         return requirements.SKIPPED
@@ -62,6 +63,7 @@ def _parse():
             parser.error(f"no group '{group}'")
     options.tool = os.path.abspath(options.tool)
     options.shim = os.path.abspath(options.shim)
+    options.results = os.path.abspath(options.results)
     return options
 
 

@@ -1,25 +1,29 @@
 """A case: both ends' settings and what must come of them; and how it is run."""
 
 import re
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from . import keys, process
+from . import process
 from .settings import Settings
 
 
 @dataclass(frozen=True)
 class Established:
-    """Phase 1 and the child are up at both ends, and every key is the same."""
+    """Phase 1 and the child are up at both ends, as asked for, and every key is the same."""
+
+    instead: dict = field(default_factory=dict)  # of Settings: what comes of it where that is not what was asked
 
     text = "established"
 
 
 @dataclass(frozen=True)
 class Fails:
-    """Our end fails with `code` (of ike/errors.def; or a last event's name) and a text with `we_say`,
-    the tool exits with `exit_status` when it connects, and the peer's log has a line with
-    `peer_says`. Both are regular expressions."""
+    """Our end fails with `code` (of ike/errors.def; or a last event's name) and a text with `we_say`, a
+    regular expression; the tool exits with `exit_status` when it connects; and the peer's log says
+    `peer_says`, which is the name of one of the peer's phrases (or, in a peer's own file, a regular
+    expression)."""
 
     code: str
     peer_says: str
@@ -29,6 +33,25 @@ class Fails:
     @property
     def text(self):
         return self.code
+
+
+@dataclass(frozen=True)
+class Unloadable:
+    """The peer does not even take such a configuration, and says so with `peer_says`."""
+
+    peer_says: str
+
+    text = "the peer takes no such configuration"
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """In cases whose "role: name" has `where` (a regular expression) this peer does something else than is
+    expected of every peer. When it does just that, the case counts as explained, by `why`."""
+
+    where: str
+    expected: object
+    why: str
 
 
 @dataclass(frozen=True)
@@ -54,44 +77,67 @@ class Result:
 
 def run_case(case, peer, tool):
     """Runs a case; returns its Result and the tool's Run (None when that did not even start)."""
-    peer.load(case.theirs or case.ours)
-    mark = peer.mark()
+    deviation = next((d for d in peer.deviations
+                      if re.search(d.where, f"{case.ours.role}: {case.name}")), None)
+    expected = deviation.expected if deviation else case.expected
     run = None
     try:
-        start = tool.connect if case.ours.role == "initiator" else tool.serve
-        with start(case.ours, case.patience) as ours:
-            peer_is_up = None
-            if case.ours.role == "responder":
-                peer_is_up = peer.initiate(case.patience)
-            ours.wait_for_outcome(case.patience + 5)
-            wanted = isinstance(case.expected, Established)
-            if wanted:  # the peer's log may lag behind
-                process.wait_until(
-                    lambda: not keys.differences(ours.keys(), peer.keys_since(mark)), 2)
-            run = ours.stop()
-        judge = _judge_success if wanted else _judge_failure
-        complaints = judge(case, run, peer, mark, peer_is_up) + _leaks(case.ours, run)
+        run, complaints = _run(case, expected, peer, tool)
     except Exception as error:  # a broken case must not end the others
         complaints = [f"{type(error).__name__}: {error}"]
     finally:
         peer.clear()
-    result = Result(peer.name, case.ours.role, case.name, case.expected.text,
-                    "fail" if complaints else "pass", "; ".join(complaints))
-    return result, run
+    verdict = "fail" if complaints else "explained" if deviation else "pass"
+    why = "; ".join(complaints) or (deviation.why if deviation else "")
+    return Result(peer.name, case.ours.role, case.name, case.expected.text, verdict, why), run
 
 
-def _judge_success(case, run, peer, mark, peer_is_up):
+def _run(case, expected, peer, tool):
+    """Runs a case; returns the tool's Run and what is wrong with it."""
+    theirs = case.theirs or case.ours
+    if isinstance(expected, Unloadable):
+        return None, _judge_unloadable(theirs, expected, peer)
+    mark = peer.mark()
+    peer.load(theirs)
+    start = tool.connect if case.ours.role == "initiator" else tool.serve
+    wanted = isinstance(expected, Established)
+    judge = _judge_success if wanted else _judge_failure
+    with ThreadPoolExecutor(1) as beside, start(case.ours, case.patience) as ours:
+        initiated = None
+        if case.ours.role == "responder":
+            initiated = beside.submit(peer.initiate, case.patience)
+        ours.wait_for_outcome(case.patience + 5)
+        if wanted:  # the peer's log may lag behind
+            process.wait_until(lambda: not peer.differences(ours.keys(), mark), 2)
+            peer_is_up = not initiated or initiated.result()
+        run = ours.stop()
+        complaints = judge(case, expected, run, peer, mark)
+        if not wanted:
+            peer.clear()  # so that it gives up at once
+            peer_is_up = initiated and initiated.result()
+    if bool(peer_is_up) != wanted:
+        complaints.append(f"the peer says that the child is {'up' if peer_is_up else 'not up'}")
+    return run, complaints + _leaks(case.ours, run)
+
+
+def _judge_unloadable(theirs, expected, peer):
+    try:
+        peer.load(theirs)
+    except RuntimeError as refusal:
+        return [] if re.search(expected.peer_says, str(refusal)) else [f"the peer says: {refusal}"]
+    return ["the peer takes the configuration"]
+
+
+def _judge_success(case, expected, run, peer, mark):
     complaints = []
     if not run.established:
         return [run.story]
     if run.exit_status != 0:
         complaints.append(f"established, but exit status {run.exit_status}")
-    if peer_is_up is False:
-        complaints.append("the peer says that the child is not up")
-    complaints += keys.differences(run.keys, peer.keys_since(mark))
+    complaints += peer.differences(run.keys, mark)
     # The initiator's wishes are what is negotiated; identities are the same for both.
     asked = case.ours if case.ours.role == "initiator" else case.theirs or case.ours
-    complaints += _wrong_facts(asked, run.outcome)
+    complaints += _wrong_facts(replace(asked, **expected.instead), run.outcome)
     if not process.wait_until(lambda: peer.was_deleted_since(mark), 2):
         complaints.append("our Deletes have not reached the peer")
     return complaints
@@ -123,22 +169,15 @@ def _wrong_facts(settings, outcome):
     return [f"{what} is {got}, not {want}" for what, (got, want) in wanted.items() if got != want]
 
 
-def _judge_failure(case, run, peer, mark, peer_is_up):
-    expected = case.expected
+def _judge_failure(case, expected, run, peer, mark):
     complaints = []
     if run.established:
         return ["established"]
-    if run.end != expected.code or not _says(run.story, expected.we_say):
+    if run.end != expected.code or not re.search(expected.we_say, run.story):
         complaints.append(run.story)
     if case.ours.role == "initiator" and run.exit_status != expected.exit_status:
         complaints.append(f"exit status {run.exit_status}, not {expected.exit_status}")
-    if peer_is_up:
-        complaints.append("the peer says that the child is up")
-    said = process.wait_until(lambda: _says(peer.log_since(mark), expected.peer_says), 3)
-    if not said:
-        complaints.append(f"the peer's log has no line with '{expected.peer_says}'")
+    pattern = peer.phrases.get(expected.peer_says, expected.peer_says)
+    if not process.wait_until(lambda: re.search(pattern, peer.log_since(mark)), 3):
+        complaints.append(f"the peer's log has no line with '{pattern}'")
     return complaints
-
-
-def _says(log, pattern):
-    return re.search(pattern, log)

@@ -23,10 +23,10 @@ def read_secrets(text, we_started):
     return keys
 
 
-def differences(ours, theirs, child=True):
-    """Sentences about every key that the ends do not share; an empty list is agreement."""
+def differences(ours, theirs, shown=PHASE1 + CHILD):
+    """Sentences about every key in `shown` that the ends do not share; an empty list is agreement."""
     found = []
-    for name in PHASE1 + (CHILD if child else ()):
+    for name in shown:
         a, b = ours.get(name), theirs.get(name)
         if a is None and b is None and name in CHILD:
             continue  # NULL has no encryption key, GCM no integrity key
@@ -34,6 +34,6 @@ def differences(ours, theirs, child=True):
             found.append(f"{name}: known to {'the peer' if a is None else 'us'} only")
         elif a != b:
             found.append(f"{name}: ours {a[:16]}.., the peer's {b[:16]}..")
-    if child and not any(name in ours for name in CHILD):
+    if not any(name in ours for name in CHILD):
         found.append("no part of KEYMAT at all")
     return found

@@ -2,12 +2,24 @@
 
 import abc
 
+from . import keys, requirements
+
 
 class Peer(abc.ABC):
-    """A daemon at network.theirs. Used as `with SomePeer(network, folder) as peer:`."""
+    """A daemon at network.theirs. Used as `with SomePeer(network, folder, shim) as peer:`."""
 
     name = "?"
     programs = ()  # that must be installed
+    shown_keys = keys.PHASE1 + keys.CHILD  # what of harness.keys the daemon can be made to show
+    phrases = {}  # what the daemon logs in the situations that cases/failures.py names: regular expressions
+    deviations = ()  # harness.case.Deviation: where it does something else than is expected of every peer
+
+    @classmethod
+    def missing(cls, cache):
+        """Returns why this peer cannot run on this machine, or None. What has to be fetched goes into the
+        folder `cache`."""
+        return next((f"needs {program}, which is not installed" for program in cls.programs
+                     if not requirements.find(program)), None)
 
     @abc.abstractmethod
     def __enter__(self):
@@ -44,3 +56,7 @@ class Peer(abc.ABC):
     @abc.abstractmethod
     def was_deleted_since(self, mark):
         """Whether the log says that our Delete of the ISAKMP SA arrived."""
+
+    def differences(self, ours, mark):
+        """Sentences about the keys of ours that are not those that the daemon shows."""
+        return keys.differences(ours, self.keys_since(mark), self.shown_keys)

@@ -89,6 +89,24 @@ _LOGGED = {
 class StrongSwan(Peer):
     name = "strongswan"
     programs = ("charon-systemd", "swanctl")
+    phrases = {
+        "cannot read MM5": "decryption failed",
+        "repeats AM2": "sending retransmit 1 of response",
+        "repeats MM5": "sending retransmit 1 of request message ID 0",
+        "HASH_R is wrong": "calculated HASH does not match HASH payload",
+        "no common phase-1 proposal": "no proposal found",
+        "no common phase-2 proposal": "no matching proposal found",
+        "no such child": "no matching CHILD_SA config found",
+        "main mode is not allowed": "none allows pre-shared key authentication using Main Mode",
+        "aggressive mode is not allowed":
+            "none allows pre-shared key authentication using Aggressive Mode",
+        "unknown identity": "no peer config found",
+        "our identity is wrong": "IDir .* does not match",
+        "phase 1 is up": "IKE_SA .* established",
+        "NO-PROPOSAL-CHOSEN received": "received NO_PROPOSAL_CHOSEN error notify",
+        "INVALID-ID-INFORMATION received": "received INVALID_ID_INFORMATION error notify",
+        "an error received": "received .* error notify",
+    }
 
     def __init__(self, network, folder, shim, host=None):
         self._network = network

@@ -1,0 +1,319 @@
+"""libreswan: pluto, run by hand in a private folder, steered by whack.
+
+Debian's package conflicts with strongSwan's, so that one machine cannot install both: where pluto is not
+installed, the package is fetched with apt-get and unpacked below the build folder.
+"""
+
+import fcntl
+import os
+import re
+import subprocess
+
+from harness import keys, process
+from harness.case import Deviation, Established, Fails, Unloadable
+from harness.peer import Peer
+
+_INSTALLED = "/usr/libexec/ipsec"
+
+# IKEv1 is dropped without a word unless ikev1-policy says otherwise. "private" shows the ESP keys; those of
+# phase 1 stay inside NSS.
+_SETUP = """
+config setup
+    protostack=xfrm
+    plutodebug="base crypt private"
+    ikev1-policy=accept
+"""
+
+_CONNECTION = """
+conn c
+    ikev2=no
+    authby=secret
+    auto=ignore
+    leftupdown=%disabled
+    rightupdown=%disabled
+    retransmit-interval=500
+    retransmit-timeout=3
+    keyingtries=1
+    left={local}
+    right={remote}
+    leftid={local_id}
+    rightid={remote_id}
+    aggressive={aggressive}
+    type={mode}
+    ike={ike}
+    phase2alg={esp}
+    pfs={pfs}
+    esn={esn}
+"""
+
+# Of the hash that is the IV of an informational exchange.
+_EMPTY_IV = r"Phase 2 IV hash \S+ digest PH1_IV \(\S+ length 0\)"
+
+
+class Libreswan(Peer):
+    name = "libreswan"
+    programs = ("certutil",)
+    shown_keys = ("initial_IV", *keys.CHILD)
+
+    phrases = {
+        "cannot read MM5": r"probable authentication failure \(mismatch of preshared secrets\?\)",
+        "repeats AM2": "retransmitting in response to duplicate packet; already STATE_AGGR_R1",
+        "repeats MM5": "STATE_MAIN_I3: retransmission",
+        "HASH_R is wrong": "received Hash Payload does not match computed value",
+        "no common phase-1 proposal": "no acceptable Oakley Transform",
+        "no common phase-2 proposal": "no acceptable Proposal in IPsec SA|"
+                                      "require PFS but Quick I1 SA specifies no GROUP_DESCRIPTION",
+        "no such child": "because no connection is known for",
+        "main mode is not allowed": "initial Main Mode message received but no connection",
+        "aggressive mode is not allowed": "initial Aggressive Mode message from .* but no .* connection",
+        "unknown identity": "Peer ID .* mismatched on first found connection",
+        "our identity is wrong": "Peer ID .* mismatched on first found connection",
+        "phase 1 is up": "IKE SA established",
+        "NO-PROPOSAL-CHOSEN received": "received and ignored notification payload: NO_PROPOSAL_CHOSEN",
+        "INVALID-ID-INFORMATION received":
+            "received and ignored notification payload: INVALID_ID_INFORMATION",
+        "an error received": "received and ignored notification payload",
+    }
+    deviations = (
+        Deviation("phase 1 3des-sha1-modp1024|peer with 3des-sha1-modp1024|PFS modp1024",
+                  Unloadable("DH algorithm 'modp1024' is not supported"),
+                  "built without the group of 1024 bits"),
+        Deviation("PFS (ecp|curve25519)", Unloadable("ESP DH algorithm 'dh.*' is not supported by IKEv1"),
+                  "elliptic curves are for phase 1 only: its quick mode has the groups of RFC 3526 alone"),
+        Deviation("^initiator: (.* -?esn|.*-esn$|list (rfc7146|modern) )",
+                  Fails("PEER_REFUSED", "unsupported IPsec attribute ESN_64BIT_SEQNUM",
+                        r"BAD-PROPOSAL-SYNTAX \(15\); phase 1 is fine"),
+                  "knows no extended sequence numbers in IKEv1 and refuses an SA payload that has the attribute "
+                  "anywhere (as RFC 2407 section 4.5.3 asks, but for the notification): offer none, by --esp"),
+        Deviation("^responder: ESP .*-esn$",
+                  Fails("NO_PHASE2_PROPOSAL", "ESN: ignored as not implemented with IKEv1",
+                        '"attribute": "extended sequence number", "offered": "absent"'),
+                  "knows no extended sequence numbers in IKEv1: offers none even when configured"),
+        Deviation("^responder: list rfc7146 .*-esn$", Established({"esp": "aes128-sha256"}),
+                  "knows no extended sequence numbers in IKEv1: offers none even when configured"),
+        Deviation("^responder: list modern .*-esn$", Established({"esp": "aes256gcm16"}),
+                  "knows no extended sequence numbers in IKEv1: offers none even when configured"),
+        Deviation("main mode to a peer that wants aggressive",
+                  Fails("NO_RESPONSE", "main mode is not allowed", "refuses main mode silently", 5),
+                  "answers nothing: RFC 2408 section 5.2 permits a notification and asks for none"),
+        Deviation("aggressive mode to a peer that wants main",
+                  Fails("NO_RESPONSE", "aggressive mode is not allowed", "refuses aggressive mode silently", 5),
+                  "answers nothing: RFC 2408 section 5.2 permits a notification and asks for none"),
+        Deviation("^initiator: we want PFS, the peer has none", Established(),
+                  "takes PFS whenever it is offered"),
+        Deviation("^initiator: (transport|tunnel) mode to a peer", Established(),
+                  "takes the encapsulation that is offered"),
+        Deviation("^initiator: the peer wants another identity of us",
+                  Fails("KEYS_DIFFER", _EMPTY_IV),
+                  "encrypts its INVALID-ID-INFORMATION with an IV of the message ID alone, its phase 1 not being "
+                  "done (RFC 2409 appendix B has the last CBC block of phase 1 in it): nobody can read that"),
+        Deviation("^responder: wrong key, aggressive",
+                  Fails("PEER_REFUSED", "HASH_R is wrong", r"INVALID-HASH-INFORMATION \(23\)"),
+                  "says in clear what is wrong, where others encrypt with a key that we cannot have"),
+        Deviation("^responder: we want another identity of the peer",
+                  Fails("PEER_IDENTITY", _EMPTY_IV, "a.example"),
+                  "cannot decrypt our AUTHENTICATION-FAILED: the same wrong IV"),
+        Deviation("^responder: the peer wants another identity of us",
+                  Fails("phase1_established", "our identity is wrong"),
+                  "neither deletes its half of the SA nor sends a notification that can be read (see above)"),
+    )
+
+    _programs = _INSTALLED  # folder of pluto, whack and addconn
+
+    @classmethod
+    def missing(cls, cache):
+        if not os.path.exists(f"{_INSTALLED}/pluto"):
+            cls._programs = f"{cache}/libreswan/usr/libexec/ipsec"
+            why = _unpack(cache)
+            if why:
+                return why
+        linked = subprocess.run(["ldd", f"{cls._programs}/pluto"], capture_output=True, text=True)
+        lost = re.findall(r"(\S+) => not found", linked.stdout)
+        return f"needs {', '.join(lost)}, which libreswan is linked to" if lost else None
+
+    def __init__(self, network, folder, shim, host=None):
+        self._network = network
+        self._host = host or network.theirs
+        self._shim = shim
+        self._folder = os.path.join(folder, self._host.namespace)
+        self._log = f"{self._folder}/pluto.log"
+        self._control = f"{self._folder}/pluto.ctl"
+        for name in ("nss", "d/policies", "cores"):
+            os.makedirs(f"{self._folder}/{name}")
+
+    def __enter__(self):
+        subprocess.run(["certutil", "-N", "-d", f"sql:{self._folder}/nss", "--empty-password"],
+                       check=True, capture_output=True)
+        self._write("ipsec.conf", _SETUP)
+        self._write("secrets", "")
+        pluto = [f"{self._programs}/pluto", "--nofork", "--stderrlog", "--rundir", self._folder,
+                 "--config", f"{self._folder}/ipsec.conf", "--secretsfile", f"{self._folder}/secrets",
+                 "--ipsecdir", f"{self._folder}/d", "--nssdir", f"{self._folder}/nss",
+                 "--dumpdir", f"{self._folder}/cores", "--no-dnssec", "--nhelpers", "0"]
+        # pluto looks for its helpers at one place only; the mount is visible to this process alone.
+        command = ["env", f"LD_PRELOAD={self._shim}", *pluto]
+        if self._programs != _INSTALLED:
+            libexec = os.path.dirname(self._programs)
+            command = ["sh", "-c", f'mount --bind "{libexec}" /usr/libexec && exec "$@"', "sh", *command]
+        with open(self._log, "w") as output:
+            self._daemon = process.start(self._host, command, output)
+        ready = process.wait_until(
+            lambda: self._daemon.poll() is not None or self._whack("--listen") is not None, 20, 0.1)
+        if not ready or self._daemon.poll() is not None:
+            self.__exit__()
+            raise RuntimeError("pluto did not start; see " + self._folder)
+        return self
+
+    def __exit__(self, *_):
+        # By force: its SAs and policies vanish with the namespace.
+        self._daemon.kill()
+        self._daemon.wait()
+
+    def _write(self, name, text):
+        with open(f"{self._folder}/{name}", "w", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+            file.write(text)
+
+    def _run(self, program, *arguments, patience=30):
+        """Runs a helper of pluto; returns its output, or None when it says no."""
+        try:
+            done = subprocess.run([f"{self._programs}/{program}", "--ctlsocket", self._control, *arguments],
+                                  capture_output=True, text=True, timeout=patience)
+        except subprocess.TimeoutExpired as late:
+            self.last_output = str(late)
+            return None
+        self.last_output = done.stdout + done.stderr
+        return self.last_output if done.returncode == 0 else None
+
+    def _whack(self, *arguments, patience=30):
+        return self._run("whack", "--rundir", self._folder, *arguments, patience=patience)
+
+    def load(self, settings):
+        """Like the log, the configuration is seen from the peer: its left is `their` of the settings
+        (unless this daemon stands in for us)."""
+        mine, other = (0, 1) if self._host is self._network.ours else (1, 0)
+        ids = [_identity(i) for i in (settings.our_id, settings.their_id)]
+        addresses = [h.address(settings.family) for h in (self._network.ours, self._network.theirs)]
+        text = _SETUP + _CONNECTION.format(
+            local=addresses[mine], remote=addresses[other], local_id=ids[mine], remote_id=ids[other],
+            aggressive="yes" if settings.exchange == "aggressive" else "no",
+            mode=settings.encapsulation, ike=_ike(settings.ike), esp=_esp(settings),
+            pfs="yes" if settings.pfs else "no", esn="yes" if "esn" in settings.esp else "no")
+        selectors = settings.selectors(*addresses)
+        text += _selector("left", selectors[mine], addresses[mine])
+        text += _selector("right", selectors[other], addresses[other])
+        self._write("ipsec.conf", text)
+        self._write("secrets", f"{ids[mine]} {ids[other]} : PSK 0x{settings.key.encode().hex()}\n")
+        self._whack("--rereadsecrets")
+        mark = self.mark()
+        self._run("addconn", "--config", f"{self._folder}/ipsec.conf", "c")
+        said = [self.last_output.strip(), *re.findall(r"failed to add connection: .*", self.log_since(mark))]
+        if self._whack("--status") is None or '"c":' not in self.last_output:
+            raise RuntimeError("addconn: " + "; ".join(said))
+
+    def initiate(self, patience):
+        self._whack("--name", "c", "--initiate", patience=patience)
+        return "IPsec SA established" in self.last_output
+
+    def clear(self):
+        self._whack("--name", "c", "--delete")
+
+    def mark(self):
+        return os.path.getsize(self._log)
+
+    def log_since(self, mark):
+        with open(self._log, errors="replace") as log:
+            log.seek(mark)
+            return log.read()
+
+    def keys_since(self, mark):
+        return _read_keys(self.log_since(mark))
+
+    def differences(self, ours, mark):
+        shown = self.keys_since(mark)
+        if "initial_IV" in ours and "initial_IV" in shown:  # the log has the hash that it is the begin of
+            shown["initial_IV"] = shown["initial_IV"][:len(ours["initial_IV"])]
+        return keys.differences(ours, shown, self.shown_keys)
+
+    def was_deleted_since(self, mark):
+        return re.search(r"deleting state \(STATE_(MAIN|AGGR)_", self.log_since(mark)) is not None
+
+
+def _unpack(cache):
+    """Fetches and unpacks the package once for all groups. Returns why that is not possible, or None."""
+    os.makedirs(cache, exist_ok=True)
+    with open(f"{cache}/.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(f"{cache}/libreswan/usr/libexec/ipsec/pluto"):
+            return None
+        for command in (["apt-get", "-qq", "download", "libreswan"],
+                        ["sh", "-c", "dpkg-deb -x libreswan_*.deb libreswan.new && mv libreswan.new libreswan"]):
+            try:
+                done = subprocess.run(command, cwd=cache, capture_output=True, text=True, timeout=120)
+            except (OSError, subprocess.TimeoutExpired) as error:
+                return f"needs libreswan: {error}"
+            if done.returncode != 0:
+                said = done.stderr.strip().splitlines() or ["no reason given"]
+                return f"needs libreswan, which '{command[0]}' does not give: {said[-1]}"
+    return None
+
+
+def _identity(identity):
+    kind, _, value = identity.partition(":")
+    return f"@{value}" if kind == "fqdn" else value
+
+
+def _selector(end, selector, address):
+    """"10.9.0.1/32 tcp 3260" -> leftprotoport=tcp/3260, and leftsubnet unless it is the host alone."""
+    network, *rest = selector.split()
+    text = "" if network.partition("/")[0] == address else f"    {end}subnet={network}\n"
+    return text + (f"    {end}protoport={'/'.join(rest)}\n" if rest else "")
+
+
+_NAMES = {"sha256": "sha2_256", "sha384": "sha2_384", "sha512": "sha2_512", "aesxcbc": "aes_xcbc",
+          "ecp256": "dh19", "ecp384": "dh20", "ecp521": "dh21", "curve25519": "dh31"}
+
+
+def _ike(suite):
+    cipher, hash_name, group = suite.split("-")
+    return f"{cipher}-{_NAMES.get(hash_name, hash_name)};{_NAMES.get(group, group)}"
+
+
+def _esp(settings):
+    """aes128ctr-sha1 -> aes_ctr128-sha1, aes128gcm8 -> aes_gcm_a128-null; a group of its own goes last."""
+    cipher, *rest = [part for part in settings.esp.split("-") if part != "esn"]
+    found = re.fullmatch(r"aes(\d+)(ctr|gcm8|gcm12|gcm16)", cipher)
+    if found:
+        kind = {"ctr": "aes_ctr", "gcm8": "aes_gcm_a", "gcm12": "aes_gcm_b", "gcm16": "aes_gcm_c"}[found[2]]
+        cipher = kind + found[1]
+    integrity = _NAMES.get(rest[0], rest[0]) if rest else "null"
+    text = f"{cipher}-{integrity}"
+    return f"{text};{_NAMES.get(settings.group, settings.group)}" if settings.pfs else text
+
+
+# Whose key it is, stands below it: "add_sa() level=0 outbound ..".
+_LOGGED = {"ESP enckey:": "encryption", "ESP authkey:": "integrity"}
+
+
+def _read_keys(log):
+    """Reads the hexadecimal lines below each name; the first of each kind."""
+    found = {}
+    peer_started = "initiating Quick Mode" in log
+    part, pending = None, {}
+    for line in log.splitlines():
+        text = line.partition("| ")[2]
+        dump = re.match(r" +((?:[0-9a-f]{2} {1,2}){1,16})", text)
+        if dump and part:
+            pending[part] = pending.get(part, "") + dump[1].replace(" ", "")
+            continue
+        part = _LOGGED.get(text)
+        if re.match(r"new IV hash \S+ final length", text):
+            part = "initial_IV"
+        direction = re.search(r"add_sa\(\) level=\d+ (in|out)bound", text)
+        if direction:
+            sender = "initiator" if peer_started == (direction[1] == "out") else "responder"
+            for name in ("encryption", "integrity"):
+                if name in pending:
+                    found.setdefault(f"{sender}_{name}", pending.pop(name))
+    if "initial_IV" in pending:
+        found["initial_IV"] = pending["initial_IV"]
+    return found
