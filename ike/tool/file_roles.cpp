@@ -5,6 +5,7 @@
 
 #include <array>
 #include <climits>
+#include <string_view>
 #include <utility>
 
 #include "ike/tool/number_text.hpp"
@@ -52,8 +53,9 @@ std::optional<FileIdentity> IdentityOf(std::string path) {
     std::array<char, PATH_MAX> target{};
     const ssize_t size = readlink(path.c_str(), target.data(), target.size());
     if (size < 0) return IdentityOfNewFile(path);
-    const std::string to(target.data(), static_cast<std::size_t>(size));
-    path = to.starts_with('/') ? to : FolderOf(path) + to;
+    const std::string_view to(target.data(), static_cast<std::size_t>(size));
+    path = to.starts_with('/') ? std::string() : FolderOf(path);
+    path += to;
   }
   return std::nullopt;
 }
