@@ -51,6 +51,10 @@ Status<ToolError> CheckSingle(const KeySource& source) {
   return Done{};
 }
 
+void WarnOfDoubt(const std::string& place, const std::string& doubt) {
+  Warn(place + ": the key " + doubt + ", which is taken as part of it");
+}
+
 Checked<crypto::Secret> ReadKeyDescriptor(const std::string& number) {
   const auto descriptor = ParseNumber(number, "--key-fd", 0, 1U << 20U);
   if (!descriptor) return Failure(descriptor.error());
@@ -82,8 +86,7 @@ Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source) {
                                           : ReadInput(source.file, place, kLongestText);
     if (!text) return Failure(text.error());
     const crypto::Octets line = WithoutLineEnd(text->Expose());
-    for (const std::string& doubt : KeyDoubts(line))
-      Warn(place + ": the key " + doubt + ", which is taken as part of it");
+    for (const std::string& doubt : KeyDoubts(line)) WarnOfDoubt(place, doubt);
     key = ParseKeyText(line, place);
   } else {
     return std::optional<crypto::Secret>();
