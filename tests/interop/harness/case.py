@@ -13,7 +13,7 @@ from .settings import Settings
 class Established:
     """Phase 1 and the child are up at both ends, as asked for, and every key is the same."""
 
-    instead: dict = field(default_factory=dict)  # of Settings: what comes of it where that is not what was asked
+    instead: dict = field(default_factory=dict)  # members of Settings that come out otherwise
 
     text = "established"
 
@@ -73,6 +73,11 @@ class Result:
     expected: str
     result: str  # pass, explained, fail
     why: str
+
+
+def show(result):
+    """Tells of a result at once; runs can be long."""
+    print(f"{result.result:9} {result.case}: {result.why or result.expected}", flush=True)
 
 
 def run_case(case, peer, tool):

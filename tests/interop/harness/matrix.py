@@ -3,34 +3,54 @@
 import fcntl
 import json
 import os
+from collections import Counter
 from dataclasses import asdict
 
+_KINDS = ("pass", "explained", "fail")
 
-def record(folder, group, results):
-    """Stores the results of one group and writes both files anew from all groups stored so far.
-    Groups may run side by side."""
+
+def record(folder, group, results, partly=False):
+    """Stores the results of one group, with `partly` beside those that it has, and writes both files anew
+    from all groups stored so far. Groups may run side by side."""
     parts = os.path.join(folder, "groups")
     os.makedirs(parts, exist_ok=True)
     with open(os.path.join(folder, ".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with open(os.path.join(parts, f"{group}.json"), "w") as part:
-            json.dump([asdict(r) for r in results], part, indent=1)
-        rows = []
-        for name in sorted(os.listdir(parts)):
-            with open(os.path.join(parts, name)) as part:
-                rows += json.load(part)
-        with open(os.path.join(folder, "matrix.json"), "w") as matrix:
-            json.dump(rows, matrix, indent=1)
-        with open(os.path.join(folder, "matrix.md"), "w") as matrix:
-            matrix.write(_markdown(rows))
+        part = os.path.join(parts, f"{group}.json")
+        new = [asdict(r) for r in results]
+        if partly and os.path.exists(part):
+            done = {row["case"] for row in new}
+            new = [row for row in _read(part) if row["case"] not in done] + new
+        _write(part, json.dumps(new, indent=1))
+        rows = [row for name in sorted(os.listdir(parts)) for row in _read(os.path.join(parts, name))]
+        _write(os.path.join(folder, "matrix.json"), json.dumps(rows, indent=1))
+        _write(os.path.join(folder, "matrix.md"), _markdown(rows))
+
+
+def _read(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+def _write(path, text):
+    """Never leaves half a file, whenever the run is ended."""
+    with open(path + ".new", "w") as file:
+        file.write(text)
+    os.replace(path + ".new", path)
 
 
 def _markdown(rows):
-    lines = [f"{len(rows)} cases: " + ", ".join(
-        f"{sum(r['result'] == kind for r in rows)} {kind}" for kind in ("pass", "explained", "fail")),
-        "", "| peer | our role | case | expected | result | why |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        cells = [str(row[c]).replace("|", "\\|").replace("\n", " ")
-                 for c in ("peer", "role", "case", "expected", "result", "why")]
-        lines.append("| " + " | ".join(cells) + " |")
+    counts = Counter((row["peer"], row["role"], row["result"]) for row in rows)
+    lines = ["| peer | our role | " + " | ".join(_KINDS) + " |", "|---|---|---|---|---|"]
+    for peer, role in sorted({(row["peer"], row["role"]) for row in rows}):
+        lines.append(_row(peer, role, *(counts[peer, role, kind] for kind in _KINDS)))
+    totals = Counter(row["result"] for row in rows)
+    lines.append(_row("all", "", *(totals[kind] for kind in _KINDS)))
+    lines += ["", "| peer | our role | case | expected | result | why |", "|---|---|---|---|---|---|"]
+    lines += [_row(*(row[name] for name in ("peer", "role", "case", "expected", "result", "why")))
+              for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def _row(*cells):
+    return "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
