@@ -25,6 +25,18 @@ struct RetransmitPolicy {
   unsigned tries = 6;
 };
 
+// NatTraversal (RFC 3947): kDetect uses it where there is a translator, kForce pretends that this
+// end is behind one, so that ESP is always encapsulated in UDP.
+enum class NatTraversal : std::uint8_t { kOff, kDetect, kForce };
+
+// LivenessPolicy: dead peer detection (RFC 3706). `delay` of silence, then `tries` questions,
+// `wait` apart. A delay of 0 never asks; questions of the peer are always answered.
+struct LivenessPolicy {
+  Duration delay{0};
+  Duration wait{2000};
+  unsigned tries = 5;
+};
+
 // ChildOffer is what one quick mode negotiates. Unset selectors mean host to host: TCP, port 3260
 // at the target.
 struct ChildOffer {
@@ -47,13 +59,22 @@ struct PeerConfig {
   bool target_side = false;     // this end is the target: port 3260 of default selectors is local
   bool negotiate_child = true;  // false: phase 1 only
   bool aggressive_hash_in_clear = false;  // send AM3 unencrypted (RFC 2409 section 5.4 as drawn)
+  NatTraversal nat = NatTraversal::kDetect;
+  std::uint16_t remote_nat_port = kIkeNattPort;  // initiator: where the peer takes marked datagrams
+  Duration nat_keepalive{20000};                 // while this end is behind a translator; 0: never
+  // Datagrams longer than this many octets are sent in fragments when the peer takes them
+  // ([MS-IKEE] section 2.2.3.1). 0: fragments are neither sent nor announced.
+  std::size_t fragment_above = 1232;
+  LivenessPolicy liveness;
   RetransmitPolicy retransmit;
   Duration negotiation_timeout{60000};  // phase 1 and the first child together
 };
 
 struct EngineConfig {
   std::vector<std::shared_ptr<const PeerConfig>>
-      responders;                    // in order; empty: this engine only initiates
+      responders;  // in order; empty: this engine only initiates
+  // Local UDP port whose datagrams bear the non-ESP marker (RFC 3948 section 2.2). 0: none does.
+  std::uint16_t nat_port = kIkeNattPort;
   std::size_t max_half_open = 4096;  // responder sessions before phase 1 is done
   std::size_t max_sessions = 1U << 20;
   std::size_t max_exchanges_per_session = 16;  // quick modes under way at once

@@ -11,6 +11,7 @@ namespace iscsi_ike::ike {
 
 inline constexpr std::uint16_t kIkePort = 500;
 inline constexpr std::uint16_t kIkeNattPort = 4500;
+inline constexpr std::size_t kNonEspMarkerSize = 4;  // RFC 3948 section 2.2
 
 struct Endpoint {
   policy::IpAddress address;

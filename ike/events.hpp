@@ -10,6 +10,7 @@
 #include "crypto/secret.hpp"
 #include "ike/endpoint.hpp"
 #include "ike/errors.hpp"
+#include "ike/time.hpp"
 #include "ike/wire/registry.hpp"
 #include "ike/wire/types.hpp"
 #include "policy/proposal.hpp"
@@ -49,7 +50,8 @@ struct DirectionKeys {
 struct ChildSa {
   SessionId session{};
   ChildId child{};
-  Role role = Role::kInitiator;  // of this end in the quick mode
+  std::optional<ChildId> replaces;  // the child of the same selectors that this one follows
+  Role role = Role::kInitiator;     // of this end in the quick mode
   MessageId message_id{};
   policy::Encapsulation encapsulation = policy::Encapsulation::kTransport;
   policy::EspSuite suite;
@@ -59,6 +61,11 @@ struct ChildSa {
   policy::Selector remote;
   Endpoint local_endpoint;
   Endpoint remote_endpoint;
+  bool udp_encapsulated = false;  // ESP travels in UDP between the two endpoints (RFC 3948)
+  // NAT-OA (RFC 3947 section 5.2): the peer's own address before translation, and how the peer sees
+  // this end. Transport mode needs them to mend checksums.
+  std::optional<policy::IpAddress> remote_original;
+  std::optional<policy::IpAddress> local_seen_as;
   DirectionKeys inbound;   // SPI chosen by this end
   DirectionKeys outbound;  // SPI chosen by the peer
 };
@@ -76,7 +83,10 @@ struct ChildDeleted {
   Spi outbound_spi{};
 };
 
-enum class CloseReason : std::uint8_t { kByCaller, kByPeer, kExpired };
+// CloseReason: kExpired is the end of the lifetime, kReplaced the end of the overlap with a newer
+// SA.
+enum class CloseReason : std::uint8_t { kByCaller, kByPeer, kExpired, kReplaced };
+[[nodiscard]] std::string_view Name(CloseReason reason);  // "by caller", "by peer", ...
 // SessionClosed: the ISAKMP SA is gone. Its children live on (RFC 2408 ties them to nothing).
 struct SessionClosed {
   SessionId session{};
@@ -108,7 +118,44 @@ struct PeerNotified {
   std::string text;
 };
 
+// ChildClosed: this end no longer receives on the SA, and has told the peer.
+struct ChildClosed {
+  SessionId session{};
+  ChildId child{};
+  Spi inbound_spi{};
+  Spi outbound_spi{};
+  CloseReason reason = CloseReason::kByCaller;
+};
+
+// SessionReplaced: a newer phase 1 with the same peer has taken over the children of an older one
+// (RFC 2408 ties them to none), which SessionClosed will follow.
+struct SessionReplaced {
+  SessionId session{};  // the newer
+  SessionId replaced{};
+};
+
+// PeerMoved: an authenticated message came from elsewhere; the session's datagrams, and ESP in UDP,
+// go there from now on (RFC 3947 section 7).
+struct PeerMoved {
+  SessionId session{};
+  Endpoint local;
+  Endpoint remote;
+};
+
+// PeerUnresponsive: the peer answered none of `asked` questions (RFC 3706). Nothing has ended: the
+// caller decides. PeerAlive: it has answered after all.
+struct PeerUnresponsive {
+  SessionId session{};
+  Endpoint remote;
+  Duration silent_for{};
+  unsigned asked = 0;
+};
+struct PeerAlive {
+  SessionId session{};
+};
+
 using Event = std::variant<Phase1Established, ChildEstablished, ChildDeleted, SessionClosed, Failed,
-                           Diagnosed, PeerNotified>;
+                           Diagnosed, PeerNotified, ChildClosed, SessionReplaced, PeerMoved,
+                           PeerUnresponsive, PeerAlive>;
 
 }  // namespace iscsi_ike::ike

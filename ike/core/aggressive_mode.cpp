@@ -7,6 +7,8 @@
 // "If the last message is encrypted" is left to the ends (section 5): both forms are taken.
 #include <array>
 
+#include "ike/core/announce.hpp"
+#include "ike/core/nat_detection.hpp"
 #include "ike/core/phase1.hpp"
 #include "ike/core/select_peer.hpp"
 
@@ -16,7 +18,9 @@ namespace {
 Step WriteFirst(StepContext& context) {
   if (auto written = phase1::WriteOffer(context); !written) return written;
   if (auto written = phase1::WriteKeyExchange(context); !written) return written;
-  return phase1::WriteIdentity(context);
+  if (auto written = phase1::WriteIdentity(context); !written) return written;
+  phase1::WriteVendorIds(context);
+  return Done{};
 }
 
 Step AbsorbFirst(StepContext& context, const PayloadList& payloads) {
@@ -25,8 +29,9 @@ Step AbsorbFirst(StepContext& context, const PayloadList& payloads) {
   return phase1::AbsorbIdentity(context, payloads);
 }
 
-Step AcceptFirst(StepContext& context, const PayloadList&) {
+Step AcceptFirst(StepContext& context, const PayloadList& payloads) {
   if (auto selected = SelectPeerByIdentity(context); !selected) return selected;
+  phase1::TakeVendorIds(context, payloads);
   if (auto chosen = phase1::Choose(context); !chosen) return chosen;
   if (auto checked = phase1::CheckPublicValue(context); !checked) return checked;
   return phase1::DrawNonce(context);
@@ -36,6 +41,16 @@ Step WriteSecond(StepContext& context) {
   if (auto written = phase1::WriteAnswer(context); !written) return written;
   if (auto written = phase1::WriteKeyExchange(context); !written) return written;
   if (auto written = phase1::WriteIdentity(context); !written) return written;
+  if (auto written = phase1::WriteHash(context); !written) return written;
+  phase1::WriteVendorIds(context);
+  phase1::WriteNatDetection(context);
+  return Done{};
+}
+
+Step WriteThird(StepContext& context) {
+  // In front of HASH_I, as RFC 3947 section 3.2 draws it: HASH_I does not cover them, and the last
+  // block, from which the vectors of phase 2 grow, should hold nothing that it does not verify.
+  phase1::WriteNatDetection(context);
   return phase1::WriteHash(context);
 }
 
@@ -47,9 +62,12 @@ Step AbsorbSecond(StepContext& context, const PayloadList& payloads) {
 Step AcceptSecond(StepContext& context, const PayloadList& payloads) {
   if (auto checked = phase1::CheckAnswer(context, payloads); !checked) return checked;
   if (auto checked = phase1::CheckPublicValue(context); !checked) return checked;
-  if (auto verified = phase1::VerifyHash(context, payloads, context.header->responder); !verified)
+  if (auto verified = phase1::VerifyHash(context, payloads, context.received->header.responder);
+      !verified)
     return verified;
-  context.session.responder_cookie = context.header->responder;
+  context.session.responder_cookie = context.received->header.responder;
+  phase1::TakeVendorIds(context, payloads);
+  phase1::TakeNatDetection(context, payloads);
   return phase1::JudgePeerIdentity(context);
 }
 
@@ -60,6 +78,7 @@ Step AcceptThird(StepContext& context, const PayloadList& payloads) {
       !verified) {
     return verified;
   }
+  phase1::TakeNatDetection(context, payloads);
   return phase1::JudgePeerIdentity(context);
 }
 
@@ -81,7 +100,7 @@ constexpr std::array<Row, 3> kRows{{
     {"AM2", R, Protection::kClear, kSecond, {}, Gate::kNothing, Gate::kOwnPublic,
      &WriteSecond, &AbsorbSecond, &AcceptSecond, true},
     {"AM3", I, Protection::kEither, kThird, {}, Gate::kSharedSecret, Gate::kSharedSecret,
-     &phase1::WriteHash, &AbsorbNothing, &AcceptThird, false},
+     &WriteThird, &AbsorbNothing, &AcceptThird, false},
 }};
 
 const Script kScript{"aggressive mode", ExchangeType::kAggressive, true, kRows,

@@ -20,6 +20,7 @@ struct Terms {
   bool refuse_group = false;
   bool any_encapsulation = false;
   std::size_t ke_size = 0;
+  EncapsulationRule carriage;
   std::string_view no_group_rule = "PFS_ENABLED is clear and PFS is refused";
 };
 
@@ -94,22 +95,28 @@ std::optional<Encapsulation> EncapsulationOf(const EspTransform& offered, const 
                                              const Refuser& refuse) {
   // Absent means whatever the host likes (RFC 2407 section 4.5): this end's first preference.
   if (offered.encapsulation == 0) return terms.plan.encapsulations.front();
-  const auto allowed = [](const policy::Plan& plan) {
-    return Join(plan.encapsulations, [](Encapsulation e) { return policy::Name(e); });
+  const auto allowed = [&terms](const policy::Plan& plan) {
+    return Join(plan.encapsulations, [&terms](Encapsulation e) {
+      return EspValueName(ToNumber(EspAttribute::kEncapsulation),
+                          WireEncapsulation(e, terms.carriage.udp));
+    });
   };
-  const bool known = offered.encapsulation == ToNumber(EncapsulationMode::kTunnel) ||
-                     offered.encapsulation == ToNumber(EncapsulationMode::kTransport);
-  const auto mode = static_cast<Encapsulation>(offered.encapsulation);
+  auto mode = ModeOf(offered.encapsulation, terms.carriage.udp);
+  if (!mode && terms.carriage.plain_too)
+    mode = ModeOf(offered.encapsulation, UdpEncapsulation::kNone);
   const auto& preferred = terms.plan.encapsulations;
-  if (known && (terms.any_encapsulation ||
-                std::find(preferred.begin(), preferred.end(), mode) != preferred.end())) {
+  if (mode && (terms.any_encapsulation ||
+               std::find(preferred.begin(), preferred.end(), *mode) != preferred.end())) {
     return mode;
   }
   refuse("encapsulation",
          WithNumber(EspValueName(ToNumber(EspAttribute::kEncapsulation), offered.encapsulation),
                     offered.encapsulation),
          allowed(terms.plan),
-         known ? "TRANSPORT_MODE_PREFERRED/TUNNEL_MODE_PREFERRED" : "no NAT was found");
+         mode ? "TRANSPORT_MODE_PREFERRED/TUNNEL_MODE_PREFERRED"
+         : terms.carriage.udp == UdpEncapsulation::kNone
+             ? "no NAT was found"
+             : "a NAT was found: ESP is to be encapsulated in UDP (RFC 3947 section 5.1)");
   return std::nullopt;
 }
 
@@ -152,8 +159,14 @@ std::optional<Phase2Choice> Consider(const ProposalView& proposal, const Transfo
   const auto encapsulation = EncapsulationOf(*decoded, terms, refuse);
   const bool group_fine = IsGroupFine(*decoded, terms, refuse);
   if (ours == nullptr || !encapsulation || !group_fine) return std::nullopt;
-  Phase2Choice choice{*suite, *encapsulation,  {},       decoded->lifetime,
-                      Spi{},  proposal.number, transform};
+  Phase2Choice choice{.suite = *suite,
+                      .encapsulation = *encapsulation,
+                      .lifetime = decoded->lifetime,
+                      .proposal = proposal.number,
+                      .transform = transform};
+  choice.udp_encapsulated = decoded->encapsulation != 0
+                                ? !ModeOf(decoded->encapsulation, UdpEncapsulation::kNone)
+                                : !terms.carriage.plain_too;
   if (decoded->group != 0) choice.pfs_group = crypto::DhGroupByNumber(decoded->group);
   // RFC 2407 section 4.5: without a word about seconds it is 28800 of them.
   if (choice.lifetime.seconds == 0) choice.lifetime.seconds = kDefaultLifetimeSeconds;
@@ -242,13 +255,15 @@ std::optional<crypto::DhGroup> PfsGroup(const policy::Plan& plan, crypto::DhGrou
 
 Result<Phase2Choice, NegotiationFailure> ChoosePhase2(const SaView& offer, const policy::Plan& plan,
                                                       crypto::DhGroup phase1_group,
-                                                      std::size_t ke_size) {
+                                                      std::size_t ke_size,
+                                                      const EncapsulationRule& carriage) {
   const Terms terms{plan,
                     AcceptableGroups(plan, phase1_group),
                     plan.pfs,
                     plan.refuse_pfs,
                     plan.accept_other_encapsulation,
-                    ke_size};
+                    ke_size,
+                    carriage};
   NegotiationFailure failure;
   const std::vector<Phase2Choice> found = Acceptable(offer, terms, failure.refusals);
   for (const Encapsulation preferred : plan.encapsulations) {
@@ -268,9 +283,10 @@ Result<Phase2Choice, NegotiationFailure> ChoosePhase2(const SaView& offer, const
 
 Result<Phase2Choice, NegotiationFailure> CheckPhase2Answer(const SaView& answer,
                                                            const policy::Plan& plan,
-                                                           crypto::DhGroup phase1_group) {
+                                                           crypto::DhGroup phase1_group,
+                                                           const EncapsulationRule& carriage) {
   const auto group = PfsGroup(plan, phase1_group);
-  Terms terms{plan, {}, group.has_value(), !group.has_value(), false, 0};
+  Terms terms{plan, {}, group.has_value(), !group.has_value(), false, 0, carriage};
   if (group) terms.groups.push_back(*group);
   terms.no_group_rule = "no group was offered";
   NegotiationFailure failure;

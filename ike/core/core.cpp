@@ -81,6 +81,8 @@ Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint
   session->role = role;
   session->local = local;
   session->remote = remote;
+  session->first_remote = remote;
+  session->at_nat_port = local.port == config.nat_port;
   session->peer = std::move(peer);
   Session& added = *session;
   sessions_.emplace(added.id, std::move(session));
@@ -92,7 +94,8 @@ void EngineCore::RemoveSession(SessionId id) {
   if (it == sessions_.end()) return;
   LeaveHalfOpen(*it->second);
   for (const Child& child : it->second->children) ReleaseSpi(child.inbound);
-  const auto first = by_first_message_.find({it->second->initiator_cookie, it->second->remote});
+  const auto first =
+      by_first_message_.find({it->second->initiator_cookie, it->second->first_remote});
   if (first != by_first_message_.end() && first->second == it->second.get())
     by_first_message_.erase(first);
   by_own_cookie_.erase(it->second->own_cookie());
@@ -121,7 +124,7 @@ void EngineCore::IndexOwnCookie(const Session& session) {
 void EngineCore::IndexHalfOpen(Session& session) {
   session.half_open = true;
   ++half_open_count_;
-  by_first_message_[{session.initiator_cookie, session.remote}] = &session;
+  by_first_message_[{session.initiator_cookie, session.first_remote}] = &session;
 }
 
 void EngineCore::LeaveHalfOpen(Session& session) {
@@ -166,10 +169,27 @@ SessionId EngineCore::SessionOf(crypto::DhTicket ticket) {
   return SessionId{static_cast<std::uint32_t>(static_cast<std::uint64_t>(ticket) >> 32U)};
 }
 
-void EngineCore::Send(const Session& session, const std::vector<std::uint8_t>& octets) {
-  if (observer != nullptr)
-    observer->OnDatagram(now, Direction::kSent, session.local, session.remote, octets);
-  datagrams.push_back({session.local, session.remote, octets});
+void EngineCore::Send(Session& session, const std::vector<std::uint8_t>& message) {
+  const std::size_t most = session.peer->fragment_above;
+  if (session.abilities.fragments && message.size() > most) {
+    if (++session.last_fragment_id == 0) ++session.last_fragment_id;
+    auto slices = SliceMessage(message, most, session.last_fragment_id);
+    for (auto& slice : slices) Transmit(session.local, session.remote, std::move(slice));
+    if (!slices.empty()) return;
+  }
+  Transmit(session.local, session.remote, message);
+}
+
+void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote,
+                          std::vector<std::uint8_t> message) {
+  if (local.port == config.nat_port) message.insert(message.begin(), kNonEspMarkerSize, 0);
+  TransmitUnmarked(local, remote, std::move(message));
+}
+
+void EngineCore::TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
+                                  std::vector<std::uint8_t> octets) {
+  if (observer != nullptr) observer->OnDatagram(now, Direction::kSent, local, remote, octets);
+  datagrams.push_back({local, remote, std::move(octets)});
 }
 
 void EngineCore::Dropped(const Endpoint& remote, std::string_view rule) {

@@ -84,7 +84,12 @@ class EngineCore {
   [[nodiscard]] static SessionId SessionOf(crypto::DhTicket ticket);
 
   // Output.
-  void Send(const Session& session, const std::vector<std::uint8_t>& octets);
+  // Send takes a sealed message; one that is too long goes in fragments, if the peer takes them.
+  void Send(Session& session, const std::vector<std::uint8_t>& message);
+  // Transmit puts the non-ESP marker in front where it is due.
+  void Transmit(const Endpoint& local, const Endpoint& remote, std::vector<std::uint8_t> message);
+  void TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
+                        std::vector<std::uint8_t> octets);
   void Emit(Event event) { events.push_back(std::move(event)); }
   void Dropped(const Endpoint& remote, std::string_view rule);
   void Decided(const Session& session, std::string_view text);

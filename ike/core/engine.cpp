@@ -4,7 +4,6 @@
 #include <cassert>
 
 #include "ike/core/core.hpp"
-#include "ike/core/informational.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/patience.hpp"
 #include "ike/core/peer_problem.hpp"
@@ -12,6 +11,7 @@
 #include "ike/core/quick_mode.hpp"
 #include "ike/core/router.hpp"
 #include "ike/core/runner.hpp"
+#include "ike/core/send_informational.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -165,7 +165,7 @@ class Engine::Impl {
     BeginFirstChild(session);
     if (session.state == Session::State::kEstablished) {
       if (session.role == Role::kResponder) session.give_up_at.reset();
-      if (!session.parked.empty()) RouteParked(core, session);
+      if (!session.parked.empty() && !session.IsFinishing()) RouteParked(core, session);
     }
     if (session.state == Session::State::kClosed) return core.RemoveSession(session.id);
     std::erase_if(session.exchanges, [](const auto& e) { return e->finished && !e->forget_at; });

@@ -11,16 +11,13 @@
 #include "crypto/dh.hpp"
 #include "ike/config.hpp"
 #include "ike/core/iv_chain.hpp"
+#include "ike/core/received.hpp"
 #include "ike/core/retransmit.hpp"
 #include "ike/core/script.hpp"
 #include "ike/events.hpp"
 #include "ike/wire/types.hpp"
 
 namespace iscsi_ike::ike {
-
-// A datagram that must wait is kept up to this size: no message of a pre-shared-key exchange needs
-// more.
-inline constexpr std::size_t kMostParked = 8192;
 
 using MessageDigest = std::array<std::uint8_t, 16>;
 
@@ -53,8 +50,11 @@ struct QuickChoice {
   Spi spi_i{}, spi_r{};  // chosen by the initiator and the responder of the quick mode
   policy::EspSuite suite;
   policy::Encapsulation encapsulation = policy::Encapsulation::kTunnel;
+  bool udp_encapsulated = false;
   policy::Lifetime lifetime;
   policy::Selector initiator_selector, responder_selector;
+  // NAT-OA of the peer: its own address, and how it sees this end.
+  std::optional<policy::IpAddress> peer_original, own_as_seen;
   std::uint8_t proposal = 0;  // number of the chosen proposal, echoed in the answer
   std::vector<std::uint8_t>
       chosen_transform;  // responder: the transform payload's body, returned unchanged
@@ -81,9 +81,9 @@ struct Exchange {
   std::uint8_t received_count = 0;
   unsigned duplicates_seen = 0;
   RetransmitTimer retransmit;
-  std::optional<Time> give_up_at;    // quick mode: when its time is over, whatever it waits for
-  std::optional<Time> forget_at;     // finished: when duplicates are no longer answered
-  std::vector<std::uint8_t> parked;  // one datagram that came before it could be opened
+  std::optional<Time> give_up_at;  // quick mode: when its time is over, whatever it waits for
+  std::optional<Time> forget_at;   // finished: when duplicates are no longer answered
+  Parked parked;                   // one message that came before it could be opened
   std::optional<NegotiationFailure> suspicion;  // the best explanation so far, should this time out
 
   [[nodiscard]] bool IsLatest(const MessageDigest& digest) const {

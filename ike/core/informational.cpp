@@ -2,103 +2,18 @@
 
 #include <algorithm>
 
+#include "ike/core/liveness.hpp"
 #include "ike/core/outcome.hpp"
+#include "ike/core/peer_path.hpp"
 #include "ike/core/runner.hpp"
+#include "ike/core/send_informational.hpp"
 #include "ike/wire/delete_payload.hpp"
 #include "ike/wire/describe.hpp"
 #include "ike/wire/notify.hpp"
-#include "ike/wire/opaque.hpp"
 #include "ike/wire/text.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
-
-constexpr std::string_view kName = "INFO";
-
-void Trace(EngineCore& core, const Session& session, Direction direction, const Header& header,
-           Octets payloads, std::size_t size) {
-  if (core.observer == nullptr) return;
-  MessageTrace trace;
-  trace.now = core.now;
-  trace.direction = direction;
-  trace.session = session.id;
-  trace.role = direction == Direction::kSent ? Role::kInitiator : Role::kResponder;
-  trace.name = kName;
-  trace.local = session.local;
-  trace.remote = session.remote;
-  trace.header = header;
-  trace.payloads = payloads;
-  trace.datagram_size = size;
-  core.observer->OnMessage(trace);
-}
-
-Header HeaderOf(const Session& session, MessageId id) {
-  Header header;
-  header.initiator = session.initiator_cookie;
-  header.responder = session.responder_cookie;
-  header.exchange = ExchangeType::kInformational;
-  header.id = id;
-  return header;
-}
-
-// HASH(1) = prf(SKEYID_a, M-ID | N/D) (RFC 2409 section 5.7).
-crypto::Digest InformationalHash(const Session& session, MessageId id, Octets rest) {
-  return crypto::Prf(session.suite.hash, session.keys.a.Expose())
-      .Compute({MessageIdOctets(id), rest});
-}
-
-// SendProtected writes HASH(1) and one payload of type `type` under the session's keys.
-void SendProtected(EngineCore& core, Session& session, PayloadType type, Octets body) {
-  const auto id = core.MakeMessageId(session);
-  if (!id) return;  // advisory: nothing depends on it
-  session.used_ids.push_back(*id);
-  std::vector<std::uint8_t> message;
-  Writer writer(message);
-  Header header = HeaderOf(session, *id);
-  WriteHeader(writer, header);
-  PayloadChain chain(writer, kHeaderNextAt);
-  chain.Begin(PayloadType::kHash);
-  const std::size_t hash_at = chain.body_at();
-  writer.Zero(crypto::HashSize(session.suite.hash));
-  chain.End();
-  const std::size_t rest_at = writer.Mark();
-  chain.Add(type, body);
-  writer.Patch(hash_at, InformationalHash(session, *id, writer.Since(rest_at)).Expose());
-  PatchHeaderLength(writer);
-  header.next = PayloadType::kHash;
-  header.flags = kFlagEncryption;
-  Trace(core, session, Direction::kSent, header, Octets(message).subspan(kHeaderSize),
-        message.size());
-  Exchange exchange(QuickModeScript(), Role::kInitiator, *id);
-  StartPhase2Iv(session, exchange);
-  if (Seal(KeyOf(core, session), exchange.iv, message)) core.Send(session, message);
-}
-
-void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote, Header header,
-               Octets body) {
-  if (!core.notify_budget.Spend(core.now))
-    return core.Dropped(remote, "the ration of clear notifications is spent");
-  std::vector<std::uint8_t> message;
-  Writer writer(message);
-  WriteHeader(writer, header);
-  PayloadChain chain(writer, kHeaderNextAt);
-  chain.Add(PayloadType::kNotify, body);
-  PatchHeaderLength(writer);
-  if (core.observer != nullptr)
-    core.observer->OnDatagram(core.now, Direction::kSent, local, remote, message);
-  core.datagrams.push_back({local, remote, std::move(message)});
-}
-
-std::vector<std::uint8_t> NotifyBody(NotifyType type, Octets spi) {
-  std::vector<std::uint8_t> body;
-  Writer writer(body);
-  NotifyView notify;
-  notify.type = type;
-  notify.protocol = spi.size() == 4 ? ProtocolId::kEsp : ProtocolId::kIsakmp;
-  notify.spi = spi;
-  WriteNotify(writer, notify);
-  return body;
-}
 
 std::string TextOf(const NotifyView& notify) {
   std::string text = Describe(notify.type);
@@ -125,38 +40,84 @@ Exchange* ConcernedBy(const Session& session, const NotifyView& notify) {
   return running == 1 ? only : nullptr;
 }
 
-NegotiationFailure RefusedBy(const NotifyView& notify, const Exchange* quick) {
+std::string SuitesOf(const policy::Plan& plan) {
+  std::string text;
+  for (const policy::Phase1Suite& suite : plan.phase1)
+    text += (text.empty() ? "" : ", ") + policy::ToString(suite);
+  return text;
+}
+
+// Phase1Hint: where to look when phase 1 is refused; empty: the notification says it all.
+std::string Phase1Hint(const Session& session, NotifyType type) {
+  const std::string mode(policy::Name(session.mode));
+  const std::string identity = session.local_identity.empty()
+                                   ? "identity of this end"
+                                   : "identity " + session.local_identity + " of this end";
+  switch (type) {
+    case NotifyType::kUnsupportedExchangeType:
+    case NotifyType::kInvalidExchangeType:
+      return "the peer does not do " + mode +
+             " mode for this address: it allows only the other mode, or none";
+    case NotifyType::kNoProposalChosen:
+      return "the peer takes none of the phase-1 suites that were offered: " +
+             SuitesOf(session.peer->plan) +
+             "; or it has no connection for this end's address, or only one for the other mode";
+    case NotifyType::kInvalidIdInformation:
+      return "the peer does not accept the " + identity +
+             ": compare it with what the peer expects, its type included";
+    case NotifyType::kAuthenticationFailed:
+      return "the peer could not verify this end: the pre-shared keys differ, or it has none for "
+             "the " +
+             identity + " at this address";
+    case NotifyType::kPayloadMalformed:
+    case NotifyType::kInvalidPayloadType:
+      return session.keys_ready ? "the peer could perhaps not decrypt what this end sent, which is "
+                                  "what another pre-shared key looks like"
+                                : "";
+    default:
+      return {};
+  }
+}
+
+std::string Phase2Hint(const Exchange& quick, NotifyType type) {
+  if (type == NotifyType::kNoProposalChosen) {
+    return "the peer takes none of the ESP transforms that were offered: look at cipher, "
+           "integrity, encapsulation, extended sequence numbers and the PFS group";
+  }
+  if (type == NotifyType::kInvalidIdInformation) {
+    return "offered selectors: " + policy::ToString(quick.quick->initiator_selector) + " and " +
+           policy::ToString(quick.quick->responder_selector) +
+           "; some peers also say this when the encapsulation mode differs";
+  }
+  return {};
+}
+
+NegotiationFailure RefusedBy(const Session& session, const NotifyView& notify,
+                             const Exchange* quick) {
   NegotiationFailure failure;
   failure.code = FailureCode::kPeerRefused;
   failure.peer_notify = ToNumber(notify.type);
   failure.text =
       "the peer refused with " + TextOf(notify) + (quick != nullptr ? "; phase 1 is fine" : "");
-  if (quick == nullptr) return failure;
-  if (notify.type == NotifyType::kNoProposalChosen) {
-    failure.details.emplace_back(
-        "the peer takes none of the ESP transforms that were offered: look at cipher, integrity, "
-        "encapsulation, extended sequence numbers and the PFS group");
-  }
-  if (notify.type == NotifyType::kInvalidIdInformation) {
-    failure.details.push_back(
-        "offered selectors: " + policy::ToString(quick->quick->initiator_selector) + " and " +
-        policy::ToString(quick->quick->responder_selector) +
-        "; some peers also say this when the encapsulation mode differs");
-  }
+  std::string hint =
+      quick != nullptr ? Phase2Hint(*quick, notify.type) : Phase1Hint(session, notify.type);
+  if (!hint.empty()) failure.details.push_back(std::move(hint));
   return failure;
 }
 
 void TakeNotify(EngineCore& core, Session& session, const Payload& payload) {
   const auto notify = ParseNotify(payload.body);
   if (!notify) return core.Dropped(session.remote, notify.error().rule);
+  if (notify->type == NotifyType::kRUThere || notify->type == NotifyType::kRUThereAck)
+    return TakeLivenessNotify(core, session, *notify);
   if (!IsError(notify->type)) {
     core.Emit(PeerNotified{session.id, notify->type, TextOf(*notify)});
     return;
   }
   if (Exchange* quick = ConcernedBy(session, *notify)) {
-    FailExchange(core, session, *quick, RefusedBy(*notify, quick));
+    FailExchange(core, session, *quick, RefusedBy(session, *notify, quick));
   } else if (session.state == Session::State::kNegotiating) {
-    FailSession(core, session, RefusedBy(*notify, nullptr));
+    FailSession(core, session, RefusedBy(session, *notify, nullptr));
   } else {
     core.Emit(PeerNotified{session.id, notify->type, TextOf(*notify)});
   }
@@ -206,7 +167,8 @@ void TakeDelete(EngineCore& core, Session& session, const Payload& payload) {
 void TakeClear(EngineCore& core, Session& session, const Header& header, Octets message) {
   const auto payloads = ParsePayloads(header.next, message.subspan(kHeaderSize));
   if (!payloads) return core.Dropped(session.remote, payloads.error().rule);
-  Trace(core, session, Direction::kReceived, header, message.subspan(kHeaderSize), message.size());
+  TraceInformational(core, session, Direction::kReceived, header, message.subspan(kHeaderSize),
+                     message.size());
   const Payload* payload = payloads->Find(PayloadType::kNotify);
   if (payload == nullptr || session.state != Session::State::kNegotiating) {
     return core.Dropped(session.remote, "an unprotected Informational changes nothing");
@@ -215,7 +177,7 @@ void TakeClear(EngineCore& core, Session& session, const Header& header, Octets 
   if (!notify || !IsError(notify->type))
     return core.Dropped(session.remote, "an unprotected Informational changes nothing");
   session.heard_from_peer = true;
-  NegotiationFailure suspicion = RefusedBy(*notify, nullptr);
+  NegotiationFailure suspicion = RefusedBy(session, *notify, nullptr);
   suspicion.text += " (not authenticated)";
   suspicion.details.push_back(std::string(policy::Name(session.mode)) + " mode was at " +
                               std::string(session.phase1() == nullptr || session.phase1()->done()
@@ -238,53 +200,9 @@ void SuspectNoise(EngineCore& core, Session& session) {
 
 }  // namespace
 
-std::vector<std::uint8_t> SpiOfOffer(const Exchange& exchange) {
-  if (!exchange.quick || exchange.quick->spi_i == Spi{}) return {};
-  std::vector<std::uint8_t> spi;
-  Writer(spi).U32(ToNumber(exchange.quick->spi_i));
-  return spi;
-}
-
-void SendNotify(EngineCore& core, Session& session, NotifyType type, Octets spi) {
-  const std::vector<std::uint8_t> body = NotifyBody(type, spi);
-  if (session.keys_ready) return SendProtected(core, session, PayloadType::kNotify, body);
-  SendClear(core, session.local, session.remote, HeaderOf(session, MessageId{0}), body);
-}
-
-void SendDelete(EngineCore& core, Session& session, std::span<const Spi> spis) {
-  // One datagram stays well below the path MTU.
-  constexpr std::size_t kMostSpis = 64;
-  while (session.keys_ready && !spis.empty()) {
-    const auto some = spis.first(std::min(spis.size(), kMostSpis));
-    std::vector<std::uint8_t> body;
-    Writer writer(body);
-    WriteDelete(writer, ProtocolId::kEsp, some);
-    SendProtected(core, session, PayloadType::kDelete, body);
-    spis = spis.subspan(some.size());
-  }
-}
-
-void SendDeleteOfSession(EngineCore& core, Session& session) {
-  if (!session.keys_ready) return;
-  std::vector<std::uint8_t> body;
-  Writer writer(body);
-  WriteDelete(writer, session.initiator_cookie, session.responder_cookie);
-  SendProtected(core, session, PayloadType::kDelete, body);
-}
-
-void RefuseInClear(EngineCore& core, const Endpoint& local, const Endpoint& remote,
-                   const Header& header, NotifyType type) {
-  if (header.exchange == ExchangeType::kInformational) return;
-  Header answer;
-  answer.initiator = header.initiator;
-  answer.responder = header.responder;
-  answer.exchange = ExchangeType::kInformational;
-  SendClear(core, local, remote, answer, NotifyBody(type, {}));
-}
-
-void ReceiveInformational(EngineCore& core, Session& session, const Header& header,
-                          Octets datagram) {
-  const Octets message = datagram.first(header.length);
+void ReceiveInformational(EngineCore& core, Session& session, const Received& received) {
+  const Header& header = received.header;
+  const Octets message = received.message;
   if (!header.encrypted()) return TakeClear(core, session, header, message);
   if (!session.keys_ready)
     return core.Dropped(session.remote, "an encrypted Informational before there are keys");
@@ -305,7 +223,9 @@ void ReceiveInformational(EngineCore& core, Session& session, const Header& head
   }
   session.used_ids.push_back(header.id);
   session.heard_from_peer = true;
-  Trace(core, session, Direction::kReceived, header, clear, message.size());
+  NotePath(core, session, received);
+  NoteAlive(core, session);
+  TraceInformational(core, session, Direction::kReceived, header, clear, message.size());
   for (const Payload& payload : *payloads) {
     if (session.state == Session::State::kClosed) return;
     if (payload.type == PayloadType::kNotify) TakeNotify(core, session, payload);

@@ -8,6 +8,8 @@
 //   MM6  R -> I  HDR*, IDir, HASH_R
 #include <array>
 
+#include "ike/core/announce.hpp"
+#include "ike/core/nat_detection.hpp"
 #include "ike/core/phase1.hpp"
 
 namespace iscsi_ike::ike {
@@ -19,16 +21,39 @@ using phase1::AbsorbOffer;
 
 Step AbsorbNothing(StepContext&, const PayloadList&) { return Done{}; }
 
-Step AcceptOffer(StepContext& context, const PayloadList&) { return phase1::Choose(context); }
-
-Step AcceptAnswer(StepContext& context, const PayloadList& payloads) {
-  if (auto checked = phase1::CheckAnswer(context, payloads); !checked) return checked;
-  context.session.responder_cookie = context.header->responder;
+Step WriteOffer(StepContext& context) {
+  if (auto written = phase1::WriteOffer(context); !written) return written;
+  phase1::WriteVendorIds(context);
   return Done{};
 }
 
-Step AcceptKeyExchange(StepContext& context, const PayloadList&) {
+Step WriteAnswer(StepContext& context) {
+  if (auto written = phase1::WriteAnswer(context); !written) return written;
+  phase1::WriteVendorIds(context);
+  return Done{};
+}
+
+Step WriteKeyExchange(StepContext& context) {
+  if (auto written = phase1::WriteKeyExchange(context); !written) return written;
+  phase1::WriteNatDetection(context);
+  return Done{};
+}
+
+Step AcceptOffer(StepContext& context, const PayloadList& payloads) {
+  phase1::TakeVendorIds(context, payloads);
+  return phase1::Choose(context);
+}
+
+Step AcceptAnswer(StepContext& context, const PayloadList& payloads) {
+  if (auto checked = phase1::CheckAnswer(context, payloads); !checked) return checked;
+  context.session.responder_cookie = context.received->header.responder;
+  phase1::TakeVendorIds(context, payloads);
+  return Done{};
+}
+
+Step AcceptKeyExchange(StepContext& context, const PayloadList& payloads) {
   if (auto checked = phase1::CheckPublicValue(context); !checked) return checked;
+  phase1::TakeNatDetection(context, payloads);
   if (context.exchange.role == Role::kInitiator) return Done{};
   return phase1::DrawNonce(context);
 }
@@ -59,13 +84,13 @@ constexpr std::array<Row, 6> kRows{{
     // name, writer, protection, required, optional, to_open, to_write,
     //     write, absorb, accept, retransmit
     {"MM1", I, kClear, kSa, {}, Gate::kNothing, Gate::kNothing,
-     &phase1::WriteOffer, &AbsorbOffer, &AcceptOffer, true},
+     &WriteOffer, &AbsorbOffer, &AcceptOffer, true},
     {"MM2", R, kClear, kSa, {}, Gate::kNothing, Gate::kNothing,
-     &phase1::WriteAnswer, &AbsorbNothing, &AcceptAnswer, false},
+     &WriteAnswer, &AbsorbNothing, &AcceptAnswer, false},
     {"MM3", I, kClear, kKeyAndNonce, {}, Gate::kNothing, Gate::kOwnPublic,
-     &phase1::WriteKeyExchange, &AbsorbKeyExchange, &AcceptKeyExchange, true},
+     &WriteKeyExchange, &AbsorbKeyExchange, &AcceptKeyExchange, true},
     {"MM4", R, kClear, kKeyAndNonce, {}, Gate::kNothing, Gate::kOwnPublic,
-     &phase1::WriteKeyExchange, &AbsorbKeyExchange, &AcceptKeyExchange, false},
+     &WriteKeyExchange, &AbsorbKeyExchange, &AcceptKeyExchange, false},
     {"MM5", I, kSealed, kIdAndHash, {}, Gate::kSharedSecret, Gate::kSharedSecret,
      &WriteIdentityAndHash, &AbsorbIdentity, &AcceptIdentity, true},
     {"MM6", R, kSealed, kIdAndHash, {}, Gate::kSharedSecret, Gate::kSharedSecret,

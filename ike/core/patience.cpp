@@ -1,12 +1,14 @@
 #include "ike/core/patience.hpp"
 
+#include "ike/core/liveness.hpp"
 #include "ike/core/outcome.hpp"
+#include "ike/core/peer_path.hpp"
 #include "ike/wire/header.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
 
-void Repeat(EngineCore& core, const Session& session, const Exchange& exchange) {
+void Repeat(EngineCore& core, Session& session, const Exchange& exchange) {
   if (core.observer != nullptr) {
     MessageTrace trace;
     trace.now = core.now;
@@ -55,6 +57,8 @@ void RunTimers(EngineCore& core, Session& session) {
     if (session.state == Session::State::kClosed) return;
     RunTimersOf(core, session, *exchange);
   }
+  RunKeepalive(core, session);
+  RunLiveness(core, session);
 }
 
 std::optional<Time> NextDeadline(const Session& session) {
@@ -62,6 +66,8 @@ std::optional<Time> NextDeadline(const Session& session) {
   const auto consider = [&next](const std::optional<Time>& t) {
     if (t && (!next || *t < *next)) next = t;
   };
+  consider(session.keepalive_at);
+  if (session.liveness) consider(session.liveness->due);
   for (const auto& exchange : session.exchanges) {
     consider(exchange->finished ? exchange->forget_at : exchange->retransmit.due());
     if (!exchange->finished) consider(exchange->give_up_at);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ike/core/liveness.hpp"
+#include "ike/core/peer_path.hpp"
 #include "ike/wire/describe.hpp"
 #include "ike/wire/id.hpp"
 #include "ike/wire/opaque.hpp"
@@ -296,6 +298,7 @@ Step Finish(StepContext& context) {
   s.keys.skeyid.Clear();
   s.keys.e.Clear();
   context.core.LeaveHalfOpen(s);
+  if (!s.at_nat_port) s.nat = NatFinding{};  // the initiator found none
   Phase1Established event;
   event.session = s.id;
   event.peer_name = s.peer->name;
@@ -310,6 +313,8 @@ Step Finish(StepContext& context) {
   event.local_identity = s.local_identity;
   event.remote_identity = s.remote_identity;
   context.core.Emit(std::move(event));
+  ArmKeepalive(context.core, s);
+  StartLiveness(context.core, s);
   return Done{};
 }
 

@@ -41,6 +41,9 @@ Step Finish(StepContext& context) {
   sa.remote = initiator ? quick.responder_selector : quick.initiator_selector;
   sa.local_endpoint = session.local;
   sa.remote_endpoint = session.remote;
+  sa.udp_encapsulated = quick.udp_encapsulated;
+  sa.remote_original = quick.peer_original;
+  sa.local_seen_as = quick.own_as_seen;
   sa.inbound = KeysOf(context, initiator ? quick.spi_i : quick.spi_r);
   sa.outbound = KeysOf(context, initiator ? quick.spi_r : quick.spi_i);
   session.children.push_back({quick.child, sa.inbound.spi, sa.outbound.spi});
@@ -123,14 +126,14 @@ Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& se
   return child;
 }
 
-void ReceiveFirstOfQuickMode(EngineCore& core, Session& session, const Header& header,
-                             Octets datagram) {
+void ReceiveFirstOfQuickMode(EngineCore& core, Session& session, const Received& received) {
+  const Header& header = received.header;
   if (session.IsUsed(header.id))
     return core.Dropped(session.remote, "message ID already used: a replay");
   if (!HasRoom(core, session))
     return core.Dropped(session.remote, "the session's bounds are reached");
   Exchange& exchange = AddExchange(core, session, Role::kResponder, header.id);
-  ReceiveMessage(core, session, exchange, header, datagram);
+  ReceiveMessage(core, session, exchange, received);
   // Not authentic: leave no trace of it. (An authentic one that was refused is finished.)
   if (exchange.row == 0 && !exchange.finished) exchange.finished = true;
 }

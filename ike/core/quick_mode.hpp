@@ -12,7 +12,6 @@ Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& se
 
 // ReceiveFirst takes the first message of a quick mode that the peer starts; an exchange stays
 // behind only when the message was authentic.
-void ReceiveFirstOfQuickMode(EngineCore& core, Session& session, const Header& header,
-                             Octets datagram);
+void ReceiveFirstOfQuickMode(EngineCore& core, Session& session, const Received& received);
 
 }  // namespace iscsi_ike::ike

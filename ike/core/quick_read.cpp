@@ -1,9 +1,11 @@
 // Reading and judging the three messages of quick mode.
 #include "ike/core/choose_phase2.hpp"
+#include "ike/core/peer_path.hpp"
 #include "ike/core/quick_steps.hpp"
 #include "ike/core/selectors.hpp"
 #include "ike/wire/describe.hpp"
 #include "ike/wire/lifetime.hpp"
+#include "ike/wire/nat_oa.hpp"
 #include "ike/wire/notify.hpp"
 #include "ike/wire/opaque.hpp"
 
@@ -77,6 +79,7 @@ void Adopt(StepContext& context, const Phase2Choice& choice) {
   QuickChoice& quick = *context.exchange.quick;
   quick.suite = choice.suite;
   quick.encapsulation = choice.encapsulation;
+  quick.udp_encapsulated = choice.udp_encapsulated;
   quick.lifetime = choice.lifetime;
   quick.proposal = choice.proposal;
   Assign(quick.chosen_transform, choice.transform.whole);
@@ -88,7 +91,7 @@ Step AcceptOffer(StepContext& context, const PayloadList& payloads) {
   const auto sa = TheSa(payloads);
   if (!sa) return Failure(sa.error());
   auto choice = ChoosePhase2(*sa, session.peer->plan, session.suite.group,
-                             context.exchange.dh.peer_public.size());
+                             context.exchange.dh.peer_public.size(), EncapsulationRuleOf(session));
   if (!choice) return Refused(std::move(choice).error(), NotifyType::kNoProposalChosen);
   if (auto agreed = CheckPfsAgreement(context, *choice); !agreed) return agreed;
   context.exchange.quick->spi_i = choice->spi;
@@ -107,6 +110,20 @@ Step AcceptSelectors(StepContext& context, const PayloadList& payloads) {
   return Done{};
 }
 
+// TakeOriginalAddresses reads NAT-OAi and NAT-OAr (RFC 3947 section 5.2). They mend checksums and
+// decide nothing, so one that cannot be read is passed over.
+void TakeOriginalAddresses(StepContext& context, const PayloadList& payloads) {
+  std::vector<policy::IpAddress> addresses;
+  for (const Payload& payload : payloads) {
+    if (payload.type != PayloadType::kNatOa && payload.type != PayloadType::kNatOaDraft) continue;
+    if (const auto address = ParseNatOa(payload.body)) addresses.push_back(*address);
+  }
+  if (addresses.size() != 2) return;
+  const bool initiator = context.exchange.role == Role::kInitiator;
+  context.exchange.quick->peer_original = addresses[initiator ? 1 : 0];
+  context.exchange.quick->own_as_seen = addresses[initiator ? 0 : 1];
+}
+
 // TakeResponderLifetime: the responder may say that it will end the SA earlier (RFC 2407
 // section 4.6.3.1).
 void TakeResponderLifetime(StepContext& context, const PayloadList& payloads) {
@@ -120,6 +137,12 @@ void TakeResponderLifetime(StepContext& context, const PayloadList& payloads) {
     ours = policy::Shorter(ours, *lifetime);
     context.core.Decided(context.session, "phase 2: RESPONDER-LIFETIME shortens the SA");
   }
+}
+
+// OwnOffer is the one form that this end's offer had.
+EncapsulationRule OwnOffer(const Session& session) {
+  const UdpEncapsulation udp = OfferedEncapsulation(session);
+  return {udp, udp == UdpEncapsulation::kNone};
 }
 
 Step AcceptEchoedSelectors(StepContext& context, const PayloadList& payloads) {
@@ -142,10 +165,12 @@ Step AcceptEchoedSelectors(StepContext& context, const PayloadList& payloads) {
 }  // namespace
 
 Step AbsorbFirst(StepContext& context, const PayloadList& payloads) {
+  TakeOriginalAddresses(context, payloads);
   return AbsorbNonceAndKey(context, payloads, context.exchange.said.nonce_i);
 }
 
 Step AbsorbSecond(StepContext& context, const PayloadList& payloads) {
+  TakeOriginalAddresses(context, payloads);
   return AbsorbNonceAndKey(context, payloads, context.exchange.said.nonce_r);
 }
 
@@ -175,7 +200,8 @@ Step AcceptSecond(StepContext& context, const PayloadList& payloads) {
     return verified;
   const auto sa = TheSa(payloads);
   if (!sa) return Failure(sa.error());
-  auto choice = CheckPhase2Answer(*sa, context.session.peer->plan, context.session.suite.group);
+  auto choice = CheckPhase2Answer(*sa, context.session.peer->plan, context.session.suite.group,
+                                  OwnOffer(context.session));
   if (!choice) return Refused(std::move(choice).error(), NotifyType::kBadProposalSyntax);
   if (auto agreed = CheckPfsAgreement(context, *choice); !agreed) return agreed;
   context.exchange.quick->spi_r = choice->spi;

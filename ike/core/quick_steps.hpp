@@ -15,6 +15,10 @@ namespace iscsi_ike::ike::quick {
 [[nodiscard]] crypto::Digest Hash2(const StepContext& context, Octets rest);
 [[nodiscard]] crypto::Digest Hash3(const StepContext& context);
 
+// OfferedEncapsulation: how an offer of this end's wants ESP to travel: in UDP when there is a
+// translator (RFC 3947 section 5.1).
+[[nodiscard]] UdpEncapsulation OfferedEncapsulation(const Session& session);
+
 Step WriteFirst(StepContext& context);
 Step WriteSecond(StepContext& context);
 Step WriteThird(StepContext& context);

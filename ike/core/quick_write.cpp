@@ -1,9 +1,11 @@
 // Writing the three messages of quick mode.
+#include <algorithm>
 #include <array>
 
 #include "ike/core/quick_steps.hpp"
 #include "ike/wire/esp_transform.hpp"
 #include "ike/wire/id.hpp"
+#include "ike/wire/nat_oa.hpp"
 #include "ike/wire/sa.hpp"
 
 namespace iscsi_ike::ike::quick {
@@ -40,12 +42,38 @@ void WriteSelector(StepContext& context, const policy::Selector& selector) {
   context.chain->End();
 }
 
+// NeedsOriginalAddresses: transport mode across a translator (RFC 3947 section 5.2); an initiator
+// that offers it, a responder that has chosen it.
+bool NeedsOriginalAddresses(const StepContext& context) {
+  if (context.exchange.role == Role::kResponder) {
+    const QuickChoice& quick = *context.exchange.quick;
+    return quick.udp_encapsulated && quick.encapsulation == policy::Encapsulation::kTransport;
+  }
+  if (OfferedEncapsulation(context.session) == UdpEncapsulation::kNone) return false;
+  const auto& offered = context.session.peer->plan.encapsulations;
+  return std::find(offered.begin(), offered.end(), policy::Encapsulation::kTransport) !=
+         offered.end();
+}
+
+// WriteOriginalAddresses: the initiator's, then the responder's, each as this end knows it.
+void WriteOriginalAddresses(StepContext& context) {
+  const Session& session = context.session;
+  const PayloadType type = FormOf(session.abilities.nat).nat_oa;
+  const bool initiator = context.exchange.role == Role::kInitiator;
+  for (const bool own : {initiator, !initiator}) {
+    context.chain->Begin(type);
+    WriteNatOa(*context.writer, own ? session.local.address : session.remote.address);
+    context.chain->End();
+  }
+}
+
 void WriteNonceKeyAndSelectors(StepContext& context, const std::vector<std::uint8_t>& nonce) {
   const Exchange& e = context.exchange;
   context.chain->Add(PayloadType::kNonce, nonce);
   if (e.dh.group) context.chain->Add(PayloadType::kKeyExchange, e.dh.own_public);
   WriteSelector(context, e.quick->initiator_selector);
   WriteSelector(context, e.quick->responder_selector);
+  if (NeedsOriginalAddresses(context)) WriteOriginalAddresses(context);
 }
 
 void WriteOffer(StepContext& context) {
@@ -60,8 +88,9 @@ void WriteOffer(StepContext& context) {
   // preference.
   for (const policy::Encapsulation encapsulation : plan.encapsulations) {
     for (const policy::EspSuite& suite : plan.phase2) {
-      WriteEspTransform(sa, ++number, suite, static_cast<std::uint16_t>(encapsulation), e.dh.group,
-                        plan.phase2_lifetime);
+      WriteEspTransform(sa, ++number, suite,
+                        WireEncapsulation(encapsulation, OfferedEncapsulation(context.session)),
+                        e.dh.group, plan.phase2_lifetime);
     }
   }
   sa.EndProposal();
@@ -71,6 +100,11 @@ void WriteOffer(StepContext& context) {
 }
 
 }  // namespace
+
+UdpEncapsulation OfferedEncapsulation(const Session& session) {
+  const bool translated = session.at_nat_port && session.nat.any();
+  return translated ? FormOf(session.abilities.nat).encapsulation : UdpEncapsulation::kNone;
+}
 
 crypto::Digest Hash1(const StepContext& context, Octets rest) {
   return PrfOf(context).Compute({MessageIdOctets(context.exchange.id), rest});

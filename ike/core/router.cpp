@@ -1,10 +1,16 @@
 #include "ike/core/router.hpp"
 
+#include <algorithm>
+#include <utility>
+
+#include "ike/core/fragments.hpp"
 #include "ike/core/informational.hpp"
 #include "ike/core/outcome.hpp"
+#include "ike/core/peer_path.hpp"
 #include "ike/core/quick_mode.hpp"
 #include "ike/core/runner.hpp"
 #include "ike/core/select_peer.hpp"
+#include "ike/core/send_informational.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -30,60 +36,61 @@ Session* Own(EngineCore& core, const Header& header) {
   return unanswered || session->responder_cookie == header.responder ? session : nullptr;
 }
 
-void RefuseFirst(EngineCore& core, const Endpoint& local, const Endpoint& remote,
-                 const Header& header, policy::ExchangeMode mode, Trouble trouble) {
+void RefuseFirst(EngineCore& core, const Received& received, policy::ExchangeMode mode,
+                 Trouble trouble) {
   if (!core.notify_budget.Spend(core.now))
-    return core.Dropped(remote, "the ration of refusals is spent");
-  Session& session = core.AddSession(Role::kResponder, local, remote, nullptr);
+    return core.Dropped(received.remote, "the ration of refusals is spent");
+  Session& session = core.AddSession(Role::kResponder, received.local, received.remote, nullptr);
   session.mode = mode;
-  if (trouble.notify != kTellNothing) RefuseInClear(core, local, remote, header, trouble.notify);
+  if (trouble.notify != kTellNothing) RefuseInClear(core, received, trouble.notify);
   FailSession(core, session, std::move(trouble.failure));
   core.RemoveSession(session.id);
 }
 
 // Admit opens a responder session for a first message.
-Session* Admit(EngineCore& core, const Endpoint& local, const Endpoint& remote,
-               const Header& header, Octets datagram) {
+Session* Admit(EngineCore& core, const Received& received) {
+  const Endpoint& remote = received.remote;
   if (core.config.responders.empty())
     return core.Dropped(remote, "this end only initiates"), nullptr;
-  if (datagram.size() > kMostFirstMessage) {
+  if (received.message.size() > kMostFirstMessage) {
     return core.Dropped(remote, "a first message of more than 8 KiB"), nullptr;
   }
   if (core.half_open_count() >= core.config.max_half_open ||
       core.session_count() >= core.config.max_sessions) {
     return core.Dropped(remote, "the bound on half-open sessions is reached"), nullptr;
   }
-  const auto mode = header.exchange == ExchangeType::kMain ? policy::ExchangeMode::kMain
-                                                           : policy::ExchangeMode::kAggressive;
+  const auto mode = received.header.exchange == ExchangeType::kMain
+                        ? policy::ExchangeMode::kMain
+                        : policy::ExchangeMode::kAggressive;
   auto peer = SelectPeerByAddress(core.config, remote, mode);
-  if (!peer)
-    return RefuseFirst(core, local, remote, header, mode, std::move(peer).error()), nullptr;
+  if (!peer) return RefuseFirst(core, received, mode, std::move(peer).error()), nullptr;
   const auto cookie = core.MakeCookie();
   if (!cookie) return core.Dropped(remote, "no cookie could be drawn"), nullptr;
-  Session& session = core.AddSession(Role::kResponder, local, remote, std::move(*peer));
+  Session& session = core.AddSession(Role::kResponder, received.local, remote, std::move(*peer));
   session.mode = mode;
-  session.initiator_cookie = header.initiator;
+  session.initiator_cookie = received.header.initiator;
   session.responder_cookie = *cookie;
   session.give_up_at = core.now + core.config.half_open_timeout;
   core.IndexOwnCookie(session);
   core.IndexHalfOpen(session);
   session.exchanges.push_back(
       std::make_unique<Exchange>(ScriptOf(mode), Role::kResponder, MessageId{0}));
-  ReceiveMessage(core, session, *session.exchanges.front(), header, datagram);
+  ReceiveMessage(core, session, *session.exchanges.front(), received);
   return &session;
 }
 
-Session* RouteFirst(EngineCore& core, const Endpoint& local, const Endpoint& remote,
-                    const Header& header, Octets datagram) {
+Session* RouteFirst(EngineCore& core, const Received& received) {
+  const Header& header = received.header;
+  const Endpoint& remote = received.remote;
   Session* own = core.FindByOwnCookie(header.initiator);
   if (header.exchange == ExchangeType::kInformational && own != nullptr &&
       own->role == Role::kInitiator && own->remote == remote) {
-    ReceiveInformational(core, *own, header, datagram);
+    ReceiveInformational(core, *own, received);
     return own;
   }
   if (header.exchange != ExchangeType::kMain && header.exchange != ExchangeType::kAggressive) {
     core.Dropped(remote, "an exchange without responder cookie that is no phase 1");
-    RefuseInClear(core, local, remote, header, NotifyType::kUnsupportedExchangeType);
+    RefuseInClear(core, received, NotifyType::kUnsupportedExchangeType);
     return nullptr;
   }
   if (own != nullptr)
@@ -97,60 +104,112 @@ Session* RouteFirst(EngineCore& core, const Endpoint& local, const Endpoint& rem
       return core.Dropped(remote, "first message of a session whose phase 1 is over"), nullptr;
     known = nullptr;
   }
-  if (known == nullptr) return Admit(core, local, remote, header, datagram);
-  ReceiveMessage(core, *known, *known->phase1(), header, datagram);
+  if (known == nullptr) return Admit(core, received);
+  ReceiveMessage(core, *known, *known->phase1(), received);
   return known;
 }
 
-void RouteQuick(EngineCore& core, Session& session, const Header& header, Octets datagram) {
-  if (session.state == Session::State::kNegotiating) {
-    if (session.parked.empty() && datagram.size() <= kMostParked)
-      session.parked.assign(datagram.begin(), datagram.end());
-    return;
-  }
+void RouteQuick(EngineCore& core, Session& session, const Received& received) {
+  const Header& header = received.header;
+  if (session.state == Session::State::kNegotiating) return session.Park(received);
   if (!header.encrypted() || header.id == MessageId{0}) {
     return core.Dropped(session.remote, "quick mode is encrypted and has a message ID");
   }
-  if (Exchange* exchange = session.Find(header.id)) {
-    return ReceiveMessage(core, session, *exchange, header, datagram);
-  }
-  ReceiveFirstOfQuickMode(core, session, header, datagram);
+  if (Exchange* exchange = session.Find(header.id))
+    return ReceiveMessage(core, session, *exchange, received);
+  ReceiveFirstOfQuickMode(core, session, received);
 }
 
-void RouteWithin(EngineCore& core, Session& session, const Header& header, Octets datagram) {
-  switch (header.exchange) {
+void RouteWithin(EngineCore& core, Session& session, const Received& received) {
+  switch (received.header.exchange) {
     case ExchangeType::kMain:
     case ExchangeType::kAggressive:
       if (Exchange* phase1 = session.phase1())
-        return ReceiveMessage(core, session, *phase1, header, datagram);
+        return ReceiveMessage(core, session, *phase1, received);
       return core.Dropped(session.remote, "phase 1 is over");
     case ExchangeType::kQuick:
-      return RouteQuick(core, session, header, datagram);
+      return RouteQuick(core, session, received);
     case ExchangeType::kInformational:
-      return ReceiveInformational(core, session, header, datagram);
+      // A Delete must not overtake the end of what it deletes.
+      if (received.header.encrypted() && session.IsFinishing()) return session.Park(received);
+      return ReceiveInformational(core, session, received);
     default:
       return core.Dropped(session.remote, "an exchange type that this end does not speak");
   }
 }
 
+// RouteFragment collects slices of one message; the whole must belong to the session that its
+// slices belong to.
+void RouteFragment(EngineCore& core, Session& session, const Received& received) {
+  if (!session.fragments) session.fragments = std::make_unique<Reassembly>();
+  const auto taken = session.fragments->Take(received, core.now);
+  if (!taken) return core.Dropped(received.remote, taken.error());
+  if (!*taken) return;
+  const std::vector<std::uint8_t> whole = session.fragments->Release();
+  const auto header = ParseHeader(whole);
+  if (!header) return core.Dropped(received.remote, header.error().rule);
+  const bool same = header->initiator == received.header.initiator &&
+                    header->responder == received.header.responder &&
+                    header->next != PayloadType::kFragment && header->length == whole.size();
+  if (!same) return core.Dropped(received.remote, "fragments of a message of another session");
+  RouteWithin(core, session, {received.local, received.remote, *header, whole});
+}
+
+// RefuseVersion tells who begins with another major version, IKEv2 for one, that it is not spoken
+// here (RFC 2408 section 5.2).
+void RefuseVersion(EngineCore& core, const Endpoint& local, const Endpoint& remote,
+                   Octets datagram) {
+  const auto header = ReadHeader(datagram);
+  if (core.config.responders.empty() || !header || !header->responder.IsZero()) return;
+  RefuseInClear(core, {local, remote, *header, datagram}, NotifyType::kInvalidMajorVersion);
+}
+
+// WithoutMarker removes the non-ESP marker of the NAT traversal port (RFC 3948 section 2.2).
+std::optional<Octets> WithoutMarker(EngineCore& core, const Endpoint& remote, Octets datagram) {
+  if (datagram.size() == 1 && datagram[0] == kNatKeepaliveOctet)
+    return core.Dropped(remote, "a NAT keepalive"), std::nullopt;
+  const bool marked = datagram.size() >= kNonEspMarkerSize &&
+                      std::all_of(datagram.begin(), datagram.begin() + kNonEspMarkerSize,
+                                  [](std::uint8_t octet) { return octet == 0; });
+  if (!marked) return core.Dropped(remote, "no non-ESP marker: ESP in UDP"), std::nullopt;
+  return datagram.subspan(kNonEspMarkerSize);
+}
+
 }  // namespace
 
 Session* Route(EngineCore& core, const Endpoint& local, const Endpoint& remote, Octets datagram) {
+  if (local.port == core.config.nat_port) {
+    const auto message = WithoutMarker(core, remote, datagram);
+    if (!message) return nullptr;
+    datagram = *message;
+  }
   const auto header = ParseHeader(datagram);
-  if (!header) return core.Dropped(remote, header.error().rule), nullptr;
-  if (header->responder.IsZero()) return RouteFirst(core, local, remote, *header, datagram);
+  if (!header) {
+    core.Dropped(remote, header.error().rule);
+    if (header.error().notify == NotifyType::kInvalidMajorVersion)
+      RefuseVersion(core, local, remote, datagram);
+    return nullptr;
+  }
+  const Received received{local, remote, *header, datagram.first(header->length)};
+  if (header->responder.IsZero()) return RouteFirst(core, received);
   Session* session = Own(core, *header);
   if (session == nullptr) return core.Dropped(remote, "no session has these cookies"), nullptr;
-  if (session->remote != remote)
+  if (session->remote != remote && !MayMove(core, *session, received))
     return core.Dropped(remote, "the source is not the session's peer"), nullptr;
-  RouteWithin(core, *session, *header, datagram);
+  if (header->next == PayloadType::kFragment) {
+    RouteFragment(core, *session, received);
+  } else {
+    RouteWithin(core, *session, received);
+  }
   return session;
 }
 
 void RouteParked(EngineCore& core, Session& session) {
-  const std::vector<std::uint8_t> datagram = std::move(session.parked);
-  session.parked.clear();
-  if (const auto header = ParseHeader(datagram)) RouteWithin(core, session, *header, datagram);
+  for (const Parked& parked : std::exchange(session.parked, {})) {
+    const auto header = ParseHeader(parked.message);
+    if (header && session.state != Session::State::kClosed)
+      RouteWithin(core, session, {parked.local, parked.remote, *header, parked.message});
+  }
 }
 
 }  // namespace iscsi_ike::ike

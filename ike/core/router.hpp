@@ -10,7 +10,7 @@ namespace iscsi_ike::ike {
 // nullptr.
 Session* Route(EngineCore& core, const Endpoint& local, const Endpoint& remote, Octets datagram);
 
-// RouteParked takes up a phase-2 datagram that came before phase 1 was done.
+// RouteParked takes up the messages that the session has parked.
 void RouteParked(EngineCore& core, Session& session);
 
 }  // namespace iscsi_ike::ike

@@ -1,9 +1,12 @@
 #include "ike/core/runner.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "ike/core/informational.hpp"
+#include "ike/core/liveness.hpp"
 #include "ike/core/outcome.hpp"
+#include "ike/core/peer_path.hpp"
+#include "ike/core/send_informational.hpp"
 #include "ike/wire/describe.hpp"
 
 namespace iscsi_ike::ike {
@@ -199,10 +202,10 @@ void Advance(EngineCore& core, Session& session, Exchange& exchange) {
       continue;
     }
     if (exchange.parked.empty() || !IsOpen(row.to_open, session, exchange)) return;
-    const std::vector<std::uint8_t> datagram = std::move(exchange.parked);
-    exchange.parked.clear();
-    if (const auto header = ParseHeader(datagram))
-      ReceiveMessage(core, session, exchange, *header, datagram);
+    const Parked parked = std::exchange(exchange.parked, {});
+    if (const auto header = ParseHeader(parked.message))
+      ReceiveMessage(core, session, exchange,
+                     {parked.local, parked.remote, *header, parked.message});
     return;
   }
 }
@@ -271,9 +274,9 @@ Step Malformed(const Row& row, const ParseError& error, bool noise) {
 // OpenRow decrypts (when it is encrypted) and parses; `clear` is the storage that the payloads
 // borrow.
 Result<PayloadList, Trouble> OpenRow(EngineCore& core, Session& session, Exchange& exchange,
-                                     const Header& header, Octets message,
-                                     std::vector<std::uint8_t>& clear) {
+                                     const Received& received, std::vector<std::uint8_t>& clear) {
   const Row& row = exchange.current();
+  const Header& header = received.header;
   const bool wrong_protection = row.protection != Protection::kEither &&
                                 header.encrypted() != (row.protection == Protection::kEncrypted);
   if (header.exchange != exchange.script->exchange || wrong_protection) {
@@ -282,9 +285,9 @@ Result<PayloadList, Trouble> OpenRow(EngineCore& core, Session& session, Exchang
                     Describe(header.exchange) +
                     (header.encrypted() ? ", encrypted," : ", in clear,") + " came");
   }
-  Octets octets = message.subspan(kHeaderSize);
+  Octets octets = received.message.subspan(kHeaderSize);
   if (header.encrypted()) {
-    if (!Open(KeyOf(core, session), exchange.iv, message, clear)) {
+    if (!Open(KeyOf(core, session), exchange.iv, received.message, clear)) {
       return Drop(FailureCode::kMalformed,
                   std::string(row.name) + " is not a whole number of cipher blocks");
     }
@@ -304,15 +307,16 @@ Result<PayloadList, Trouble> OpenRow(EngineCore& core, Session& session, Exchang
 
 // TakeRow opens, absorbs and accepts; whatever goes wrong before `accept` leaves the exchange where
 // it was.
-Step TakeRow(EngineCore& core, Session& session, Exchange& exchange, const Header& header,
-             Octets message) {
+Step TakeRow(EngineCore& core, Session& session, Exchange& exchange, const Received& received) {
   const Row& row = exchange.current();
+  const Header& header = received.header;
+  const Octets message = received.message;
   std::vector<std::uint8_t> clear;
-  const auto payloads = OpenRow(core, session, exchange, header, message, clear);
+  const auto payloads = OpenRow(core, session, exchange, received, clear);
   if (!payloads) return Failure(payloads.error());
   Trace(core, session, exchange, row.name, Direction::kReceived, header,
         header.encrypted() ? Octets(clear) : message.subspan(kHeaderSize), message.size());
-  StepContext context{core, session, exchange, nullptr, nullptr, &header};
+  StepContext context{core, session, exchange, nullptr, nullptr, &received};
   if (auto step = row.absorb(context, *payloads); !step) return step;
   return row.accept(context, *payloads);
 }
@@ -334,10 +338,10 @@ void StartExchange(EngineCore& core, Session& session, Exchange& exchange) {
   Advance(core, session, exchange);
 }
 
-void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, const Header& header,
-                    Octets datagram) {
-  const Octets message = datagram.first(header.length);
-  const auto digest = DigestOf(message);
+void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
+                    const Received& received) {
+  const Header& header = received.header;
+  const auto digest = DigestOf(received.message);
   if (exchange.IsLatest(digest)) return AnswerDuplicate(core, session, exchange);
   if (exchange.IsOld(digest))
     return core.Dropped(session.remote, "duplicate of a message that has been left behind");
@@ -349,12 +353,11 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, cons
     return core.Dropped(session.remote, "the message does not carry this end's cookie");
   }
   if (!IsOpen(exchange.current().to_open, session, exchange)) {
-    if (exchange.parked.empty() && datagram.size() <= kMostParked)
-      exchange.parked.assign(datagram.begin(), datagram.end());
-    return;
+    return exchange.parked.Keep(received);
   }
   session.heard_from_peer = true;
-  if (auto step = TakeRow(core, session, exchange, header, message); !step) {
+  const Row& row = exchange.current();
+  if (auto step = TakeRow(core, session, exchange, received); !step) {
     // What is refused was authentic, so its last block counts: the refusal is sealed under it.
     if (step.error().verdict == Verdict::kRefuse && header.encrypted()) {
       exchange.iv.Commit();
@@ -365,6 +368,11 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, cons
   }
   if (header.encrypted()) exchange.iv.Commit();
   RememberBlock(session, exchange);
+  // A row with a HASH has now been authenticated.
+  if (row.required.Has(PayloadType::kHash)) {
+    NotePath(core, session, received);
+    NoteAlive(core, session);
+  }
   exchange.retransmit.Stop();
   exchange.Remember(digest);
   exchange.duplicates_seen = 0;

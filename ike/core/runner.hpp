@@ -19,16 +19,16 @@ struct StepContext {
   Exchange& exchange;
   Writer* writer = nullptr;
   PayloadChain* chain = nullptr;
-  const Header* header = nullptr;  // absorb and accept: of the message at hand
+  const Received* received = nullptr;  // absorb and accept: the message at hand
 };
 
 // StartExchange runs a new exchange as far as it goes without the peer.
 void StartExchange(EngineCore& core, Session& session, Exchange& exchange);
 
-// ReceiveMessage takes one datagram whose header has passed ParseHeader and which belongs to this
+// ReceiveMessage takes one message whose header has passed ParseHeader and which belongs to this
 // exchange.
-void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange, const Header& header,
-                    Octets datagram);
+void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
+                    const Received& received);
 
 // TakeDhResult stores a finished job and runs the exchange on. False: no exchange of the session
 // waits for it.

@@ -35,8 +35,11 @@ bool Contains(const Selector& outer, const Selector& inner) {
 }
 
 // Difference names the first field in which `offered` is not within `allowed`; empty: it is.
-std::string Difference(const Selector& offered, const Selector& allowed, bool exact_port) {
-  if (!Contains(allowed, offered)) return "address";
+// A host behind a translator is known to its peer by another address than to itself.
+std::string Difference(const Selector& offered, const Selector& allowed, bool exact_port,
+                       bool any_host) {
+  const bool host = offered.prefix_bits == offered.address.bits();
+  if (!Contains(allowed, offered) && !(any_host && host)) return "address";
   if (allowed.protocol != 0 && offered.protocol != allowed.protocol &&
       (exact_port || offered.protocol != 0)) {
     return "protocol";
@@ -92,9 +95,13 @@ std::optional<NegotiationFailure> JudgeSelectors(const Session& session,
   const ChildOffer& configured = session.peer->child;
   const Selector local = DefaultLocalSelector(session, configured);
   const Selector remote = DefaultRemoteSelector(session, configured);
-  const std::string at_local = Difference(offered.responder, local, configured.local.has_value());
+  const auto judge = [](const Selector& offer, const Selector& allowed, bool set, bool translated) {
+    return Difference(offer, allowed, set, translated && !set);
+  };
+  const std::string at_local =
+      judge(offered.responder, local, configured.local.has_value(), session.nat.local);
   const std::string at_remote =
-      Difference(offered.initiator, remote, configured.remote.has_value());
+      judge(offered.initiator, remote, configured.remote.has_value(), session.nat.remote);
   if (at_local.empty() && at_remote.empty()) return std::nullopt;
   NegotiationFailure failure =
       NotAcceptable("phase 1 is fine; the offered selectors are not acceptable: the " +

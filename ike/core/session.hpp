@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "ike/core/abilities.hpp"
 #include "ike/core/exchange.hpp"
+#include "ike/core/fragments.hpp"
 #include "ike/core/keymat.hpp"
 #include "ike/events.hpp"
 
@@ -19,6 +21,15 @@ struct Child {
   ChildId id{};
   Spi inbound{};
   Spi outbound{};
+};
+
+// Liveness is a watch on one peer (RFC 3706).
+struct Liveness {
+  Time heard;  // when something authentic last came
+  Time due;    // of the next question, or of giving up on the last
+  std::uint32_t sequence = 0;
+  unsigned unanswered = 0;
+  bool reported = false;
 };
 
 struct Session {
@@ -32,6 +43,7 @@ struct Session {
   Cookie responder_cookie;
   Endpoint local;
   Endpoint remote;
+  Endpoint first_remote;  // responder: where the first message came from
   std::shared_ptr<const PeerConfig> peer;
 
   policy::Phase1Suite suite;
@@ -44,8 +56,17 @@ struct Session {
 
   std::vector<std::unique_ptr<Exchange>> exchanges;  // phase 1 first while it lives
   std::vector<Child> children;
-  std::vector<MessageId> used_ids;   // message IDs seen or made: a second use would be a replay
-  std::vector<std::uint8_t> parked;  // one phase-2 datagram that came before phase 1 was done
+  std::vector<MessageId> used_ids;  // message IDs seen or made: a second use would be a replay
+  // Phase-2 messages that came before phase 1 was done, or before a quick mode could finish.
+  std::vector<Parked> parked;
+
+  Abilities abilities;
+  NatFinding nat;
+  bool at_nat_port = false;  // the datagrams go to and from the ports of RFC 3947 section 4
+  std::unique_ptr<Reassembly> fragments;
+  std::uint16_t last_fragment_id = 0;
+  std::optional<Liveness> liveness;
+  std::optional<Time> keepalive_at;
 
   bool heard_from_peer = false;
   bool half_open = false;    // responder: counted against the bound
@@ -67,6 +88,17 @@ struct Session {
       return !e->script->phase1 && e->id == message_id;
     });
     return it == exchanges.end() ? nullptr : it->get();
+  }
+  // IsFinishing: all has been said in an exchange, and a Diffie-Hellman result is still due.
+  [[nodiscard]] bool IsFinishing() const {
+    return std::any_of(exchanges.begin(), exchanges.end(),
+                       [](const auto& e) { return e->done() && !e->finished; });
+  }
+  // Park keeps one message of a peer that has proved nothing yet, a few of one that has.
+  void Park(const Received& received) {
+    constexpr std::size_t kMost = 4;
+    if (parked.size() < (state == State::kEstablished ? kMost : 1))
+      parked.emplace_back().Keep(received);
   }
   [[nodiscard]] bool IsUsed(MessageId message_id) const {
     return std::find(used_ids.begin(), used_ids.end(), message_id) != used_ids.end();

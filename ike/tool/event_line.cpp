@@ -45,6 +45,7 @@ std::string Line(const ChildDeleted& event) {
 std::string Line(const SessionClosed& event) {
   const char* const who = event.reason == CloseReason::kByPeer     ? " by the peer"
                           : event.reason == CloseReason::kByCaller ? " by this end"
+                          : event.reason == CloseReason::kReplaced ? ", a newer one follows it"
                                                                    : ", its lifetime is over";
   return SessionText(event.session) + ": phase 1 closed" + who;
 }
@@ -62,6 +63,29 @@ std::string Line(const Diagnosed& event) {
 
 std::string Line(const PeerNotified& event) {
   return SessionText(event.session) + ": the peer notifies " + event.text;
+}
+
+std::string Line(const ChildClosed& event) {
+  return SessionText(event.session) + ": child SA closed (" + std::string(Name(event.reason)) +
+         "), SPI in " + HexText(event.inbound_spi) + " out " + HexText(event.outbound_spi);
+}
+
+std::string Line(const SessionReplaced& event) {
+  return SessionText(event.session) + ": takes over from " + SessionText(event.replaced);
+}
+
+std::string Line(const PeerMoved& event) {
+  return SessionText(event.session) + ": the peer is now at " + event.remote.ToString();
+}
+
+std::string Line(const PeerUnresponsive& event) {
+  return SessionText(event.session) + ": " + event.remote.ToString() + " has been silent for " +
+         std::to_string(event.silent_for.count() / 1000) + " s and answered none of " +
+         std::to_string(event.asked) + " questions";
+}
+
+std::string Line(const PeerAlive& event) {
+  return SessionText(event.session) + ": the peer answers again";
 }
 
 }  // namespace

@@ -116,18 +116,6 @@ void WriteMembers(JsonWriter& json, const Outcome& outcome) {
   json.ListMember("notifications", outcome.notifications);
 }
 
-std::string_view ReasonName(CloseReason reason) {
-  switch (reason) {
-    case CloseReason::kByCaller:
-      return "by caller";
-    case CloseReason::kByPeer:
-      return "by peer";
-    case CloseReason::kExpired:
-      return "expired";
-  }
-  return "";
-}
-
 std::string_view EventName(const Event& event) {
   struct Namer {
     std::string_view operator()(const Phase1Established&) { return "phase1_established"; }
@@ -137,6 +125,11 @@ std::string_view EventName(const Event& event) {
     std::string_view operator()(const Failed&) { return "failed"; }
     std::string_view operator()(const Diagnosed&) { return "diagnosed"; }
     std::string_view operator()(const PeerNotified&) { return "peer_notified"; }
+    std::string_view operator()(const ChildClosed&) { return "child_closed"; }
+    std::string_view operator()(const SessionReplaced&) { return "session_replaced"; }
+    std::string_view operator()(const PeerMoved&) { return "peer_moved"; }
+    std::string_view operator()(const PeerUnresponsive&) { return "peer_unresponsive"; }
+    std::string_view operator()(const PeerAlive&) { return "peer_alive"; }
   };
   return std::visit(Namer{}, event);
 }
@@ -171,7 +164,17 @@ std::string EventJson(const Event& event, const Outcome& session) {
   } else if (const auto* deleted = std::get_if<ChildDeleted>(&event)) {
     json.Member("spi_out", HexNumber(deleted->outbound_spi));
   } else if (const auto* closed = std::get_if<SessionClosed>(&event)) {
-    json.Member("reason", ReasonName(closed->reason));
+    json.Member("reason", Name(closed->reason));
+  } else if (const auto* child = std::get_if<ChildClosed>(&event)) {
+    json.Member("spi_in", HexNumber(child->inbound_spi));
+    json.Member("spi_out", HexNumber(child->outbound_spi));
+    json.Member("reason", Name(child->reason));
+  } else if (const auto* replaced = std::get_if<SessionReplaced>(&event)) {
+    json.Member("replaced", ToNumber(replaced->replaced));
+  } else if (const auto* moved = std::get_if<PeerMoved>(&event)) {
+    json.Member("remote", moved->remote.ToString());
+  } else if (const auto* silent = std::get_if<PeerUnresponsive>(&event)) {
+    json.Member("remote", silent->remote.ToString());
   }
   json.EndObject();
   return json.Text();

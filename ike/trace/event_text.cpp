@@ -42,6 +42,10 @@ std::string Headline(const NegotiationFailure& failure) {
   return std::string(Name(failure.code)) + " (" + std::string(Name(failure.blame())) + ")";
 }
 
+std::string SessionText(SessionId session) {
+  return "phase 1 of session " + std::to_string(ToNumber(session));
+}
+
 std::string Text(const Phase1Established& event) { return Phase1Text(event); }
 std::string Text(const ChildEstablished& event) { return ChildText(Summarize(event.sa)); }
 std::string Text(const ChildDeleted& event) {
@@ -49,16 +53,7 @@ std::string Text(const ChildDeleted& event) {
          " deleted by the peer: it no longer receives on " + HexNumber(event.outbound_spi) + "\n";
 }
 std::string Text(const SessionClosed& event) {
-  std::string text = "phase 1 of session " + std::to_string(ToNumber(event.session)) + " closed";
-  switch (event.reason) {
-    case CloseReason::kByCaller:
-      return text + "\n";
-    case CloseReason::kByPeer:
-      return text + " by the peer\n";
-    case CloseReason::kExpired:
-      return text + ": its lifetime is over\n";
-  }
-  return text + "\n";
+  return SessionText(event.session) + " closed, " + std::string(Name(event.reason)) + "\n";
 }
 std::string Text(const Failed& event) {
   return "failed with " + event.remote.ToString() + ": " + Headline(event.failure) + "\n" +
@@ -73,6 +68,24 @@ std::string Text(const PeerNotified& event) {
   if (!event.text.empty()) text += ": " + event.text;
   return text + "\n";
 }
+std::string Text(const ChildClosed& event) {
+  return "child SA " + std::to_string(ToNumber(event.child)) + " closed, " +
+         HexNumber(event.inbound_spi) + " (in) and " + HexNumber(event.outbound_spi) +
+         " (out): " + std::string(Name(event.reason)) + "\n";
+}
+std::string Text(const SessionReplaced& event) {
+  return SessionText(event.session) + " takes over from session " +
+         std::to_string(ToNumber(event.replaced)) + "\n";
+}
+std::string Text(const PeerMoved& event) {
+  return "the peer is now at " + event.remote.ToString() + "\n";
+}
+std::string Text(const PeerUnresponsive& event) {
+  return event.remote.ToString() + " has been silent for " +
+         std::to_string(event.silent_for.count() / 1000) + " s and answered none of " +
+         std::to_string(event.asked) + " questions\n";
+}
+std::string Text(const PeerAlive& /*event*/) { return "the peer answers again\n"; }
 
 }  // namespace
 

@@ -223,6 +223,27 @@ std::uint16_t WireAuthentication(EspAuth auth) {
   return 0;
 }
 
+std::uint16_t WireEncapsulation(policy::Encapsulation mode, UdpEncapsulation udp) {
+  const bool tunnel = mode == policy::Encapsulation::kTunnel;
+  switch (udp) {
+    case UdpEncapsulation::kRfc3947:
+      return ToNumber(tunnel ? EncapsulationMode::kUdpTunnel : EncapsulationMode::kUdpTransport);
+    case UdpEncapsulation::kDraft:
+      return ToNumber(tunnel ? EncapsulationMode::kUdpTunnelDraft
+                             : EncapsulationMode::kUdpTransportDraft);
+    case UdpEncapsulation::kNone:
+      break;
+  }
+  return ToNumber(tunnel ? EncapsulationMode::kTunnel : EncapsulationMode::kTransport);
+}
+
+std::optional<policy::Encapsulation> ModeOf(std::uint16_t encapsulation, UdpEncapsulation udp) {
+  for (const auto mode : {policy::Encapsulation::kTunnel, policy::Encapsulation::kTransport}) {
+    if (WireEncapsulation(mode, udp) == encapsulation) return mode;
+  }
+  return std::nullopt;
+}
+
 void WriteEspTransform(SaWriter& sa, std::uint8_t number, const policy::EspSuite& suite,
                        std::uint16_t encapsulation, std::optional<crypto::DhGroup> pfs_group,
                        const policy::Lifetime& lifetime) {

@@ -44,6 +44,14 @@ struct EspTransform {
 [[nodiscard]] std::uint16_t WireKeyLength(const policy::EspSuite& suite);
 [[nodiscard]] std::uint16_t WireAuthentication(policy::EspAuth auth);
 
+// UdpEncapsulation: whether ESP is to travel in UDP, and with which numbers that is said (RFC 3947
+// section 5.1, or its drafts).
+enum class UdpEncapsulation : std::uint8_t { kNone, kRfc3947, kDraft };
+[[nodiscard]] std::uint16_t WireEncapsulation(policy::Encapsulation mode, UdpEncapsulation udp);
+// ModeOf is the inverse; nullopt: the number is none of that form.
+[[nodiscard]] std::optional<policy::Encapsulation> ModeOf(std::uint16_t encapsulation,
+                                                          UdpEncapsulation udp);
+
 // WriteEspTransform writes one transform into the proposal last begun: key length, authentication,
 // encapsulation (a number, so that the UDP forms can be sent), PFS group, lifetime, extended
 // sequence numbers.

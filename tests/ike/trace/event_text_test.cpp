@@ -55,15 +55,26 @@ TEST(EventText, HasALineForEveryAlternativeAndNoKey) {
   EXPECT_EQ(EventText(Event(ChildDeleted{SessionId{7}, ChildId{1}, Spi{0xc0000002}})),
             "child SA 1 deleted by the peer: it no longer receives on 0xc0000002\n");
   EXPECT_EQ(EventText(Event(SessionClosed{SessionId{7}, CloseReason::kByPeer})),
-            "phase 1 of session 7 closed by the peer\n");
+            "phase 1 of session 7 closed, by peer\n");
   EXPECT_EQ(EventText(Event(SessionClosed{SessionId{7}, CloseReason::kExpired})),
-            "phase 1 of session 7 closed: its lifetime is over\n");
+            "phase 1 of session 7 closed, expired\n");
   EXPECT_THAT(EventText(Event(Failed{{}, {}, "", {}, EndpointOf("192.0.2.2"), SampleFailure()})),
               HasSubstr("failed with 192.0.2.2:500: NO_PHASE1_PROPOSAL (incompatible)\n"));
   EXPECT_THAT(EventText(Event(Diagnosed{{}, EndpointOf("192.0.2.2"), SampleFailure()})),
               HasSubstr("suspicious, from 192.0.2.2:500: NO_PHASE1_PROPOSAL (incompatible)\n"));
   EXPECT_THAT(EventText(Event(PeerNotified{{}, NotifyType{14}, "why"})),
               testing::AllOf(HasSubstr("(14)"), HasSubstr(": why\n")));
+  EXPECT_EQ(EventText(Event(ChildClosed{SessionId{7}, ChildId{1}, Spi{0x1001}, Spi{0xc0000002},
+                                        CloseReason::kReplaced})),
+            "child SA 1 closed, 0x00001001 (in) and 0xc0000002 (out): replaced\n");
+  EXPECT_EQ(EventText(Event(SessionReplaced{SessionId{8}, SessionId{7}})),
+            "phase 1 of session 8 takes over from session 7\n");
+  EXPECT_EQ(EventText(Event(PeerMoved{SessionId{7}, {}, EndpointOf("192.0.2.2")})),
+            "the peer is now at 192.0.2.2:500\n");
+  EXPECT_EQ(EventText(Event(PeerUnresponsive{SessionId{7}, EndpointOf("192.0.2.2"),
+                                             std::chrono::seconds(30), 5})),
+            "192.0.2.2:500 has been silent for 30 s and answered none of 5 questions\n");
+  EXPECT_EQ(EventText(Event(PeerAlive{SessionId{7}})), "the peer answers again\n");
 }
 
 }  // namespace

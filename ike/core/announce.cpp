@@ -1,0 +1,55 @@
+#include "ike/core/announce.hpp"
+
+#include <array>
+
+#include "ike/core/abilities.hpp"
+
+namespace iscsi_ike::ike::phase1 {
+namespace {
+
+// Best first. Drafts -00 and -01 know no port 4500 and are not spoken.
+constexpr std::array<VendorId, 4> kNatForms{VendorId::kNatTraversal, VendorId::kNatTraversalDraft03,
+                                            VendorId::kNatTraversalDraft02n,
+                                            VendorId::kNatTraversalDraft02};
+
+bool SpeaksNat(const StepContext& context) {
+  return context.session.peer->nat != NatTraversal::kOff;
+}
+
+void Add(StepContext& context, VendorId id) {
+  context.chain->Add(PayloadType::kVendorId, OctetsOf(id));
+}
+
+}  // namespace
+
+void WriteVendorIds(StepContext& context) {
+  const Session& session = context.session;
+  const PeerConfig& peer = *session.peer;
+  if (session.role == Role::kInitiator) {
+    if (SpeaksNat(context))
+      for (const VendorId form : kNatForms) Add(context, form);
+  } else if (session.abilities.nat != VendorId::kUnknown) {
+    Add(context, session.abilities.nat);
+  }
+  Add(context, VendorId::kDeadPeerDetection);
+  if (peer.fragment_above != 0) Add(context, VendorId::kFragmentation);
+}
+
+void TakeVendorIds(StepContext& context, const PayloadList& payloads) {
+  Abilities abilities;
+  std::size_t rank = kNatForms.size();
+  for (const Payload& payload : payloads) {
+    if (payload.type != PayloadType::kVendorId) continue;
+    const VendorId id = IdentifyVendor(payload.body);
+    abilities.dead_peer_detection |= id == VendorId::kDeadPeerDetection;
+    abilities.fragments |=
+        id == VendorId::kFragmentation && context.session.peer->fragment_above != 0;
+    for (std::size_t i = 0; i < rank && SpeaksNat(context); ++i) {
+      if (kNatForms[i] == id) rank = i;
+    }
+  }
+  if (rank < kNatForms.size()) abilities.nat = kNatForms[rank];
+  context.session.abilities = abilities;
+}
+
+}  // namespace iscsi_ike::ike::phase1

@@ -1,0 +1,81 @@
+#include "ike/core/fragments.hpp"
+
+#include <algorithm>
+
+#include "ike/wire/fragment.hpp"
+#include "ike/wire/payload.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+constexpr std::size_t kFragmentHeaders = kHeaderSize + kGenericHeaderSize + 4;
+
+Failure<std::string_view> Against(std::string_view rule) { return Failure(rule); }
+
+}  // namespace
+
+Result<bool, std::string_view> Reassembly::Take(const Received& received, Time now) {
+  const auto payloads = ParsePayloads(received.header.next, received.message.subspan(kHeaderSize));
+  if (!payloads || payloads->size() != 1) return Against("a fragment stands alone in its message");
+  const auto fragment = ParseFragment((*payloads)[0].body);
+  if (!fragment) return Against(fragment.error().rule);
+  if (fragment->number > kMostFragments) return Against("a message in more than 64 fragments");
+  if (fragment->id != id_ || now - since_ > kPatience) {
+    *this = Reassembly{};
+    id_ = fragment->id;
+    since_ = now;
+  }
+  if (last_ != 0 && (fragment->number > last_ || (fragment->last && fragment->number != last_)))
+    return Against("a fragment behind the last");
+  if (fragment->last && fragment->number < slices_.size())
+    return Against("a last fragment before others");
+  if (slices_.size() < fragment->number) slices_.resize(fragment->number);
+  std::vector<std::uint8_t>& slice = slices_[fragment->number - 1U];
+  if (!slice.empty()) {
+    return std::equal(slice.begin(), slice.end(), fragment->data.begin(), fragment->data.end())
+               ? Result<bool, std::string_view>(IsWhole())
+               : Against("a fragment came twice and differs");
+  }
+  if (octets_ + fragment->data.size() > kMostOctets)
+    return Against("fragments of more than 16 KiB in all");
+  slice.assign(fragment->data.begin(), fragment->data.end());
+  octets_ += slice.size();
+  ++present_;
+  if (fragment->last) last_ = fragment->number;
+  return IsWhole();
+}
+
+std::vector<std::uint8_t> Reassembly::Release() {
+  std::vector<std::uint8_t> whole;
+  whole.reserve(octets_);
+  for (const auto& slice : slices_) whole.insert(whole.end(), slice.begin(), slice.end());
+  *this = Reassembly{};
+  return whole;
+}
+
+std::vector<std::vector<std::uint8_t>> SliceMessage(Octets message, std::size_t most,
+                                                    std::uint16_t id) {
+  std::vector<std::vector<std::uint8_t>> slices;
+  const auto header = ReadHeader(message);
+  if (!header || message.size() <= most || most <= kFragmentHeaders) return slices;
+  const std::size_t room = most - kFragmentHeaders;
+  const std::size_t count = (message.size() + room - 1) / room;
+  if (count > 255) return slices;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = i * room;
+    std::vector<std::uint8_t>& slice = slices.emplace_back();
+    Writer writer(slice);
+    Header own = *header;
+    own.flags = 0;  // the slice is in clear; the message within it need not be
+    WriteHeader(writer, own);
+    PayloadChain chain(writer, kHeaderNextAt);
+    chain.Begin(PayloadType::kFragment);
+    WriteFragment(writer, {id, static_cast<std::uint8_t>(i + 1), i + 1 == count,
+                           message.subspan(at, std::min(room, message.size() - at))});
+    chain.End();
+    PatchHeaderLength(writer);
+  }
+  return slices;
+}
+
+}  // namespace iscsi_ike::ike

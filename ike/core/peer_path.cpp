@@ -1,0 +1,43 @@
+#include "ike/core/peer_path.hpp"
+
+namespace iscsi_ike::ike {
+
+bool MayMove(const EngineCore& core, const Session& session, const Received& received) {
+  if (session.abilities.nat == VendorId::kUnknown || received.local.port != core.config.nat_port)
+    return false;
+  // The third message of aggressive mode may be in clear; its HASH_I authenticates it.
+  const bool verifiable =
+      received.header.encrypted() || received.header.next == PayloadType::kFragment ||
+      (session.mode == policy::ExchangeMode::kAggressive && session.role == Role::kResponder);
+  const bool translated = session.nat.remote || received.remote.address == session.remote.address;
+  return verifiable && translated;
+}
+
+EncapsulationRule EncapsulationRuleOf(const Session& session) {
+  if (session.abilities.nat == VendorId::kUnknown || !session.at_nat_port) return {};
+  return {FormOf(session.abilities.nat).encapsulation, !session.nat.any()};
+}
+
+void NotePath(EngineCore& core, Session& session, const Received& received) {
+  if (session.remote == received.remote && session.local == received.local) return;
+  session.local = received.local;
+  session.remote = received.remote;
+  session.at_nat_port = session.local.port == core.config.nat_port;
+  core.Decided(session, "the peer is now at " + session.remote.ToString());
+  if (session.state == Session::State::kEstablished)
+    core.Emit(PeerMoved{session.id, session.local, session.remote});
+}
+
+void ArmKeepalive(EngineCore& core, Session& session) {
+  const Duration interval = session.peer->nat_keepalive;
+  if (!session.nat.local || interval <= Duration::zero()) return;
+  session.keepalive_at = core.now + interval;
+}
+
+void RunKeepalive(EngineCore& core, Session& session) {
+  if (!session.keepalive_at || *session.keepalive_at > core.now) return;
+  core.TransmitUnmarked(session.local, session.remote, {kNatKeepaliveOctet});
+  ArmKeepalive(core, session);
+}
+
+}  // namespace iscsi_ike::ike
