@@ -59,8 +59,8 @@ def _groups_of(peer):
 
 def _missing(group, peer_class, options):
     """Returns why this machine cannot run a group, or None."""
-    programs = checks.ALL[group].PROGRAMS if group in checks.ALL else ()
-    why = requirements.missing(programs, (options.tool, options.shim))
+    needs = checks.ALL[group].NEEDS if group in checks.ALL else ()
+    why = requirements.missing(needs, (options.tool, options.shim))
     if not why and peer_class:
         why = peer_class.missing(os.path.join(options.results, "packages"))
     return why

@@ -1,10 +1,11 @@
 """Checks that are more than a negotiation. Each is a module with
 
   run(network, peer class, options, folder) -> list of Results
-  PROGRAMS  what must be installed
-  PEERS     names of the peers it is for; None: any; empty: it needs none
+  NEEDS  programs, and modules of Python as "python:NAME", that must be installed
+  PEERS  names of the peers it is for; None: any; empty: it needs none
 """
 
-from . import decode, leave, scan, self_check
+from . import codec, decode, leave, nat, scan, self_check, traffic
 
-ALL = {"self": self_check, "decode": decode, "leave": leave, "scan": scan}
+ALL = {"self": self_check, "decode": decode, "leave": leave, "scan": scan, "codec": codec,
+       "traffic": traffic, "nat": nat}

@@ -7,7 +7,7 @@ from harness.case import Case, Result, run_case, show
 from harness.settings import Settings
 from harness.tool import Tool
 
-PROGRAMS = ("tshark",)
+NEEDS = ("tshark",)
 PEERS = None
 
 

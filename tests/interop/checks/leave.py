@@ -6,7 +6,7 @@ from harness.case import Result, show
 from harness.settings import Settings
 from harness.tool import Tool
 
-PROGRAMS = ()
+NEEDS = ()
 PEERS = None
 
 

@@ -9,7 +9,7 @@ from harness.case import Result, show
 from harness.settings import Settings
 from harness.tool import Tool
 
-PROGRAMS = ("ike-scan", "psk-crack")
+NEEDS = ("ike-scan", "psk-crack")
 PEERS = ()
 
 # How ike-scan writes a transform and how it shows it: cipher[/bits], hash, authentication, group.

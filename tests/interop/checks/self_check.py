@@ -5,7 +5,7 @@ from cases import GROUPS
 from harness import process
 from harness.case import Result, show
 
-PROGRAMS = ()
+NEEDS = ()
 PEERS = None  # any
 
 

@@ -80,14 +80,15 @@ def show(result):
     print(f"{result.result:9} {result.case}: {result.why or result.expected}", flush=True)
 
 
-def run_case(case, peer, tool):
-    """Runs a case; returns its Result and the tool's Run (None when that did not even start)."""
+def run_case(case, peer, tool, during=None):
+    """Runs a case; returns its Result and the tool's Run (None when that did not even start). `during` is
+    called with our running end while the SAs are up, and returns complaints."""
     deviation = next((d for d in peer.deviations
                       if re.search(d.where, f"{case.ours.role}: {case.name}")), None)
     expected = deviation.expected if deviation else case.expected
     run = None
     try:
-        run, complaints = _run(case, expected, peer, tool)
+        run, complaints = _run(case, expected, peer, tool, during)
     except Exception as error:  # a broken case must not end the others
         complaints = [f"{type(error).__name__}: {error}"]
     finally:
@@ -97,7 +98,7 @@ def run_case(case, peer, tool):
     return Result(peer.name, case.ours.role, case.name, case.expected.text, verdict, why), run
 
 
-def _run(case, expected, peer, tool):
+def _run(case, expected, peer, tool, during):
     """Runs a case; returns the tool's Run and what is wrong with it."""
     theirs = case.theirs or case.ours
     if isinstance(expected, Unloadable):
@@ -115,8 +116,9 @@ def _run(case, expected, peer, tool):
         if wanted:  # the peer's log may lag behind
             process.wait_until(lambda: not peer.differences(ours.keys(), mark), 2)
             peer_is_up = not initiated or initiated.result()
+        complaints = during(ours) if during and ours.outcome.get("children") else []
         run = ours.stop()
-        complaints = judge(case, expected, run, peer, mark)
+        complaints += judge(case, expected, run, peer, mark)
         if not wanted:
             peer.clear()  # so that it gives up at once
             peer_is_up = initiated and initiated.result()

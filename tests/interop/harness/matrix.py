@@ -19,8 +19,8 @@ def record(folder, group, results, partly=False):
         part = os.path.join(parts, f"{group}.json")
         new = [asdict(r) for r in results]
         if partly and os.path.exists(part):
-            done = {row["case"] for row in new}
-            new = [row for row in _read(part) if row["case"] not in done] + new
+            done = {(row["role"], row["case"]) for row in new}
+            new = [row for row in _read(part) if (row["role"], row["case"]) not in done] + new
         _write(part, json.dumps(new, indent=1))
         rows = [row for name in sorted(os.listdir(parts)) for row in _read(os.path.join(parts, name))]
         _write(os.path.join(folder, "matrix.json"), json.dumps(rows, indent=1))

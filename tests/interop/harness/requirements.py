@@ -1,5 +1,6 @@
 """Whether this machine can run the tests at all. A missing thing is a reason to skip, never to pass."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -7,13 +8,15 @@ import subprocess
 SKIPPED = 77  # what ctest takes for "skipped"
 
 
-def missing(programs, files):
-    """Returns one sentence about the first thing that is missing, or None."""
+def missing(needs, files):
+    """Returns one sentence about the first thing that is missing, or None. `needs` are programs,
+    modules of Python as "python:NAME", and files with their whole path."""
     if os.geteuid() != 0:
         return "needs root, for network namespaces and UDP port 500"
-    for program in ("ip", *programs):
-        if not find(program):
-            return f"needs {program}, which is not installed"
+    for need in ("ip", *needs):
+        module = need.partition("python:")[2]
+        if not (importlib.util.find_spec(module) if module else find(need) or os.path.exists(need)):
+            return f"needs {need}, which is not installed"
     for path in files:
         if not os.path.exists(path):
             return f"needs {path}, which is not there"

@@ -30,6 +30,13 @@ class Settings:
     their_selector: Optional[str] = None
     we_check_their_id: bool = False  # our end demands their_id; the peer always demands our_id
     we_are_strict: bool = False  # our end takes preferences as requirements
+    # What the peer alone is told:
+    encapsulate: bool = False  # to pretend that there is a NAT
+    dpd: int = 0  # seconds of silence after which it asks whether we live; 0: it does not
+    fragments: str = "yes"  # or no, or force: IKE fragmentation
+    ike_rekey: int = 0  # seconds after which it renegotiates phase 1; 0: its default
+    child_rekey: int = 0  # seconds after which it renegotiates the child; 0: its default
+    unique: str = "replace"  # what a new SA does to an older one of the same ends; or never, keep
 
     @property
     def group(self):

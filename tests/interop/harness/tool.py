@@ -102,14 +102,25 @@ class Tool:
             return f"{settings.esp}-{settings.pfs_group}"
         return settings.esp
 
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def keys(self, we_started):
+        """What --secrets has so far, by the names of harness.keys."""
+        try:
+            with open(self.file("secrets")) as secrets:
+                return read_secrets(secrets.read(), we_started)
+        except FileNotFoundError:
+            return {}
+
     def connect(self, settings, patience, hold=True):
         """Negotiates as initiator; with `hold` the SAs stay until `stop`."""
-        command = ["connect", "--portal", _bracketed(self.network.theirs.address(settings.family))]
+        command = ["connect", "--portal", _bracketed(self.network.theirs.seen(settings.family))]
         return Running(self, settings, patience, command + (["--hold", "60"] if hold else []))
 
     def serve(self, settings, patience):
         """Waits for the peer, from its ready line on."""
-        command = ["serve", "--peer", self.network.theirs.address(settings.family)]
+        command = ["serve", "--peer", self.network.theirs.seen(settings.family)]
         return Running(self, settings, patience, command, ready_line=True)
 
 
@@ -166,11 +177,7 @@ class Running:
         process.wait_until(lambda: self._process.poll() is not None, patience)
 
     def keys(self):
-        try:
-            with open(os.path.join(self._tool.folder, "secrets")) as secrets:
-                return read_secrets(secrets.read(), self._we_started)
-        except FileNotFoundError:
-            return {}
+        return self._tool.keys(self._we_started)
 
     def stop(self):
         """Ends the tool as a person would; it deletes its SAs. Returns the Run. After a failure

@@ -44,6 +44,9 @@ conn c
     phase2alg={esp}
     pfs={pfs}
     esn={esn}
+    encapsulation={encapsulate}
+    fragmentation={fragments}
+    {more}
 """
 
 # Of the hash that is the IV of an informational exchange.
@@ -193,11 +196,14 @@ class Libreswan(Peer):
         mine, other = (0, 1) if self._host is self._network.ours else (1, 0)
         ids = [_identity(i) for i in (settings.our_id, settings.their_id)]
         addresses = [h.address(settings.family) for h in (self._network.ours, self._network.theirs)]
+        seen = [h.seen(settings.family) for h in (self._network.ours, self._network.theirs)]
         text = _SETUP + _CONNECTION.format(
-            local=addresses[mine], remote=addresses[other], local_id=ids[mine], remote_id=ids[other],
+            local=addresses[mine], remote=seen[other], local_id=ids[mine], remote_id=ids[other],
             aggressive="yes" if settings.exchange == "aggressive" else "no",
             mode=settings.encapsulation, ike=_ike(settings.ike), esp=_esp(settings),
-            pfs="yes" if settings.pfs else "no", esn="yes" if "esn" in settings.esp else "no")
+            pfs="yes" if settings.pfs else "no", esn="yes" if "esn" in settings.esp else "no",
+            encapsulate="yes" if settings.encapsulate else "auto", fragments=settings.fragments,
+            more=_more(settings))
         selectors = settings.selectors(*addresses)
         text += _selector("left", selectors[mine], addresses[mine])
         text += _selector("right", selectors[other], addresses[other])
@@ -260,6 +266,19 @@ def _unpack(cache):
 def _identity(identity):
     kind, _, value = identity.partition(":")
     return f"@{value}" if kind == "fqdn" else value
+
+
+def _more(settings):
+    lines = []
+    if settings.dpd:
+        lines += [f"dpddelay={settings.dpd}", f"dpdtimeout={3 * settings.dpd}", "dpdaction=clear"]
+    if settings.ike_rekey or settings.child_rekey:
+        lines += ["rekeymargin=60s", "rekeyfuzz=0%"]  # it rekeys so long before the end
+    if settings.ike_rekey:
+        lines.append(f"ikelifetime={settings.ike_rekey + 60}s")
+    if settings.child_rekey:
+        lines.append(f"salifetime={settings.child_rekey + 60}s")
+    return "\n    ".join(lines)
 
 
 def _selector(end, selector, address):

@@ -9,8 +9,8 @@ from harness.peer import Peer
 
 # What is loaded: crypto, the kernel's netlink, and the control socket; no 'updown', 'resolve' or
 # 'bypass-lan', which would touch the machine.
-_PLUGINS = ("random nonce openssl aes sha1 sha2 md5 hmac xcbc cmac kdf gmp curve25519 gcrypt "
-            "kernel-netlink socket-default vici")
+_PLUGINS = ("random nonce openssl aes sha1 sha2 md5 hmac xcbc cmac kdf gmp curve25519 gcrypt {kernel} "
+            "socket-default vici")
 
 # ike = 4 and chd = 4 print every derived key.
 _STRONGSWAN_CONF = """
@@ -48,8 +48,13 @@ connections {{
     remote_addrs = {remote}
     proposals = {ike}
     aggressive = {aggressive}
-    unique = replace
+    encap = {encapsulate}
+    dpd_delay = {dpd}s
+    dpd_timeout = {dpd_timeout}s
+    fragmentation = {fragments}
+    unique = {unique}
     mobike = no
+    {ike_rekey}
     local {{
       auth = psk
       id = {local_id}
@@ -64,6 +69,7 @@ connections {{
         esp_proposals = {esp}
         local_ts = {local_ts}
         remote_ts = {remote_ts}
+        {child_rekey}
       }}
     }}
   }}
@@ -89,6 +95,7 @@ _LOGGED = {
 class StrongSwan(Peer):
     name = "strongswan"
     programs = ("charon-systemd", "swanctl")
+    kernel = "kernel-netlink"
     phrases = {
         "cannot read MM5": "decryption failed",
         "repeats AM2": "sending retransmit 1 of response",
@@ -113,14 +120,15 @@ class StrongSwan(Peer):
         self._host = host or network.theirs
         self._shim = shim
         self._folder = os.path.join(folder, self._host.namespace)
-        os.makedirs(self._folder)
+        os.makedirs(self._folder, exist_ok=True)
         self._log = os.path.join(self._folder, "charon.log")
         self._environment = dict(os.environ, STRONGSWAN_CONF=f"{self._folder}/strongswan.conf")
 
     def __enter__(self):
         with open(f"{self._folder}/strongswan.conf", "w") as conf:
-            conf.write(_STRONGSWAN_CONF.format(folder=self._folder, plugins=_PLUGINS))
-        environment = dict(self._environment, LD_PRELOAD=self._shim)
+            plugins = _PLUGINS.format(kernel=self.kernel)
+            conf.write(_STRONGSWAN_CONF.format(folder=self._folder, plugins=plugins))
+        environment = dict(self._environment, **({"LD_PRELOAD": self._shim} if self._shim else {}))
         with open(f"{self._folder}/stdout", "w") as output:
             self._daemon = process.start(
                 self._host, [requirements.find("charon-systemd")], output, environment)
@@ -151,14 +159,21 @@ class StrongSwan(Peer):
         ours, theirs = self._network.ours, self._network.theirs
         ids = _identity(settings.our_id), _identity(settings.their_id)
         addresses = ours.address(settings.family), theirs.address(settings.family)
+        seen = ours.seen(settings.family), theirs.seen(settings.family)
         selectors = [_selector(s) for s in settings.selectors(*addresses)]
+        if seen != addresses:  # host to host means whatever addresses the hosts have, at either side of a NAT
+            selectors = [s if given else "dynamic" + s[s.index("["):] for s, given in
+                         zip(selectors, (settings.our_selector, settings.their_selector))]
         mine, other = (0, 1) if we else (1, 0)
         text = _SWANCTL_CONF.format(
-            local=addresses[mine], remote=addresses[other],
+            local=addresses[mine], remote=seen[other],
             local_id=ids[mine], remote_id=ids[other],
             local_ts=selectors[mine], remote_ts=selectors[other],
             ike=settings.ike, aggressive="yes" if settings.exchange == "aggressive" else "no",
-            mode=settings.encapsulation, esp=_esp(settings), key=settings.key.encode().hex())
+            mode=settings.encapsulation, esp=_esp(settings), key=settings.key.encode().hex(),
+            encapsulate="yes" if settings.encapsulate else "no", fragments=settings.fragments,
+            dpd=settings.dpd, dpd_timeout=3 * settings.dpd, unique=settings.unique,
+            ike_rekey=_rekey(settings.ike_rekey), child_rekey=_rekey(settings.child_rekey))
         path = f"{self._folder}/swanctl.conf"
         with open(path, "w") as conf:
             conf.write(text)
@@ -187,10 +202,25 @@ class StrongSwan(Peer):
         return "received DELETE for IKE_SA" in self.log_since(mark)
 
 
+class UserlandStrongSwan(StrongSwan):
+    """strongSwan with ESP of its own, in a TUN device: it carries packets on any kernel. It knows tunnel
+    mode in UDP alone, and no extended sequence numbers."""
+
+    kernel = "kernel-libipsec kernel-netlink"  # of two, the first is taken
+
+    def __init__(self, network, folder, _shim, host=None):
+        super().__init__(network, folder, None, host)
+
+
 def _identity(identity):
     """charon tells the types apart by their form, given a prefix where it might guess wrong."""
     kind, _, value = identity.partition(":")
     return {"fqdn": f"@{value}", "user_fqdn": f'"userfqdn:{value}"'}.get(kind, value)
+
+
+def _rekey(seconds):
+    """To the second: without the random time that spreads the rekeys of many SAs."""
+    return f"rekey_time = {seconds}s\n    rand_time = 0s\n    over_time = 60s" if seconds else ""
 
 
 def _selector(selector):
