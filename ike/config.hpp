@@ -37,6 +37,21 @@ struct LivenessPolicy {
   unsigned tries = 5;
 };
 
+// Renewal of SAs. kNever: they last until they are closed, and no timer runs. kExpire: they end
+// with their lifetime. kRenew: they are followed by new ones before that.
+enum class Renewal : std::uint8_t { kNever, kExpire, kRenew };
+
+// RenewalPolicy: an SA is renewed at `renew_percent` of its lifetime, less up to `jitter_percent`
+// so that not all do at once; the old one is closed `overlap` after the new one is there. Of
+// several children with the same selectors, and of several sessions with the same peer, only the
+// newest is renewed: whatever both ends began at once comes together again.
+struct RenewalPolicy {
+  Renewal mode = Renewal::kRenew;
+  unsigned renew_percent = 90;
+  unsigned jitter_percent = 5;
+  Duration overlap{5000};
+};
+
 // ChildOffer is what one quick mode negotiates. Unset selectors mean host to host: TCP, port 3260
 // at the target.
 struct ChildOffer {
@@ -66,6 +81,11 @@ struct PeerConfig {
   // ([MS-IKEE] section 2.2.3.1). 0: fragments are neither sent nor announced.
   std::size_t fragment_above = 1232;
   LivenessPolicy liveness;
+  RenewalPolicy renewal;
+  // Initiator: the first session with a peer tells it to forget all older ones (INITIAL-CONTACT,
+  // RFC 2407 section 4.6.3.3).
+  bool initial_contact = true;
+  std::size_t parallel_quick_modes = 4;  // begun by this end at once; more of them wait
   RetransmitPolicy retransmit;
   Duration negotiation_timeout{60000};  // phase 1 and the first child together
 };

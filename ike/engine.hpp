@@ -35,13 +35,23 @@ class Engine {
   // child. Errors: kLimit, kRandom, kNoKey (empty key), kModeRefused (the plan has no exchange or
   // is no plan).
   Result<SessionId, NegotiationFailure> Connect(Time now, std::shared_ptr<const PeerConfig> peer);
-  // Negotiate starts a further quick mode in an established session. Errors: kClosed (no such
-  // session, or phase 1 is not done), kRandom, kLimit.
+  // Negotiate starts a further quick mode, as soon as phase 1 is done and not too many run already
+  // (PeerConfig::parallel_quick_modes). Errors: kClosed (no such session), kLimit.
   Result<ChildId, NegotiationFailure> Negotiate(Time now, SessionId session,
                                                 const ChildOffer& offer);
   // Close sends Deletes for the children and the ISAKMP SA (when there is one) and forgets the
   // session. A running negotiation ends with Failed{kClosed}. Unknown sessions are ignored.
   void Close(Time now, SessionId session);
+
+  // Renew begins what would begin by itself at the end of a lifetime: phase 1 anew, which then
+  // takes over the children, or a child that follows another. Unknown numbers are ignored.
+  void Renew(Time now, SessionId session);
+  void RenewChild(Time now, SessionId session, ChildId child);
+  // CloseChild sends a Delete for one child and forgets it.
+  void CloseChild(Time now, SessionId session, ChildId child);
+  // ReportUse: the child has carried so many octets in all, one way or the other; what is over a
+  // lifetime in kilobytes is renewed or ends.
+  void ReportUse(Time now, SessionId session, ChildId child, std::uint64_t octets);
 
   void HandleDatagram(Time now, const Endpoint& local, const Endpoint& remote,
                       crypto::Octets octets);

@@ -79,6 +79,7 @@ Step AcceptThird(StepContext& context, const PayloadList& payloads) {
     return verified;
   }
   phase1::TakeNatDetection(context, payloads);
+  if (context.received->header.encrypted()) phase1::TakeInitialContact(context, payloads);
   return phase1::JudgePeerIdentity(context);
 }
 

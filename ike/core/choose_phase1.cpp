@@ -109,7 +109,8 @@ std::optional<Phase1Choice> Consider(const TransformView& transform,
     if (!refuse.full()) Explain(*decoded, suites, refuse);
     return std::nullopt;
   }
-  return Phase1Choice{*suite, decoded->lifetime, proposal, transform};
+  return Phase1Choice{
+      .suite = *suite, .lifetime = decoded->lifetime, .proposal = proposal, .transform = transform};
 }
 
 Result<Phase1Choice, NegotiationFailure> Search(const SaView& sa, const policy::Lifetime& own,
@@ -122,7 +123,9 @@ Result<Phase1Choice, NegotiationFailure> Search(const SaView& sa, const policy::
     auto choice = Consider(transform, suites, proposal->number, failure.refusals);
     if (!choice) continue;
     if (choice->lifetime.seconds == 0) choice->lifetime.seconds = kDefaultLifetimeSeconds;
-    choice->lifetime = policy::Shorter(choice->lifetime, own);
+    const policy::Lifetime offered = choice->lifetime;
+    choice->lifetime = policy::Shorter(offered, own);
+    choice->shortened = choice->lifetime != offered;
     return *choice;
   }
   failure.details.push_back("this end would take: " + SuiteList(suites));

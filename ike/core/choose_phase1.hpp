@@ -13,6 +13,7 @@ namespace iscsi_ike::ike {
 struct Phase1Choice {
   policy::Phase1Suite suite;
   policy::Lifetime lifetime;  // the shorter of both ends'; 28800 s where the offer said nothing
+  bool shortened = false;     // it is shorter than what the transform says
   std::uint8_t proposal = 0;
   TransformView transform;
 };

@@ -170,7 +170,9 @@ std::optional<Phase2Choice> Consider(const ProposalView& proposal, const Transfo
   if (decoded->group != 0) choice.pfs_group = crypto::DhGroupByNumber(decoded->group);
   // RFC 2407 section 4.5: without a word about seconds it is 28800 of them.
   if (choice.lifetime.seconds == 0) choice.lifetime.seconds = kDefaultLifetimeSeconds;
-  choice.lifetime = policy::Shorter(choice.lifetime, terms.plan.phase2_lifetime);
+  const policy::Lifetime offer = choice.lifetime;
+  choice.lifetime = policy::Shorter(offer, terms.plan.phase2_lifetime);
+  choice.shortened = choice.lifetime != offer;
   return choice;
 }
 

@@ -19,6 +19,7 @@ struct Phase2Choice {
   bool udp_encapsulated = false;
   std::optional<crypto::DhGroup> pfs_group;
   policy::Lifetime lifetime;  // the shorter of both ends'; 28800 s offered where nothing was said
+  bool shortened = false;     // it is shorter than what the transform says
   Spi spi{};                  // of the end that wrote the SA payload
   std::uint8_t proposal = 0;
   TransformView transform;

@@ -1,5 +1,6 @@
 #include "ike/core/core.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace iscsi_ike::ike {
@@ -94,6 +95,7 @@ void EngineCore::RemoveSession(SessionId id) {
   if (it == sessions_.end()) return;
   LeaveHalfOpen(*it->second);
   for (const Child& child : it->second->children) ReleaseSpi(child.inbound);
+  UnlinkPeer(*it->second);
   const auto first =
       by_first_message_.find({it->second->initiator_cookie, it->second->first_remote});
   if (first != by_first_message_.end() && first->second == it->second.get())
@@ -132,6 +134,50 @@ void EngineCore::LeaveHalfOpen(Session& session) {
   session.half_open = false;
   session.first_known_until = now + config.linger;
   --half_open_count_;
+}
+
+void EngineCore::LinkPeer(Session& session) {
+  SessionId& newest = newest_by_identity_[session.remote_identity];
+  session.older = newest;
+  if (Session* older = Find(newest)) older->newer = session.id;
+  newest = session.id;
+}
+
+void EngineCore::UnlinkPeer(const Session& session) {
+  const auto entry = newest_by_identity_.find(session.remote_identity);
+  if (entry == newest_by_identity_.end()) return;
+  Session* older = Find(session.older);
+  Session* newer = Find(session.newer);
+  if (older != nullptr) older->newer = session.newer;
+  if (newer != nullptr) newer->older = session.older;
+  if (entry->second != session.id) return;
+  if (older != nullptr) {
+    entry->second = older->id;
+  } else {
+    newest_by_identity_.erase(entry);
+  }
+}
+
+Session* EngineCore::NewestOf(const Session& session) {
+  const auto entry = newest_by_identity_.find(session.remote_identity);
+  if (entry == newest_by_identity_.end() || entry->second == session.id) return nullptr;
+  Session* newest = Find(entry->second);
+  const bool same = newest != nullptr && newest->state == Session::State::kEstablished &&
+                    newest->remote == session.remote;
+  return same ? newest : nullptr;
+}
+
+Session* EngineCore::FindOwner(const Session& session, Spi outbound) {
+  constexpr int kMost = 8;  // old ones go when the overlap is over
+  const auto entry = newest_by_identity_.find(session.remote_identity);
+  Session* owner = entry == newest_by_identity_.end() ? nullptr : Find(entry->second);
+  for (int i = 0; owner != nullptr && i < kMost; ++i, owner = Find(owner->older)) {
+    const auto& children = owner->children;
+    if (std::any_of(children.begin(), children.end(),
+                    [outbound](const Child& c) { return c.outbound == outbound; }))
+      return owner;
+  }
+  return nullptr;
 }
 
 std::size_t EngineCore::PeerKeyHash::operator()(const PeerKey& key) const {

@@ -71,6 +71,17 @@ class EngineCore {
   // LeaveHalfOpen: phase 1 is done. The session can still be found by its first message, so that
   // one that comes again late is known.
   void LeaveHalfOpen(Session& session);
+  // LinkPeer: the peer's identity is known; the session is the newest with it.
+  void LinkPeer(Session& session);
+  // NewestOf is the newest established session with the same peer at the same place; nullptr: that
+  // is this one.
+  [[nodiscard]] Session* NewestOf(const Session& session);
+  // FindOwner: the session with the same remote identity whose child has this outbound SPI.
+  [[nodiscard]] Session* FindOwner(const Session& session, Spi outbound);
+  // Unsettle: something has changed in a session that is not the one at hand; the engine brings it
+  // to rest before it returns.
+  void Unsettle(const Session& session) { unsettled.push_back(session.id); }
+  std::vector<SessionId> unsettled;
   [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
   [[nodiscard]] std::size_t half_open_count() const { return half_open_count_; }
 
@@ -95,6 +106,8 @@ class EngineCore {
   void Decided(const Session& session, std::string_view text);
 
  private:
+  void UnlinkPeer(const Session& session);
+
   struct CookieHash {
     std::size_t operator()(const Cookie& c) const { return std::hash<Cookie>{}(c); }
   };
@@ -113,6 +126,7 @@ class EngineCore {
   std::unordered_map<Cookie, Session*, CookieHash> by_own_cookie_;
   std::unordered_map<PeerKey, Session*, PeerKeyHash> by_first_message_;
   std::unordered_set<Spi> inbound_spis_;
+  std::unordered_map<std::string, SessionId> newest_by_identity_;
   std::size_t half_open_count_ = 0;
   TimerQueue timers_;
   std::uint32_t last_session_ = 0;

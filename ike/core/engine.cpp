@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cassert>
 
+#include "ike/core/begin_phase1.hpp"
+#include "ike/core/closing.hpp"
 #include "ike/core/core.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/patience.hpp"
 #include "ike/core/peer_problem.hpp"
-#include "ike/core/phase1.hpp"
 #include "ike/core/quick_mode.hpp"
+#include "ike/core/renewal.hpp"
 #include "ike/core/router.hpp"
 #include "ike/core/runner.hpp"
-#include "ike/core/send_informational.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -59,35 +60,21 @@ class Engine::Impl {
       return Reject(FailureCode::kModeRefused,
                     "'" + wanted.name + "' has no address to connect to");
     }
-    if (core.session_count() >= core.config.max_sessions) {
-      return Reject(FailureCode::kLimit, "the bound on sessions is reached");
-    }
-    const auto cookie = core.MakeCookie();
-    if (!cookie) return Reject(FailureCode::kRandom, "no cookie could be drawn");
-    Session& session =
-        core.AddSession(Role::kInitiator, wanted.local, *wanted.remote, std::move(peer));
-    session.mode = wanted.plan.exchanges.front();
-    session.initiator_cookie = *cookie;
-    session.give_up_at = core.now + wanted.negotiation_timeout;
-    core.IndexOwnCookie(session);
-    const bool main = session.mode == policy::ExchangeMode::kMain;
-    session.exchanges.push_back(std::make_unique<Exchange>(
-        main ? MainModeScript() : AggressiveModeScript(), Role::kInitiator, MessageId{0}));
-    Exchange& exchange = *session.exchanges.front();
-    if (!main) exchange.dh.group = wanted.plan.phase1.front().group;
-    const SessionId id = session.id;
-    StartExchange(core, session, exchange);
-    Settle(session);
-    return id;
+    const Endpoint local = wanted.local;
+    const Endpoint remote = *wanted.remote;
+    const auto mode = wanted.plan.exchanges.front();
+    auto session = BeginPhase1(core, {std::move(peer), local, remote, mode});
+    SettleAll();
+    return session;
   }
 
   Result<ChildId, NegotiationFailure> Negotiate(SessionId id, const ChildOffer& offer) {
     Session* session = core.Find(id);
-    if (session == nullptr || session->state != Session::State::kEstablished) {
-      return Reject(FailureCode::kClosed, "there is no established session of that number");
-    }
-    auto child = BeginQuickMode(core, *session, offer);
+    if (session == nullptr || session->state == Session::State::kClosed)
+      return Reject(FailureCode::kClosed, "there is no session of that number");
+    auto child = QueueQuickMode(core, *session, offer);
     Settle(*session);
+    SettleAll();
     return child;
   }
 
@@ -95,17 +82,38 @@ class Engine::Impl {
     Session* session = core.Find(id);
     if (session == nullptr) return;
     if (session->state == Session::State::kEstablished) {
-      CloseEstablished(*session);
+      CloseSession(core, *session, CloseReason::kByCaller);
     } else {
       FailSession(core, *session, Closed());
     }
     Settle(*session);
+    SettleAll();
+  }
+
+  // WithSession and WithChild do something to what has that number, if there is such a thing. A
+  // child is found also where another session has taken it over.
+  template <class Do>
+  void WithSession(SessionId id, Do action) {
+    Session* session = core.Find(id);
+    if (session == nullptr || session->state != Session::State::kEstablished) return;
+    action(*session);
+    Settle(*session);
+    SettleAll();
+  }
+  template <class Do>
+  void WithChild(SessionId id, ChildId child, Do action) {
+    Session* session = core.Find(id);
+    while (session != nullptr && session->FindChild(child) == nullptr)
+      session = core.Find(session->newer);
+    if (session == nullptr) return;
+    WithSession(session->id, [&](Session& s) { action(s, *s.FindChild(child)); });
   }
 
   void HandleDatagram(const Endpoint& local, const Endpoint& remote, Octets octets) {
     if (core.observer != nullptr)
       core.observer->OnDatagram(core.now, Direction::kReceived, local, remote, octets);
     if (Session* session = Route(core, local, remote, octets)) Settle(*session);
+    SettleAll();
   }
 
   void HandleTimeout() {
@@ -115,12 +123,14 @@ class Engine::Impl {
       session->scheduled.reset();
       RunTimers(core, *session);
       Settle(*session);
+      SettleAll();
     }
   }
 
   void HandleDh(crypto::DhJob job) {
     Session* session = core.Find(EngineCore::SessionOf(job.ticket));
     if (session != nullptr && TakeDhResult(core, *session, std::move(job))) Settle(*session);
+    SettleAll();
   }
 
   EngineCore core;
@@ -128,18 +138,6 @@ class Engine::Impl {
  private:
   static NegotiationFailure Closed() {
     return Reject(FailureCode::kClosed, "closed by the caller").error;
-  }
-
-  void CloseEstablished(Session& session) {
-    for (const auto& exchange : session.exchanges) {
-      if (!exchange->finished) FailExchange(core, session, *exchange, Closed());
-    }
-    std::vector<Spi> inbound;
-    for (const Child& child : session.children) inbound.push_back(child.inbound);
-    SendDelete(core, session, inbound);
-    SendDeleteOfSession(core, session);
-    session.state = Session::State::kClosed;
-    core.Emit(SessionClosed{session.id, CloseReason::kByCaller});
   }
 
   // BeginFirstChild: an initiator goes on to quick mode by itself.
@@ -153,9 +151,15 @@ class Engine::Impl {
       session.give_up_at.reset();
       return;
     }
-    if (auto child = BeginQuickMode(core, session, session.peer->child); !child) {
-      core.Emit(Failed{session.id, core.MakeChildId(), session.peer->name, session.role,
-                       session.remote, std::move(child).error()});
+    session.queued.insert(session.queued.begin(), {core.MakeChildId(), session.peer->child});
+  }
+
+  // SettleAll: what was begun or changed beside the session at hand.
+  void SettleAll() {
+    while (!core.unsettled.empty()) {
+      Session* session = core.Find(core.unsettled.back());
+      core.unsettled.pop_back();
+      if (session != nullptr) Settle(*session);
     }
   }
 
@@ -163,10 +167,12 @@ class Engine::Impl {
   // timer, its end.
   void Settle(Session& session) {
     BeginFirstChild(session);
+    RunQueue(core, session);
     if (session.state == Session::State::kEstablished) {
       if (session.role == Role::kResponder) session.give_up_at.reset();
       if (!session.parked.empty() && !session.IsFinishing()) RouteParked(core, session);
     }
+    RunQueue(core, session);
     if (session.state == Session::State::kClosed) return core.RemoveSession(session.id);
     std::erase_if(session.exchanges, [](const auto& e) { return e->finished && !e->forget_at; });
     core.Schedule(session, NextDeadline(session));
@@ -195,6 +201,31 @@ Result<ChildId, NegotiationFailure> Engine::Negotiate(Time now, SessionId sessio
 void Engine::Close(Time now, SessionId session) {
   impl_->Tick(now);
   impl_->Close(session);
+}
+
+void Engine::ReportUse(Time now, SessionId session, ChildId child, std::uint64_t octets) {
+  impl_->Tick(now);
+  impl_->WithChild(session, child, [&](Session& s, Child& c) {
+    NoteUse(impl_->core, s, c, octets);
+    RunLeases(impl_->core, s);
+  });
+}
+
+void Engine::Renew(Time now, SessionId session) {
+  impl_->Tick(now);
+  impl_->WithSession(session, [&](Session& s) { RenewNow(impl_->core, s); });
+}
+
+void Engine::RenewChild(Time now, SessionId session, ChildId child) {
+  impl_->Tick(now);
+  impl_->WithChild(session, child, [&](Session& s, Child& c) { RenewNow(impl_->core, s, c); });
+}
+
+void Engine::CloseChild(Time now, SessionId session, ChildId child) {
+  impl_->Tick(now);
+  impl_->WithChild(session, child, [&](Session& s, Child& c) {
+    ike::CloseChild(impl_->core, s, c.id, CloseReason::kByCaller);
+  });
 }
 
 void Engine::HandleDatagram(Time now, const Endpoint& local, const Endpoint& remote,

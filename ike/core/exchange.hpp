@@ -46,12 +46,14 @@ struct Transcript {
 // QuickChoice is what a quick mode negotiates beside the keys.
 struct QuickChoice {
   ChildId child{};
-  ChildOffer offer;      // initiator: what was asked
-  Spi spi_i{}, spi_r{};  // chosen by the initiator and the responder of the quick mode
+  std::optional<ChildId> renews;  // initiator: the child that this one is to follow
+  ChildOffer offer;               // initiator: what was asked
+  Spi spi_i{}, spi_r{};           // chosen by the initiator and the responder of the quick mode
   policy::EspSuite suite;
   policy::Encapsulation encapsulation = policy::Encapsulation::kTunnel;
   bool udp_encapsulated = false;
   policy::Lifetime lifetime;
+  bool tell_lifetime = false;  // responder: it is shorter than what was offered
   policy::Selector initiator_selector, responder_selector;
   // NAT-OA of the peer: its own address, and how it sees this end.
   std::optional<policy::IpAddress> peer_original, own_as_seen;

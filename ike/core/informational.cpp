@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "ike/core/closing.hpp"
 #include "ike/core/liveness.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/peer_path.hpp"
+#include "ike/core/renewal.hpp"
 #include "ike/core/runner.hpp"
 #include "ike/core/send_informational.hpp"
 #include "ike/wire/delete_payload.hpp"
 #include "ike/wire/describe.hpp"
+#include "ike/wire/lifetime.hpp"
 #include "ike/wire/notify.hpp"
 #include "ike/wire/text.hpp"
 
@@ -105,11 +108,28 @@ NegotiationFailure RefusedBy(const Session& session, const NotifyView& notify,
   return failure;
 }
 
+// TakeResponderLifetime of the ISAKMP SA: the responder will end it earlier (RFC 2407
+// section 4.6.3.1).
+void TakeResponderLifetime(EngineCore& core, Session& session, const NotifyView& notify) {
+  const auto lifetime = ParseLifetime(notify.data, kPhase2Lifetime);
+  if (!lifetime || notify.protocol != ProtocolId::kIsakmp ||
+      session.state != Session::State::kEstablished)
+    return;
+  session.lifetime = policy::Shorter(session.lifetime, *lifetime);
+  StartLease(core, session);
+  core.Decided(session, "phase 1: RESPONDER-LIFETIME shortens the SA");
+}
+
 void TakeNotify(EngineCore& core, Session& session, const Payload& payload) {
   const auto notify = ParseNotify(payload.body);
   if (!notify) return core.Dropped(session.remote, notify.error().rule);
   if (notify->type == NotifyType::kRUThere || notify->type == NotifyType::kRUThereAck)
     return TakeLivenessNotify(core, session, *notify);
+  if (notify->type == NotifyType::kInitialContact &&
+      notify->SpiIsCookies(session.initiator_cookie, session.responder_cookie)) {
+    ForgetOthers(core, session);
+  }
+  if (notify->type == NotifyType::kResponderLifetime) TakeResponderLifetime(core, session, *notify);
   if (!IsError(notify->type)) {
     core.Emit(PeerNotified{session.id, notify->type, TextOf(*notify)});
     return;
@@ -123,22 +143,37 @@ void TakeNotify(EngineCore& core, Session& session, const Payload& payload) {
   }
 }
 
+NegotiationFailure Deleted(std::string text) {
+  NegotiationFailure failure;
+  failure.code = FailureCode::kPeerDeleted;
+  failure.text = std::move(text);
+  return failure;
+}
+
 void TakeDeleteOfSession(EngineCore& core, Session& session) {
   if (session.state == Session::State::kNegotiating) {
-    NegotiationFailure failure;
-    failure.code = FailureCode::kPeerDeleted;
-    failure.text = "the peer deleted the ISAKMP SA";
-    return FailSession(core, session, std::move(failure));
+    return FailSession(core, session, Deleted("the peer deleted the ISAKMP SA"));
   }
   for (const auto& exchange : session.exchanges) {
     if (!exchange->quick || exchange->finished) continue;
-    NegotiationFailure failure;
-    failure.code = FailureCode::kPeerDeleted;
-    failure.text = "the peer deleted the ISAKMP SA during quick mode";
-    FailExchange(core, session, *exchange, std::move(failure));
+    FailExchange(core, session, *exchange,
+                 Deleted("the peer deleted the ISAKMP SA during quick mode"));
   }
+  FailQueued(core, session, Deleted("the peer deleted the ISAKMP SA"));
+  if (Session* newer = core.NewestOf(session)) TakeOver(core, session, *newer);
   session.state = Session::State::kClosed;
   core.Emit(SessionClosed{session.id, CloseReason::kByPeer});
+}
+
+// DropChild forgets the child that the peer receives on no more. False: there is none.
+bool DropChild(EngineCore& core, Session& session, Spi outbound) {
+  const auto child = std::find_if(session.children.begin(), session.children.end(),
+                                  [outbound](const Child& c) { return c.outbound == outbound; });
+  if (child == session.children.end()) return false;
+  core.Emit(ChildDeleted{session.id, child->id, child->outbound});
+  core.ReleaseSpi(child->inbound);
+  session.children.erase(child);
+  return true;
 }
 
 // TakeDelete: repeated or unknown SPIs are harmless, and nothing here is a disconnect (RFC 3723
@@ -153,12 +188,13 @@ void TakeDelete(EngineCore& core, Session& session, const Payload& payload) {
   }
   for (std::size_t i = 0; deleted->protocol == ProtocolId::kEsp && i < deleted->count(); ++i) {
     const auto spi = deleted->SpiAt(i);
-    const auto child = std::find_if(session.children.begin(), session.children.end(),
-                                    [&](const Child& c) { return spi && c.outbound == *spi; });
-    if (child == session.children.end()) continue;
-    core.Emit(ChildDeleted{session.id, child->id, child->outbound});
-    core.ReleaseSpi(child->inbound);
-    session.children.erase(child);
+    // The child may still belong to the session before, whose place this one takes, or already to
+    // the next.
+    if (!spi || DropChild(core, session, *spi)) continue;
+    if (Session* owner = core.FindOwner(session, *spi)) {
+      (void)DropChild(core, *owner, *spi);
+      core.Unsettle(*owner);
+    }
   }
 }
 

@@ -68,6 +68,7 @@ Step AcceptIdentity(StepContext& context, const PayloadList& payloads) {
       !verified) {
     return verified;
   }
+  phase1::TakeInitialContact(context, payloads);
   return phase1::JudgePeerIdentity(context);
 }
 

@@ -1,6 +1,9 @@
 #include "ike/core/outcome.hpp"
 
 #include <string>
+#include <utility>
+
+#include "ike/core/renewal.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -100,6 +103,8 @@ void NoteRepetition(EngineCore& core, const Session& session, Exchange& exchange
 void FailSession(EngineCore& core, Session& session, NegotiationFailure failure) {
   if (session.state == Session::State::kClosed) return;
   session.state = Session::State::kClosed;
+  FailQueued(core, session, failure);
+  NoteRenewalFailed(core, session);
   core.Emit(Failed{session.id, std::nullopt, session.peer ? session.peer->name : std::string(),
                    session.role, session.remote, std::move(failure)});
 }
@@ -116,8 +121,16 @@ void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
                                                       : exchange.quick->spi_r);
   }
   exchange.forget_at.reset();
+  NoteRenewalFailed(core, session, exchange);
   core.Emit(Failed{session.id, exchange.quick ? std::optional(exchange.quick->child) : std::nullopt,
                    session.peer->name, exchange.role, session.remote, std::move(failure)});
+}
+
+void FailQueued(EngineCore& core, Session& session, const NegotiationFailure& failure) {
+  for (const QueuedChild& child : std::exchange(session.queued, {})) {
+    core.Emit(
+        Failed{session.id, child.id, session.peer->name, session.role, session.remote, failure});
+  }
 }
 
 void TimeOut(EngineCore& core, Session& session, Exchange& exchange) {

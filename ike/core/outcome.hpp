@@ -20,6 +20,9 @@ void FailSession(EngineCore& core, Session& session, NegotiationFailure failure)
 void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
                   NegotiationFailure failure);
 
+// FailQueued: the children that were still waiting for their turn will not come.
+void FailQueued(EngineCore& core, Session& session, const NegotiationFailure& failure);
+
 // TimeOut is FailSession or FailExchange with the best suspicion, or with what silence tells.
 void TimeOut(EngineCore& core, Session& session, Exchange& exchange);
 

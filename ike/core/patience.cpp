@@ -3,6 +3,7 @@
 #include "ike/core/liveness.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/peer_path.hpp"
+#include "ike/core/renewal.hpp"
 #include "ike/wire/header.hpp"
 
 namespace iscsi_ike::ike {
@@ -57,6 +58,8 @@ void RunTimers(EngineCore& core, Session& session) {
     if (session.state == Session::State::kClosed) return;
     RunTimersOf(core, session, *exchange);
   }
+  RunLeases(core, session);
+  if (session.state == Session::State::kClosed) return;
   RunKeepalive(core, session);
   RunLiveness(core, session);
 }
@@ -66,6 +69,7 @@ std::optional<Time> NextDeadline(const Session& session) {
   const auto consider = [&next](const std::optional<Time>& t) {
     if (t && (!next || *t < *next)) next = t;
   };
+  consider(NextLease(session));
   consider(session.keepalive_at);
   if (session.liveness) consider(session.liveness->due);
   for (const auto& exchange : session.exchanges) {

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 
+#include "ike/core/closing.hpp"
 #include "ike/core/liveness.hpp"
 #include "ike/core/peer_path.hpp"
+#include "ike/core/renewal.hpp"
+#include "ike/core/send_informational.hpp"
 #include "ike/wire/describe.hpp"
 #include "ike/wire/id.hpp"
+#include "ike/wire/lifetime.hpp"
+#include "ike/wire/notify.hpp"
 #include "ike/wire/opaque.hpp"
 
 namespace iscsi_ike::ike::phase1 {
@@ -93,6 +98,7 @@ void Adopt(StepContext& context, const Phase1Choice& choice) {
   Session& s = context.session;
   s.suite = choice.suite;
   s.lifetime = choice.lifetime;
+  s.tell_lifetime = choice.shortened;
   context.exchange.dh.group = choice.suite.group;
 }
 
@@ -252,6 +258,15 @@ Step VerifyHash(StepContext& context, const PayloadList& payloads, const Cookie&
               NotifyType::kInvalidHashInformation);
 }
 
+void TakeInitialContact(StepContext& context, const PayloadList& payloads) {
+  Session& session = context.session;
+  for (const Payload& payload : payloads) {
+    if (payload.type != PayloadType::kNotify) continue;
+    const auto notify = ParseNotify(payload.body);
+    session.initial_contact |= notify && notify->type == NotifyType::kInitialContact;
+  }
+}
+
 Step JudgePeerIdentity(StepContext& context) {
   const Octets body = PeerId(context);
   context.session.remote_identity = IdentityText(body);
@@ -292,6 +307,23 @@ void Shared(StepContext& context) {
   ShowKeys(context);
 }
 
+namespace {
+
+// TellPeer says what a new session has to say under its protection (RFC 2407 section 4.6.3).
+void TellPeer(EngineCore& core, Session& session) {
+  if (session.role == Role::kResponder) {
+    if (!session.tell_lifetime) return;
+    std::vector<std::uint8_t> attributes;
+    Writer writer(attributes);
+    WriteLifetime(writer, session.lifetime, kPhase2Lifetime);
+    return SendStatus(core, session, NotifyType::kResponderLifetime, attributes);
+  }
+  if (session.peer->initial_contact && session.older == SessionId{})
+    SendStatus(core, session, NotifyType::kInitialContact);
+}
+
+}  // namespace
+
 Step Finish(StepContext& context) {
   Session& s = context.session;
   s.state = Session::State::kEstablished;
@@ -315,6 +347,11 @@ Step Finish(StepContext& context) {
   context.core.Emit(std::move(event));
   ArmKeepalive(context.core, s);
   StartLiveness(context.core, s);
+  StartLease(context.core, s);
+  context.core.LinkPeer(s);
+  TellPeer(context.core, s);
+  if (s.initial_contact) ForgetOthers(context.core, s);
+  Succeed(context.core, s);
   return Done{};
 }
 

@@ -25,6 +25,9 @@ Step CheckAnswer(StepContext& context,
                  const PayloadList& payloads);  // initiator: the answer's transform
 Step CheckPublicValue(StepContext& context);    // KE against the group
 Step VerifyHash(StepContext& context, const PayloadList& payloads, const Cookie& responder_cookie);
+// TakeInitialContact: a notification beside IDii and HASH_I; encrypted, and acted on only once
+// phase 1 is done.
+void TakeInitialContact(StepContext& context, const PayloadList& payloads);
 Step JudgePeerIdentity(StepContext& context);  // after VerifyHash only
 Step DrawNonce(StepContext& context);          // this end's
 

@@ -10,6 +10,7 @@
 
 #include "ike/core/choose_phase2.hpp"
 #include "ike/core/quick_steps.hpp"
+#include "ike/core/renewal.hpp"
 #include "ike/core/selectors.hpp"
 
 namespace iscsi_ike::ike {
@@ -21,6 +22,50 @@ DirectionKeys KeysOf(const StepContext& context, Spi spi) {
       DeriveKeymat(context.session.suite.hash, context.session.keys.d, e.quick->suite,
                    {e.dh.shared.Expose(), spi, e.said.nonce_i, e.said.nonce_r});
   return {spi, std::move(parts.encryption), std::move(parts.integrity)};
+}
+
+// Followed is the child that a new one follows: the one that it renews, or, when the peer began it,
+// the newest one of the same selectors.
+Child* Followed(EngineCore& core, Session& session, const ChildSa& sa, const QuickChoice& quick) {
+  Session* newest = core.NewestOf(session);
+  if (quick.renews) {
+    Child* child = session.FindChild(*quick.renews);
+    return child != nullptr || newest == nullptr ? child : newest->FindChild(*quick.renews);
+  }
+  if (sa.role == Role::kInitiator) return nullptr;
+  const auto found =
+      std::find_if(session.children.rbegin(), session.children.rend(), [&](const Child& other) {
+        return other.local == sa.local && other.remote == sa.remote &&
+               other.encapsulation == sa.encapsulation && !other.lease.close_at;
+      });
+  return found == session.children.rend() ? nullptr : &*found;
+}
+
+// AddChild remembers a new child, and tells which one it follows. Who began the new one closes the
+// old one when the overlap is over; the other end leaves that to it, and renews it no more.
+std::optional<ChildId> AddChild(EngineCore& core, Session& session, const ChildSa& sa,
+                                const QuickChoice& quick) {
+  std::optional<ChildId> followed;
+  const RenewalPolicy& policy = session.peer->renewal;
+  Child* old = policy.mode == Renewal::kRenew ? Followed(core, session, sa, quick) : nullptr;
+  if (old != nullptr) {
+    followed = old->id;
+    old->renewing = false;
+    old->lease.renew_at.reset();
+    if (quick.renews) old->lease.close_at = core.now + policy.overlap;
+  }
+  Child& child = session.children.emplace_back();
+  child.id = sa.child;
+  child.inbound = sa.inbound.spi;
+  child.outbound = sa.outbound.spi;
+  child.role = sa.role;
+  child.local = sa.local;
+  child.remote = sa.remote;
+  child.encapsulation = sa.encapsulation;
+  child.lifetime = sa.lifetime;
+  StartLease(core, session, child);
+  if (Session* newest = core.NewestOf(session)) core.Unsettle(*newest);
+  return followed;
 }
 
 Step Finish(StepContext& context) {
@@ -46,8 +91,8 @@ Step Finish(StepContext& context) {
   sa.local_seen_as = quick.own_as_seen;
   sa.inbound = KeysOf(context, initiator ? quick.spi_i : quick.spi_r);
   sa.outbound = KeysOf(context, initiator ? quick.spi_r : quick.spi_i);
-  session.children.push_back({quick.child, sa.inbound.spi, sa.outbound.spi});
   session.give_up_at.reset();
+  sa.replaces = AddChild(context.core, session, sa, quick);
   if (context.core.observer != nullptr && context.core.observer->WantsSecrets())
     context.core.observer->OnChildKeys(sa);
   context.core.Emit(ChildEstablished{std::move(sa)});
@@ -88,10 +133,10 @@ bool HasRoom(const EngineCore& core, const Session& session) {
          session.used_ids.size() < core.config.max_message_ids;
 }
 
-Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId id) {
+Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId id, ChildId child) {
   auto exchange = std::make_unique<Exchange>(kScript, role, id);
   exchange->quick = std::make_unique<QuickChoice>();
-  exchange->quick->child = core.MakeChildId();
+  exchange->quick->child = child;
   exchange->give_up_at = core.now + session.peer->negotiation_timeout;
   StartPhase2Iv(session, *exchange);
   session.exchanges.push_back(std::move(exchange));
@@ -102,8 +147,38 @@ Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId i
 
 const Script& QuickModeScript() { return kScript; }
 
-Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session,
+Result<ChildId, NegotiationFailure> QueueQuickMode(EngineCore& core, Session& session,
                                                    const ChildOffer& offer) {
+  if (session.queued.size() + session.children.size() >= core.config.max_children_per_session) {
+    return Failure(
+        Refuse(FailureCode::kLimit, "the session's bound on children is reached").error.failure);
+  }
+  session.queued.push_back({core.MakeChildId(), offer});
+  return session.queued.back().id;
+}
+
+void RunQueue(EngineCore& core, Session& session) {
+  const auto running = [&session] {
+    return static_cast<std::size_t>(std::count_if(
+        session.exchanges.begin(), session.exchanges.end(),
+        [](const auto& e) { return e->quick && !e->finished && e->role == Role::kInitiator; }));
+  };
+  const std::size_t most =
+      std::min(session.peer->parallel_quick_modes, core.config.max_exchanges_per_session);
+  while (session.state == Session::State::kEstablished && !session.queued.empty() &&
+         running() < most) {
+    const QueuedChild next = session.queued.front();
+    session.queued.erase(session.queued.begin());
+    auto begun = BeginQuickMode(core, session, next.id, next.offer);
+    if (begun) continue;
+    core.Emit(Failed{session.id, next.id, session.peer->name, session.role, session.remote,
+                     std::move(begun).error()});
+  }
+}
+
+Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session,
+                                                   ChildId child, const ChildOffer& offer,
+                                                   std::optional<ChildId> renews) {
   if (!HasRoom(core, session)) {
     return Failure(Refuse(FailureCode::kLimit,
                           "the session's bound on quick modes, children or message IDs is reached")
@@ -115,13 +190,13 @@ Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& se
     return Failure(
         Refuse(FailureCode::kRandom, "no message ID or SPI could be drawn").error.failure);
   session.used_ids.push_back(*id);
-  Exchange& exchange = AddExchange(core, session, Role::kInitiator, *id);
+  Exchange& exchange = AddExchange(core, session, Role::kInitiator, *id, child);
+  exchange.quick->renews = renews;
   exchange.quick->offer = offer;
   exchange.quick->spi_i = *spi;
   exchange.quick->initiator_selector = DefaultLocalSelector(session, offer);
   exchange.quick->responder_selector = DefaultRemoteSelector(session, offer);
   exchange.dh.group = PfsGroup(session.peer->plan, session.suite.group);
-  const ChildId child = exchange.quick->child;
   StartExchange(core, session, exchange);
   return child;
 }
@@ -132,7 +207,7 @@ void ReceiveFirstOfQuickMode(EngineCore& core, Session& session, const Received&
     return core.Dropped(session.remote, "message ID already used: a replay");
   if (!HasRoom(core, session))
     return core.Dropped(session.remote, "the session's bounds are reached");
-  Exchange& exchange = AddExchange(core, session, Role::kResponder, header.id);
+  Exchange& exchange = AddExchange(core, session, Role::kResponder, header.id, core.MakeChildId());
   ReceiveMessage(core, session, exchange, received);
   // Not authentic: leave no trace of it. (An authentic one that was refused is finished.)
   if (exchange.row == 0 && !exchange.finished) exchange.finished = true;

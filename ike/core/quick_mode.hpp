@@ -5,10 +5,19 @@
 
 namespace iscsi_ike::ike {
 
-// BeginQuickMode starts one as initiator in an established session. Errors: kRandom,
+// BeginQuickMode starts one as initiator in an established session. `renews` is the child that the
+// new one is to follow. Errors: kRandom, kLimit.
+Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session, ChildId id,
+                                                   const ChildOffer& offer,
+                                                   std::optional<ChildId> renews = {});
+
+// QueueQuickMode keeps an offer until phase 1 is done and not too many quick modes run. Errors:
 // kLimit.
-Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session,
+Result<ChildId, NegotiationFailure> QueueQuickMode(EngineCore& core, Session& session,
                                                    const ChildOffer& offer);
+
+// RunQueue begins what may now begin.
+void RunQueue(EngineCore& core, Session& session);
 
 // ReceiveFirst takes the first message of a quick mode that the peer starts; an exchange stays
 // behind only when the message was authentic.

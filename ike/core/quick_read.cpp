@@ -81,6 +81,7 @@ void Adopt(StepContext& context, const Phase2Choice& choice) {
   quick.encapsulation = choice.encapsulation;
   quick.udp_encapsulated = choice.udp_encapsulated;
   quick.lifetime = choice.lifetime;
+  quick.tell_lifetime = choice.shortened;
   quick.proposal = choice.proposal;
   Assign(quick.chosen_transform, choice.transform.whole);
   context.exchange.dh.group = choice.pfs_group;

@@ -5,7 +5,9 @@
 #include "ike/core/quick_steps.hpp"
 #include "ike/wire/esp_transform.hpp"
 #include "ike/wire/id.hpp"
+#include "ike/wire/lifetime.hpp"
 #include "ike/wire/nat_oa.hpp"
+#include "ike/wire/notify.hpp"
 #include "ike/wire/sa.hpp"
 
 namespace iscsi_ike::ike::quick {
@@ -99,6 +101,23 @@ void WriteOffer(StepContext& context) {
   e.said.sa_offer.assign(body.begin(), body.end());
 }
 
+// WriteResponderLifetime: the transform comes back as it was offered, so the shorter lifetime is
+// told beside it (RFC 2407 sections 4.5.4 and 4.6.3.1).
+void WriteResponderLifetime(StepContext& context) {
+  const auto spi = SpiOctets(context.exchange.quick->spi_r);
+  std::vector<std::uint8_t> attributes;
+  Writer attribute_writer(attributes);
+  WriteLifetime(attribute_writer, context.exchange.quick->lifetime, kPhase2Lifetime);
+  NotifyView notify;
+  notify.protocol = ProtocolId::kEsp;
+  notify.type = NotifyType::kResponderLifetime;
+  notify.spi = spi;
+  notify.data = attributes;
+  context.chain->Begin(PayloadType::kNotify);
+  WriteNotify(*context.writer, notify);
+  context.chain->End();
+}
+
 }  // namespace
 
 UdpEncapsulation OfferedEncapsulation(const Session& session) {
@@ -141,6 +160,7 @@ Step WriteSecond(StepContext& context) {
   sa.EndProposal();
   context.chain->End();
   WriteNonceKeyAndSelectors(context, e.said.nonce_r);
+  if (e.quick->tell_lifetime) WriteResponderLifetime(context);
   hash.Fill(Hash2(context, hash.rest()));
   return Done{};
 }

@@ -12,6 +12,7 @@
 #include "ike/core/exchange.hpp"
 #include "ike/core/fragments.hpp"
 #include "ike/core/keymat.hpp"
+#include "ike/core/lease.hpp"
 #include "ike/events.hpp"
 
 namespace iscsi_ike::ike {
@@ -21,6 +22,18 @@ struct Child {
   ChildId id{};
   Spi inbound{};
   Spi outbound{};
+  Role role = Role::kInitiator;
+  policy::Selector local, remote;
+  policy::Encapsulation encapsulation = policy::Encapsulation::kTunnel;
+  policy::Lifetime lifetime;
+  Lease lease;
+  bool renewing = false;  // a quick mode that is to follow it is under way
+};
+
+// QueuedChild waits for phase 1, or for a quick mode to end.
+struct QueuedChild {
+  ChildId id{};
+  ChildOffer offer;
 };
 
 // Liveness is a watch on one peer (RFC 3706).
@@ -46,8 +59,15 @@ struct Session {
   Endpoint first_remote;  // responder: where the first message came from
   std::shared_ptr<const PeerConfig> peer;
 
+  SessionId older{}, newer{};    // neighbours among the sessions with this remote identity
+  SessionId renews{};            // the session that this one is to follow
+  bool renewing = false;         // another is under way that is to follow this one
+  bool initial_contact = false;  // the peer said so in phase 1
+  bool tell_lifetime = false;    // responder: it is shorter than what was offered
+
   policy::Phase1Suite suite;
   policy::Lifetime lifetime;
+  Lease lease;
   SkeyidSet keys;  // skeyid and e are wiped once phase 1 is done
   CipherKey cipher_key;
   bool keys_ready = false;
@@ -56,7 +76,9 @@ struct Session {
 
   std::vector<std::unique_ptr<Exchange>> exchanges;  // phase 1 first while it lives
   std::vector<Child> children;
-  std::vector<MessageId> used_ids;  // message IDs seen or made: a second use would be a replay
+  std::optional<Time> children_due;  // the earliest of their leases
+  std::vector<QueuedChild> queued;   // in order
+  std::vector<MessageId> used_ids;   // message IDs seen or made: a second use would be a replay
   // Phase-2 messages that came before phase 1 was done, or before a quick mode could finish.
   std::vector<Parked> parked;
 
@@ -99,6 +121,11 @@ struct Session {
     constexpr std::size_t kMost = 4;
     if (parked.size() < (state == State::kEstablished ? kMost : 1))
       parked.emplace_back().Keep(received);
+  }
+  [[nodiscard]] Child* FindChild(ChildId child) {
+    const auto it = std::find_if(children.begin(), children.end(),
+                                 [child](const Child& c) { return c.id == child; });
+    return it == children.end() ? nullptr : &*it;
   }
   [[nodiscard]] bool IsUsed(MessageId message_id) const {
     return std::find(used_ids.begin(), used_ids.end(), message_id) != used_ids.end();

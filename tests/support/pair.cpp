@@ -52,6 +52,8 @@ std::shared_ptr<const ike::PeerConfig> MakePeer(const EndSettings& settings, pol
   peer->plan = policy::Translate(request);
   const auto* octets = reinterpret_cast<const std::uint8_t*>(settings.key.data());
   peer->key = crypto::Secret::CopyOf({octets, settings.key.size()});
+  peer->renewal.mode = ike::Renewal::kNever;
+  peer->initial_contact = false;
   peer->nat_keepalive = ike::Duration{0};  // so that a session at rest waits for nothing
   peer->target_side = role == policy::Role::kResponder;
   if (settings.adjust_peer) settings.adjust_peer(*peer);

@@ -1,0 +1,176 @@
+#include "ike/core/renewal.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "ike/core/begin_phase1.hpp"
+#include "ike/core/closing.hpp"
+#include "ike/core/quick_mode.hpp"
+#include "ike/core/send_informational.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+bool IsDue(const std::optional<Time>& at, Time now) { return at && *at <= now; }
+
+void Refresh(Session& session) {
+  session.children_due.reset();
+  for (const Child& child : session.children) {
+    const auto next = child.lease.Next();
+    if (next && (!session.children_due || *next < *session.children_due))
+      session.children_due = next;
+  }
+}
+
+// IsFollowed: a newer child of the session protects the same; it need not be renewed twice.
+bool IsFollowed(const Session& session, const Child& child) {
+  return std::any_of(session.children.begin(), session.children.end(), [&](const Child& other) {
+    return ToNumber(other.id) > ToNumber(child.id) && other.local == child.local &&
+           other.remote == child.remote && other.encapsulation == child.encapsulation;
+  });
+}
+
+bool HasRoomFor(const EngineCore& core, const Session& session, std::size_t children) {
+  return session.children.size() + children <= core.config.max_children_per_session;
+}
+
+void RenewChild(EngineCore& core, Session& session, ChildId id) {
+  Child* child = session.FindChild(id);
+  if (child == nullptr) return;
+  child->lease.renew_at.reset();
+  if (child->renewing || IsFollowed(session, *child)) return;
+  child->renewing = true;
+  const ChildOffer offer{child->local, child->remote};
+  const auto begun = BeginQuickMode(core, session, core.MakeChildId(), offer, id);
+  if (begun) return;
+  child->renewing = false;
+  child->lease.renew_at = RetryAt(core.now, child->lease);
+}
+
+void RunChildren(EngineCore& core, Session& session) {
+  if (!IsDue(session.children_due, core.now)) return;
+  if (Session* newer = core.NewestOf(session);
+      newer != nullptr && HasRoomFor(core, *newer, session.children.size())) {
+    return TakeOver(core, session, *newer);
+  }
+  std::vector<ChildId> renew;
+  std::vector<std::pair<ChildId, CloseReason>> close;
+  for (const Child& child : session.children) {
+    if (IsDue(child.lease.expire_at, core.now)) {
+      close.emplace_back(child.id, CloseReason::kExpired);
+    } else if (IsDue(child.lease.close_at, core.now)) {
+      close.emplace_back(child.id, CloseReason::kReplaced);
+    } else if (IsDue(child.lease.renew_at, core.now)) {
+      renew.push_back(child.id);
+    }
+  }
+  for (const auto& [id, reason] : close) CloseChild(core, session, id, reason);
+  for (const ChildId id : renew) RenewChild(core, session, id);
+  Refresh(session);
+}
+
+// RenewSession begins phase 1 anew from where the session is to where its peer is.
+void RenewSession(EngineCore& core, Session& session) {
+  session.lease.renew_at.reset();
+  if (session.renewing || core.NewestOf(session) != nullptr) return;
+  const auto begun =
+      BeginPhase1(core, {session.peer, session.local, session.remote, session.mode, session.id});
+  session.renewing = begun.ok();
+  if (!begun) session.lease.renew_at = RetryAt(core.now, session.lease);
+}
+
+}  // namespace
+
+void StartLease(EngineCore& core, Session& session) {
+  session.lease = MakeLease(core.now, session.lifetime.seconds, session.role,
+                            std::bit_cast<std::array<std::uint32_t, 2>>(session.own_cookie())[1],
+                            session.peer->renewal);
+}
+
+void StartLease(EngineCore& core, Session& session, Child& child) {
+  child.lease = MakeLease(core.now, child.lifetime.seconds, child.role, ToNumber(child.inbound),
+                          session.peer->renewal);
+  Refresh(session);
+}
+
+void RunLeases(EngineCore& core, Session& session) {
+  if (session.state != Session::State::kEstablished) return;
+  RunChildren(core, session);
+  if (IsDue(session.lease.close_at, core.now))
+    return CloseSession(core, session, CloseReason::kReplaced);
+  if (IsDue(session.lease.expire_at, core.now)) {
+    if (Session* newer = core.NewestOf(session)) TakeOver(core, session, *newer);
+    return CloseSession(core, session, CloseReason::kExpired);
+  }
+  if (IsDue(session.lease.renew_at, core.now)) RenewSession(core, session);
+}
+
+std::optional<Time> NextLease(const Session& session) {
+  if (session.state != Session::State::kEstablished) return std::nullopt;
+  const auto own = session.lease.Next();
+  if (!own || (session.children_due && *session.children_due < *own)) return session.children_due;
+  return own;
+}
+
+void RenewNow(EngineCore& core, Session& session) { RenewSession(core, session); }
+
+void RenewNow(EngineCore& core, Session& session, Child& child) {
+  RenewChild(core, session, child.id);
+  Refresh(session);
+}
+
+void NoteUse(EngineCore& core, Session& session, Child& child, std::uint64_t octets) {
+  const RenewalPolicy& policy = session.peer->renewal;
+  if (policy.mode == Renewal::kNever || child.lifetime.kilobytes == 0) return;
+  const std::uint64_t most = std::uint64_t{child.lifetime.kilobytes} * 1024;
+  if (octets >= most) {
+    child.lease.expire_at = core.now;
+  } else if (policy.mode == Renewal::kRenew &&
+             octets / 100 >= most / 10000 * policy.renew_percent && !child.renewing &&
+             !child.lease.close_at) {
+    child.lease.renew_at = core.now;
+  }
+  Refresh(session);
+}
+
+void Succeed(EngineCore& core, Session& session) {
+  Session* old = core.Find(session.renews);
+  if (old == nullptr || old->state != Session::State::kEstablished) return;
+  TakeOver(core, *old, session);
+  old->renewing = false;
+  old->lease.renew_at.reset();
+  old->lease.close_at = core.now + session.peer->renewal.overlap;
+  core.Unsettle(*old);
+}
+
+void TakeOver(EngineCore& core, Session& from, Session& to) {
+  if (!HasRoomFor(core, to, from.children.size())) return;
+  for (Child& child : from.children) {
+    child.renewing = false;  // a quick mode of the old session may still do it: then it is followed
+    to.children.push_back(std::move(child));
+  }
+  from.children.clear();
+  Refresh(from);
+  Refresh(to);
+  core.Emit(SessionReplaced{to.id, from.id});
+  core.Unsettle(to);
+}
+
+void NoteRenewalFailed(EngineCore& core, const Session& session) {
+  Session* old = core.Find(session.renews);
+  if (old == nullptr) return;
+  old->renewing = false;
+  old->lease.renew_at = RetryAt(core.now, old->lease);
+  core.Unsettle(*old);
+}
+
+void NoteRenewalFailed(EngineCore& core, Session& session, const Exchange& exchange) {
+  if (!exchange.quick || !exchange.quick->renews) return;
+  Child* child = session.FindChild(*exchange.quick->renews);
+  if (child == nullptr) return;
+  child->renewing = false;
+  child->lease.renew_at = RetryAt(core.now, child->lease);
+  Refresh(session);
+}
+
+}  // namespace iscsi_ike::ike
