@@ -72,6 +72,9 @@ std::string Phase1Hint(const Session& session, NotifyType type) {
       return "the peer could not verify this end: the pre-shared keys differ, or it has none for "
              "the " +
              identity + " at this address";
+    case NotifyType::kInvalidHashInformation:
+      return "this end's HASH does not verify at the peer: the pre-shared keys differ; compare "
+             "their fingerprints";
     case NotifyType::kPayloadMalformed:
     case NotifyType::kInvalidPayloadType:
       return session.keys_ready ? "the peer could perhaps not decrypt what this end sent, which is "
@@ -82,7 +85,14 @@ std::string Phase1Hint(const Session& session, NotifyType type) {
   }
 }
 
-std::string Phase2Hint(const Exchange& quick, NotifyType type) {
+std::string Phase2Hint(const Session& session, const Exchange& quick, NotifyType type) {
+  const auto& offered = session.peer->plan.phase2;
+  const bool esn = std::any_of(offered.begin(), offered.end(), [](const auto& s) { return s.esn; });
+  if (esn &&
+      (type == NotifyType::kBadProposalSyntax || type == NotifyType::kAttributesNotSupported)) {
+    return "the offer has extended sequence numbers; libreswan for one then refuses all of it: "
+           "offer only suites without -esn";
+  }
   if (type == NotifyType::kNoProposalChosen) {
     return "the peer takes none of the ESP transforms that were offered: look at cipher, "
            "integrity, encapsulation, extended sequence numbers and the PFS group";
@@ -102,19 +112,25 @@ NegotiationFailure RefusedBy(const Session& session, const NotifyView& notify,
   failure.peer_notify = ToNumber(notify.type);
   failure.text =
       "the peer refused with " + TextOf(notify) + (quick != nullptr ? "; phase 1 is fine" : "");
-  std::string hint =
-      quick != nullptr ? Phase2Hint(*quick, notify.type) : Phase1Hint(session, notify.type);
+  std::string hint = quick != nullptr ? Phase2Hint(session, *quick, notify.type)
+                                      : Phase1Hint(session, notify.type);
   if (!hint.empty()) failure.details.push_back(std::move(hint));
   return failure;
+}
+
+// TakeInitialContact: the peer has lost whatever came before (RFC 2407 section 4.6.3.3).
+void TakeInitialContact(EngineCore& core, Session& session, const NotifyView& notify) {
+  if (!notify.SpiIsCookies(session.initiator_cookie, session.responder_cookie))
+    return core.Dropped(session.remote, "INITIAL-CONTACT with the cookies of another SA");
+  core.Decided(session, "INITIAL-CONTACT: older sessions with this peer are forgotten");
+  ForgetOthers(core, session);
 }
 
 // TakeResponderLifetime of the ISAKMP SA: the responder will end it earlier (RFC 2407
 // section 4.6.3.1).
 void TakeResponderLifetime(EngineCore& core, Session& session, const NotifyView& notify) {
   const auto lifetime = ParseLifetime(notify.data, kPhase2Lifetime);
-  if (!lifetime || notify.protocol != ProtocolId::kIsakmp ||
-      session.state != Session::State::kEstablished)
-    return;
+  if (!lifetime || session.state != Session::State::kEstablished) return;
   session.lifetime = policy::Shorter(session.lifetime, *lifetime);
   StartLease(core, session);
   core.Decided(session, "phase 1: RESPONDER-LIFETIME shortens the SA");
@@ -125,11 +141,11 @@ void TakeNotify(EngineCore& core, Session& session, const Payload& payload) {
   if (!notify) return core.Dropped(session.remote, notify.error().rule);
   if (notify->type == NotifyType::kRUThere || notify->type == NotifyType::kRUThereAck)
     return TakeLivenessNotify(core, session, *notify);
-  if (notify->type == NotifyType::kInitialContact &&
-      notify->SpiIsCookies(session.initiator_cookie, session.responder_cookie)) {
-    ForgetOthers(core, session);
+  if (notify->type == NotifyType::kInitialContact)
+    return TakeInitialContact(core, session, *notify);
+  if (notify->type == NotifyType::kResponderLifetime && notify->protocol == ProtocolId::kIsakmp) {
+    return TakeResponderLifetime(core, session, *notify);
   }
-  if (notify->type == NotifyType::kResponderLifetime) TakeResponderLifetime(core, session, *notify);
   if (!IsError(notify->type)) {
     core.Emit(PeerNotified{session.id, notify->type, TextOf(*notify)});
     return;
@@ -234,6 +250,26 @@ void SuspectNoise(EngineCore& core, Session& session) {
   if (Exchange* phase1 = session.phase1()) Suspect(core, session, *phase1, std::move(suspicion));
 }
 
+// OpenProtected decrypts with the vector that grows from `last_block`, and verifies HASH(1).
+// nullopt: not under these keys. The payloads borrow from `clear`.
+std::optional<PayloadList> OpenProtected(EngineCore& core, const Session& session,
+                                         const Received& received, Octets last_block,
+                                         std::vector<std::uint8_t>& clear) {
+  const Header& header = received.header;
+  const std::size_t block = crypto::BlockSize(session.suite.cipher);
+  const crypto::Digest iv =
+      Phase2Iv(session.suite.hash, last_block.first(std::min(block, last_block.size())), header.id);
+  IvChain chain;
+  chain.Start(iv.Expose(), block);
+  if (!Open(KeyOf(core, session), chain, received.message, clear)) return std::nullopt;
+  const auto payloads = ParsePayloads(header.next, clear, ChainRules::kStrict);
+  if (!payloads || payloads->empty() || (*payloads)[0].type != PayloadType::kHash)
+    return std::nullopt;
+  const crypto::Digest expected = InformationalHash(session, header.id, payloads->AfterFirst());
+  if (!crypto::ConstantTimeEqual(expected.Expose(), (*payloads)[0].body)) return std::nullopt;
+  return *payloads;
+}
+
 }  // namespace
 
 void ReceiveInformational(EngineCore& core, Session& session, const Received& received) {
@@ -244,16 +280,12 @@ void ReceiveInformational(EngineCore& core, Session& session, const Received& re
     return core.Dropped(session.remote, "an encrypted Informational before there are keys");
   if (session.IsUsed(header.id))
     return core.Dropped(session.remote, "message ID already used: a replay");
-  Exchange exchange(QuickModeScript(), Role::kResponder, header.id);
-  StartPhase2Iv(session, exchange);
   std::vector<std::uint8_t> clear;
-  if (!Open(KeyOf(core, session), exchange.iv, message, clear)) return SuspectNoise(core, session);
-  const auto payloads = ParsePayloads(header.next, clear, ChainRules::kStrict);
-  if (!payloads || payloads->empty() || (*payloads)[0].type != PayloadType::kHash)
-    return SuspectNoise(core, session);
-  const crypto::Digest expected = InformationalHash(session, header.id, payloads->AfterFirst());
-  if (!crypto::ConstantTimeEqual(expected.Expose(), (*payloads)[0].body))
-    return SuspectNoise(core, session);
+  auto payloads = OpenProtected(core, session, received, session.last_block, clear);
+  // libreswan, before its phase 1 is done, has no last block of it to begin with.
+  if (!payloads && session.state == Session::State::kNegotiating)
+    payloads = OpenProtected(core, session, received, {}, clear);
+  if (!payloads) return SuspectNoise(core, session);
   if (session.used_ids.size() >= core.config.max_message_ids) {
     return core.Dropped(session.remote, "this session has used up its message IDs");
   }

@@ -144,7 +144,7 @@ TEST_P(Children, ARepeatedDeleteIsHarmless) {
 TEST_P(Children, ANotificationAfterwardsEndsNothing) {
   const Insider insider(pair.initiator->recorder);
   std::uint32_t id = 0x11111111;
-  for (const auto type : {ike::NotifyType::kInitialContact, ike::NotifyType::kNoProposalChosen}) {
+  for (const auto type : {ike::NotifyType::kReplayStatus, ike::NotifyType::kNoProposalChosen}) {
     pair.net.Inject(*pair.responder, pair.initiator->endpoint(),
                     insider.Informational(pair.net.log, ike::MessageId{id++}, PayloadType::kNotify,
                                           NotifyBody(type)));
