@@ -26,6 +26,7 @@ inline constexpr std::string_view kToolExamples =
     "  iscsi-ike demo\n"
     "  iscsi-ike connect --portal 192.0.2.10 --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
+    "  iscsi-ike decode login.pcapng --keylog login.keys\n"
     "'iscsi-ike SUBCOMMAND --help' tells the rest.\n";
 
 inline constexpr std::string_view kKeyRules =
@@ -66,5 +67,20 @@ inline constexpr std::string_view kServeExamples =
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike serve --local 192.0.2.10 --config record.json --json\n"
     "Exit codes: 0 stopped by a signal, 3 policy says no, 2 bad input, e.g. a port in use.\n";
+
+inline constexpr std::string_view kDecodeExamples =
+    "Every message with its payloads and attributes by name and number, the offset of each in the\n"
+    "message in front; a line with ! is something wrong. Hexadecimal text: an empty line between\n"
+    "two datagrams. When no datagram is on a port of IKE, whatever looks like ISAKMP is taken.\n"
+    "The key of --try-psk is read as that of --key-file, and never printed.\n"
+    "With --json one object a line: each datagram, and each frame that could not be read.\n"
+    "Examples:\n"
+    "  iscsi-ike decode login.pcapng --keylog login.keys\n"
+    "  iscsi-ike decode capture.pcap --port 5500 --json\n"
+    "  xxd -p message.bin | iscsi-ike decode -\n"
+    "  iscsi-ike decode capture.pcap --try-psk psk.txt\n"
+    "Exit codes: 0 decoded, whatever is wrong in it; 2 bad input, or no IKE in it. With "
+    "--try-psk:\n"
+    "0 the key is that of an aggressive mode, 4 it is of none, 2 there is none to be judged.\n";
 
 }  // namespace iscsi_ike::ike::tool

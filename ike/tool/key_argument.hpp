@@ -11,6 +11,7 @@ namespace iscsi_ike::ike::tool {
 
 struct KeySource {
   std::string file;                        // --key-file, "-" for standard input
+  std::string file_option = "--key-file";  // the option that named it
   std::string descriptor;                  // --key-fd
   std::optional<crypto::Secret> argument;  // --key, as typed
 };

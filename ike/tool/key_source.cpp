@@ -79,9 +79,9 @@ Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source) {
   if (source.argument) {
     key = ParseKeyText(source.argument->Expose(), "--key");
   } else if (!source.file.empty() || !source.descriptor.empty()) {
-    const std::string place = source.file.empty() ? "--key-fd" : "--key-file";
+    const std::string place = source.file.empty() ? "--key-fd" : source.file_option;
     if (IsReadableByOthers(source.file))
-      Warn("--key-file: " + source.file + " can be read by others; chmod 600 is due");
+      Warn(place + ": " + source.file + " can be read by others; chmod 600 is due");
     const auto text = source.file.empty() ? ReadKeyDescriptor(source.descriptor)
                                           : ReadInput(source.file, place, kLongestText);
     if (!text) return Failure(text.error());

@@ -6,6 +6,7 @@
 #include "crypto/random.hpp"
 #include "ike/tool/connect.hpp"
 #include "ike/tool/console.hpp"
+#include "ike/tool/decode.hpp"
 #include "ike/tool/demo.hpp"
 #include "ike/tool/explain.hpp"
 #include "ike/tool/file_roles.hpp"
@@ -24,6 +25,8 @@ ExitCode Dispatch(const Options& options) {
       return RunConnect(options);
     case Command::kServe:
       return RunServe(options);
+    case Command::kDecode:
+      return RunDecode(options);
   }
   return ExitCode::kUsage;
 }

@@ -225,6 +225,26 @@ struct Parser {
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);
   }
+
+  void AddDecode() {
+    CLI::App& sub =
+        *app.add_subcommand("decode", "Show the messages of a capture, and their faults");
+    sub.callback([this] {
+      options.command = Command::kDecode;
+      options.key.file_option = "--try-psk";
+    });
+    sub.footer(std::string(kDecodeExamples));
+    AddText(sub, "FILE", options.decode.file, "FILE",
+            "pcap, pcapng or hexadecimal text, '-' for standard input")
+        ->required();
+    AddText(sub, "--keylog", options.decode.keylog, "FILE",
+            "Decrypt with these keys: Wireshark's ikev1_decryption_table");
+    AddList(sub, "--port", options.decode.ports, "PORT",
+            "UDP port that carries IKE besides 500 and 4500, may be repeated");
+    AddText(sub, "--try-psk", options.key.file, "FILE",
+            "Only tell whether the pre-shared key in FILE is that of a captured aggressive mode");
+    sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
+  }
 };
 
 }  // namespace
@@ -238,6 +258,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   parser.AddDemo();
   parser.AddConnect();
   parser.AddServe();
+  parser.AddDecode();
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
   try {
     parser.app.parse(std::move(arguments));

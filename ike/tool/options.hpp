@@ -10,7 +10,7 @@
 
 namespace iscsi_ike::ike::tool {
 
-enum class Command { kExplain, kDemo, kConnect, kServe };
+enum class Command { kExplain, kDemo, kConnect, kServe, kDecode };
 
 // PolicyOptions: where the security settings come from and how they are read.
 struct PolicyOptions {
@@ -58,6 +58,12 @@ struct OutputOptions {
   std::string secrets;
 };
 
+struct DecodeOptions {
+  std::string file;    // "-" for standard input
+  std::string keylog;  // as --keylog of the other commands writes it
+  std::vector<std::string> ports;
+};
+
 struct Options {
   Command command = Command::kExplain;
   PolicyOptions policy;
@@ -65,6 +71,7 @@ struct Options {
   ChildOptions child;
   NetworkOptions network;
   OutputOptions output;
+  DecodeOptions decode;
   bool keep = false;                      // connect
   std::string hold;                       // connect, seconds
   std::string seed;                       // demo

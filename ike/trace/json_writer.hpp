@@ -33,6 +33,10 @@ class JsonWriter {
     Key(name);
     writer_.Uint(number);
   }
+  void NumberMember(std::string_view name, std::uint64_t number) {
+    Key(name);
+    writer_.Uint64(number);
+  }
   void BoolMember(std::string_view name, bool value) {
     Key(name);
     writer_.Bool(value);

@@ -29,15 +29,17 @@ PARTS = {
     "engine": ("ike", ["crypto/(dh|random|result|secret|suite).hpp", "policy/(identity|ip_address|plan|proposal).hpp",
                        "ike/wire/.*"], ["chrono"]),
     "core": ("ike/core/", ["crypto/.*", "policy/(identity|ip_address|plan|proposal).hpp", "ike/wire/.*", r"ike/[^/]*"], []),
-    "trace": ("ike/trace/", ["crypto/(result|secret|suite).hpp", "policy/.*", "ike/wire/.*", r"ike/[^/]*"],
+    "trace": ("ike/trace/", ["crypto/(cbc|hash|result|secret|suite).hpp", "policy/.*", "ike/wire/.*",
+                             "ike/core/(keymat|protector|script).hpp", r"ike/[^/]*"],
               [r"rapidjson/.*", "chrono", *FILES]),
     "capi": ("ike/capi/", ["crypto/.*", "policy/.*", "ike/trace/.*", r"ike/[^/]*"], ["stddef.h", "stdint.h"]),
     "net": ("ike/net/", ["crypto/.*", "policy/.*", r"ike/[^/]*"], [r"boost/.*", *HOST, *SOCKETS]),
     "tool": ("ike/tool/", ["crypto/.*", "policy/.*", "ike/wire/.*", "ike/trace/.*", "ike/net/.*", r"ike/[^/]*"],
              [r"CLI/.*", r"rapidjson/.*", "cstdio", "cstdlib", *HOST, *FILES]),
 }
-# Headers of a folder that are for its own sources only.
-OWN = [r"ike/core/.*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_\w+).hpp", r"ike/trace/json_writer.hpp",
+# Headers of a folder that are for its own sources only. Whoever decodes a capture needs the formulas and the tables of
+# the exchanges.
+OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_\w+).hpp", r"ike/trace/json_writer.hpp",
        r"policy/(config_entry|config_fields|json_reader|text_encoding|translation).hpp"]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
