@@ -3,13 +3,16 @@
  *
  * Such a kernel takes policies and SPIs but answers XFRM_MSG_NEWSA and XFRM_MSG_UPDSA with
  * EPROTONOSUPPORT or ENOSYS. The shim turns exactly these answers into acknowledgements, and the
- * ESRCH that later comes for deleting or updating the SA that was never there. Nothing else that
- * the daemon sends or receives is touched: every octet of the key exchange is its own. */
+ * ESRCH that later comes for deleting or updating the SA that was never there. What remains of such
+ * an SA in the kernel, the reservation of its SPI, soon expires there: that is kept from the daemon,
+ * too. Nothing else that it sends or receives is touched: every octet of the key exchange is its
+ * own. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <linux/xfrm.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,16 +42,22 @@ static int IsForgivable(const struct nlmsgerr* answer) {
   }
 }
 
+/* Whether an SA is missing in the kernel that the daemon believes to be there. */
+static atomic_int forgiven = 0;
+
 /* Forgive edits what a read of `size` octets put into `buffer`; it returns `size`. */
 static ssize_t Forgive(int fd, void* buffer, ssize_t size) {
   if (size < (ssize_t)sizeof(struct nlmsghdr) || !IsXfrmSocket(fd)) return size;
   size_t left = (size_t)size;
   for (struct nlmsghdr* h = buffer; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+    if (h->nlmsg_type == XFRM_MSG_EXPIRE && forgiven) h->nlmsg_type = NLMSG_NOOP;
     if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_len < NLMSG_LENGTH(sizeof(struct nlmsgerr))) {
       continue;
     }
     struct nlmsgerr* answer = NLMSG_DATA(h);
-    if (IsForgivable(answer)) answer->error = 0;
+    if (!IsForgivable(answer)) continue;
+    answer->error = 0;
+    forgiven = 1;
   }
   return size;
 }

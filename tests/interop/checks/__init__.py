@@ -5,7 +5,8 @@
   PEERS  names of the peers it is for; None: any; empty: it needs none
 """
 
-from . import codec, decode, leave, nat, scan, self_check, traffic
+from . import codec, decode, leave, nat, scan, self_check, session, traffic
 
 ALL = {"self": self_check, "decode": decode, "leave": leave, "scan": scan, "codec": codec,
-       "traffic": traffic, "nat": nat}
+       "traffic": traffic, "nat": nat,
+       "session": session}

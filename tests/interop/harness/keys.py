@@ -6,14 +6,17 @@ PHASE1 = ("SKEYID", "SKEYID_d", "SKEYID_a", "SKEYID_e", "Ka", "initial_IV")
 CHILD = ("initiator_encryption", "initiator_integrity", "responder_encryption", "responder_integrity")
 
 
-def read_secrets(text, we_started):
-    """Reads what the tool writes for --secrets: the first session and the first child."""
-    keys = {}
+def read_secrets(text, we_started, child=1):
+    """Reads what the tool writes for --secrets: the first session and one of its children, for which
+    `we_started` says who began the quick mode."""
+    keys, section = {}, 0  # 0: the session; else the number of the child
     rename = {"inbound": "responder", "outbound": "initiator"}
     if not we_started:
         rename = {"inbound": "initiator", "outbound": "responder"}
     for line in text.splitlines():
-        if not line or line.startswith("#"):
+        if line.startswith("# child "):
+            section = int(line.split()[2])
+        if not line or line.startswith("#") or section not in (0, child):
             continue
         name, value = line.split()
         direction, _, part = name.partition("_")

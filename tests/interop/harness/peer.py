@@ -57,6 +57,24 @@ class Peer(abc.ABC):
     def was_deleted_since(self, mark):
         """Whether the log says that our Delete of the ISAKMP SA arrived."""
 
+    # What a daemon does on request while the SAs are up. A peer that cannot do it leaves it as it is.
+
+    def delete_child(self):
+        """Deletes the child SA, and says so to us."""
+        raise NotImplementedError
+
+    def delete_ike(self):
+        """Deletes the ISAKMP SA, and says so to us."""
+        raise NotImplementedError
+
+    def rekey_child(self):
+        """Starts another quick mode for the same child."""
+        raise NotImplementedError
+
+    def rekey_ike(self):
+        """Starts another phase 1 with us."""
+        raise NotImplementedError
+
     def differences(self, ours, mark):
         """Sentences about the keys of ours that are not those that the daemon shows."""
         return keys.differences(ours, self.keys_since(mark), self.shown_keys)

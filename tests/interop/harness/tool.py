@@ -105,11 +105,11 @@ class Tool:
     def file(self, name):
         return os.path.join(self.folder, name)
 
-    def keys(self, we_started):
+    def keys(self, we_started, child=1):
         """What --secrets has so far, by the names of harness.keys."""
         try:
             with open(self.file("secrets")) as secrets:
-                return read_secrets(secrets.read(), we_started)
+                return read_secrets(secrets.read(), we_started, child)
         except FileNotFoundError:
             return {}
 
@@ -178,6 +178,10 @@ class Running:
 
     def keys(self):
         return self._tool.keys(self._we_started)
+
+    def said(self):
+        """Everything that it has said so far."""
+        return "".join(self._lines) + self._stderr()
 
     def stop(self):
         """Ends the tool as a person would; it deletes its SAs. Returns the Run. After a failure

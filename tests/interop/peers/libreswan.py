@@ -76,6 +76,8 @@ class Libreswan(Peer):
         "INVALID-ID-INFORMATION received":
             "received and ignored notification payload: INVALID_ID_INFORMATION",
         "an error received": "received and ignored notification payload",
+        "DPD acknowledged": "DPD: R_U_THERE_ACK, seqno received",
+        "fragments sent": r"sending IKE fragment id '\d+', number '2'",
     }
     deviations = (
         Deviation("phase 1 3des-sha1-modp1024|peer with 3des-sha1-modp1024|PFS modp1024",
@@ -210,7 +212,7 @@ class Libreswan(Peer):
         self._write("ipsec.conf", text)
         self._write("secrets", f"{ids[mine]} {ids[other]} : PSK 0x{settings.key.encode().hex()}\n")
         self._whack("--rereadsecrets")
-        mark = self.mark()
+        self._loaded = mark = self.mark()
         self._run("addconn", "--config", f"{self._folder}/ipsec.conf", "c")
         said = [self.last_output.strip(), *re.findall(r"failed to add connection: .*", self.log_since(mark))]
         if self._whack("--status") is None or '"c":' not in self.last_output:
@@ -222,6 +224,20 @@ class Libreswan(Peer):
 
     def clear(self):
         self._whack("--name", "c", "--delete")
+
+    def _delete(self, what):
+        """Deletes the last state that the log says this of; it may be about to."""
+        found = process.wait_until(lambda: re.findall(rf'"c" #(\d+): {what}', self.log_since(self._loaded)), 3)
+        self._whack("--deletestate", found[-1] if found else "0")
+
+    def delete_child(self):
+        self._delete("IPsec SA established")
+
+    def delete_ike(self):
+        self._delete("IKE SA established")
+
+    def rekey_child(self):
+        self._whack("--name", "c", "--initiate", patience=5)
 
     def mark(self):
         return os.path.getsize(self._log)
@@ -316,9 +332,11 @@ _LOGGED = {"ESP enckey:": "encryption", "ESP authkey:": "integrity"}
 def _read_keys(log):
     """Reads the hexadecimal lines below each name; the first of each kind."""
     found = {}
-    peer_started = "initiating Quick Mode" in log
+    peer_started = False
     part, pending = None, {}
     for line in log.splitlines():
+        if ": initiating Quick Mode" in line or ": responding to Quick Mode" in line:
+            peer_started = ": initiating" in line
         text = line.partition("| ")[2]
         dump = re.match(r" +((?:[0-9a-f]{2} {1,2}){1,16})", text)
         if dump and part:

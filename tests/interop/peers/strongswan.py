@@ -22,6 +22,7 @@ charon-systemd {{
   retransmit_tries = 2
   retransmit_timeout = 0.7
   retransmit_base = 1.4
+  fragment_size = {fragment_size}
   plugins {{ vici {{ socket = unix://{folder}/vici }} }}
   journal {{ default = -1 }}
   filelog {{
@@ -113,6 +114,8 @@ class StrongSwan(Peer):
         "NO-PROPOSAL-CHOSEN received": "received NO_PROPOSAL_CHOSEN error notify",
         "INVALID-ID-INFORMATION received": "received INVALID_ID_INFORMATION error notify",
         "an error received": "received .* error notify",
+        "DPD acknowledged": r"parsed INFORMATIONAL_V1 request \d+ \[ HASH N\(DPD_ACK\) \]",
+        "fragments sent": r"splitting IKE message \(\d+ bytes\) into \d+ fragments",
     }
 
     def __init__(self, network, folder, shim, host=None):
@@ -125,9 +128,7 @@ class StrongSwan(Peer):
         self._environment = dict(os.environ, STRONGSWAN_CONF=f"{self._folder}/strongswan.conf")
 
     def __enter__(self):
-        with open(f"{self._folder}/strongswan.conf", "w") as conf:
-            plugins = _PLUGINS.format(kernel=self.kernel)
-            conf.write(_STRONGSWAN_CONF.format(folder=self._folder, plugins=plugins))
+        self._configure()
         environment = dict(self._environment, **({"LD_PRELOAD": self._shim} if self._shim else {}))
         with open(f"{self._folder}/stdout", "w") as output:
             self._daemon = process.start(
@@ -138,6 +139,12 @@ class StrongSwan(Peer):
             self.__exit__()
             raise RuntimeError("charon did not start; see " + self._folder)
         return self
+
+    def _configure(self, fragment_size=0):
+        plugins = _PLUGINS.format(kernel=self.kernel)
+        with open(f"{self._folder}/strongswan.conf", "w") as conf:
+            conf.write(_STRONGSWAN_CONF.format(folder=self._folder, plugins=plugins,
+                                               fragment_size=fragment_size))
 
     def __exit__(self, *_):
         # By force: its SAs and policies vanish with the namespace.
@@ -174,6 +181,9 @@ class StrongSwan(Peer):
             encapsulate="yes" if settings.encapsulate else "no", fragments=settings.fragments,
             dpd=settings.dpd, dpd_timeout=3 * settings.dpd, unique=settings.unique,
             ike_rekey=_rekey(settings.ike_rekey), child_rekey=_rekey(settings.child_rekey))
+        if settings.fragments == "force":
+            self._configure(fragment_size=300)
+            self._swanctl("--reload-settings")
         path = f"{self._folder}/swanctl.conf"
         with open(path, "w") as conf:
             conf.write(text)
@@ -186,6 +196,18 @@ class StrongSwan(Peer):
 
     def clear(self):
         self._swanctl("--terminate", "--ike", "c", "--force", "--timeout", "1")
+
+    def delete_child(self):
+        self._swanctl("--terminate", "--child", "k", "--timeout", "1")
+
+    def delete_ike(self):
+        self._swanctl("--terminate", "--ike", "c", "--timeout", "1")
+
+    def rekey_child(self):
+        self._swanctl("--rekey", "--child", "k")
+
+    def rekey_ike(self):
+        self._swanctl("--rekey", "--ike", "c")
 
     def mark(self):
         return os.path.getsize(self._log)
