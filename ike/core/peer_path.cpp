@@ -13,6 +13,12 @@ bool MayMove(const EngineCore& core, const Session& session, const Received& rec
   return verifiable && translated;
 }
 
+bool IsOnFirstPath(const Session& session, const Received& received) {
+  const ExchangeType exchange = received.header.exchange;
+  return session.phase1() != nullptr && received.remote == session.first_remote &&
+         (exchange == ExchangeType::kMain || exchange == ExchangeType::kAggressive);
+}
+
 EncapsulationRule EncapsulationRuleOf(const Session& session) {
   if (session.abilities.nat == VendorId::kUnknown || !session.at_nat_port) return {};
   return {FormOf(session.abilities.nat).encapsulation, !session.nat.any()};
@@ -20,6 +26,9 @@ EncapsulationRule EncapsulationRuleOf(const Session& session) {
 
 void NotePath(EngineCore& core, Session& session, const Received& received) {
   if (session.remote == received.remote && session.local == received.local) return;
+  // Nobody comes back from the NAT traversal port (RFC 3947 section 4). The message with which the
+  // translator was found, and its repetitions, still came the old way.
+  if (session.at_nat_port && received.local.port != core.config.nat_port) return;
   session.local = received.local;
   session.remote = received.remote;
   session.at_nat_port = session.local.port == core.config.nat_port;

@@ -15,6 +15,10 @@ inline constexpr std::uint8_t kNatKeepaliveOctet = 0xff;  // RFC 3948 section 2.
 [[nodiscard]] bool MayMove(const EngineCore& core, const Session& session,
                            const Received& received);
 
+// IsOnFirstPath: a message of phase 1 that comes the way phase 1 began, though this end may have
+// gone on at the NAT traversal port meanwhile: the peer repeats what it has sent from where it was.
+[[nodiscard]] bool IsOnFirstPath(const Session& session, const Received& received);
+
 // NotePath: an authenticated message came this way; from now on the session's go back the same.
 void NotePath(EngineCore& core, Session& session, const Received& received);
 

@@ -194,7 +194,8 @@ Session* Route(EngineCore& core, const Endpoint& local, const Endpoint& remote, 
   if (header->responder.IsZero()) return RouteFirst(core, received);
   Session* session = Own(core, *header);
   if (session == nullptr) return core.Dropped(remote, "no session has these cookies"), nullptr;
-  if (session->remote != remote && !MayMove(core, *session, received))
+  if (session->remote != remote && !IsOnFirstPath(*session, received) &&
+      !MayMove(core, *session, received))
     return core.Dropped(remote, "the source is not the session's peer"), nullptr;
   if (header->next == PayloadType::kFragment) {
     RouteFragment(core, *session, received);

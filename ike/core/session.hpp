@@ -56,7 +56,7 @@ struct Session {
   Cookie responder_cookie;
   Endpoint local;
   Endpoint remote;
-  Endpoint first_remote;  // responder: where the first message came from
+  Endpoint first_remote;  // where the first message came from, or went
   std::shared_ptr<const PeerConfig> peer;
 
   SessionId older{}, newer{};    // neighbours among the sessions with this remote identity
