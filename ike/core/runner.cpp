@@ -99,18 +99,18 @@ void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trou
     session.state = Session::State::kClosed;
     return core.Dropped(session.remote, "the ration of refusals is spent");
   }
-  const std::size_t queued = core.datagrams.size();
+  std::vector<std::uint8_t> refusal;
   if (trouble.notify != kTellNothing)
-    SendNotify(core, session, trouble.notify, SpiOfOffer(exchange));
+    refusal = SendNotify(core, session, trouble.notify, SpiOfOffer(exchange));
   if (exchange.script->phase1) {
     // The peer may already hold this SA for established: it is told that it is none.
     if (trouble.verdict == Verdict::kRefuse) SendDeleteOfSession(core, session);
     return FailSession(core, session, std::move(trouble.failure));
   }
   FailExchange(core, session, exchange, std::move(trouble.failure));
-  if (core.datagrams.size() == queued) return;
+  if (refusal.empty()) return;
   // The refusal is this end's answer, and repeated on request like any other.
-  exchange.last_sent = core.datagrams.back().octets;
+  exchange.last_sent = std::move(refusal);
   exchange.answered = true;
   exchange.forget_at = core.now + core.config.linger;
 }
@@ -364,6 +364,9 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
       RememberBlock(session, exchange);
       exchange.Remember(digest);
     }
+    // What a HASH covers was authentic too, so its refusal goes back the way it came.
+    if (step.error().verdict == Verdict::kRefuse && row.required.Has(PayloadType::kHash))
+      NotePath(core, session, received);
     return Handle(core, session, exchange, std::move(step).error());
   }
   if (header.encrypted()) exchange.iv.Commit();

@@ -18,10 +18,12 @@ Header HeaderOf(const Session& session, MessageId id) {
   return header;
 }
 
-// SendProtected writes HASH(1) and one payload of type `type` under the session's keys.
-void SendProtected(EngineCore& core, Session& session, PayloadType type, Octets body) {
+// SendProtected writes HASH(1) and one payload of type `type` under the session's keys, and gives
+// the message as it was sent; empty when it was not.
+std::vector<std::uint8_t> SendProtected(EngineCore& core, Session& session, PayloadType type,
+                                        Octets body) {
   const auto id = core.MakeMessageId(session);
-  if (!id) return;  // advisory: nothing depends on it
+  if (!id) return {};  // advisory: nothing depends on it
   session.used_ids.push_back(*id);
   std::vector<std::uint8_t> message;
   Writer writer(message);
@@ -42,7 +44,9 @@ void SendProtected(EngineCore& core, Session& session, PayloadType type, Octets 
                      message.size());
   Exchange exchange(QuickModeScript(), Role::kInitiator, *id);
   StartPhase2Iv(session, exchange);
-  if (Seal(KeyOf(core, session), exchange.iv, message)) core.Send(session, message);
+  if (!Seal(KeyOf(core, session), exchange.iv, message)) return {};
+  core.Send(session, message);
+  return message;
 }
 
 void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote, Header header,
@@ -100,10 +104,12 @@ std::vector<std::uint8_t> SpiOfOffer(const Exchange& exchange) {
   return spi;
 }
 
-void SendNotify(EngineCore& core, Session& session, NotifyType type, Octets spi) {
+std::vector<std::uint8_t> SendNotify(EngineCore& core, Session& session, NotifyType type,
+                                     Octets spi) {
   const std::vector<std::uint8_t> body = NotifyBody(type, spi);
   if (session.keys_ready) return SendProtected(core, session, PayloadType::kNotify, body);
   SendClear(core, session.local, session.remote, HeaderOf(session, MessageId{0}), body);
+  return {};
 }
 
 void SendStatus(EngineCore& core, Session& session, NotifyType type, Octets data) {

@@ -17,8 +17,9 @@ namespace iscsi_ike::ike {
 
 // SendNotify tells the peer an error. Once SKEYID_a exists it is protected; before, it goes in
 // clear and is rationed, since anybody can provoke it. `spi` of 4 octets names an ESP SA, none the
-// ISAKMP SA.
-void SendNotify(EngineCore& core, Session& session, NotifyType type, Octets spi);
+// ISAKMP SA. Returns a protected one as it was sent, to be repeated; empty otherwise.
+std::vector<std::uint8_t> SendNotify(EngineCore& core, Session& session, NotifyType type,
+                                     Octets spi);
 
 // SendStatus tells the peer something about the ISAKMP SA, whose cookies are the SPI. Needs the
 // keys (RFC 2407 section 4.6.3).
