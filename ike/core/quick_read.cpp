@@ -103,7 +103,8 @@ Step AcceptOffer(StepContext& context, const PayloadList& payloads) {
 Step AcceptSelectors(StepContext& context, const PayloadList& payloads) {
   auto selectors = ReadSelectors(context.session, payloads, Role::kResponder);
   if (!selectors) return Refused(std::move(selectors).error(), NotifyType::kInvalidIdInformation);
-  if (auto failure = JudgeSelectors(context.session, *selectors)) {
+  if (auto failure =
+          JudgeSelectors(context.session, *selectors, context.exchange.quick->udp_encapsulated)) {
     return Refused(std::move(*failure), NotifyType::kInvalidIdInformation);
   }
   context.exchange.quick->initiator_selector = selectors->initiator;
@@ -119,10 +120,13 @@ void TakeOriginalAddresses(StepContext& context, const PayloadList& payloads) {
     if (payload.type != PayloadType::kNatOa && payload.type != PayloadType::kNatOaDraft) continue;
     if (const auto address = ParseNatOa(payload.body)) addresses.push_back(*address);
   }
+  QuickChoice& quick = *context.exchange.quick;
+  quick.peer_original.reset();
+  quick.own_as_seen.reset();
   if (addresses.size() != 2) return;
   const bool initiator = context.exchange.role == Role::kInitiator;
-  context.exchange.quick->peer_original = addresses[initiator ? 1 : 0];
-  context.exchange.quick->own_as_seen = addresses[initiator ? 0 : 1];
+  quick.peer_original = addresses[initiator ? 1 : 0];
+  quick.own_as_seen = addresses[initiator ? 0 : 1];
 }
 
 // TakeResponderLifetime: the responder may say that it will end the SA earlier (RFC 2407

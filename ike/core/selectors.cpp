@@ -91,12 +91,15 @@ Result<SelectorPair, NegotiationFailure> ReadSelectors(const Session& session,
 }
 
 std::optional<NegotiationFailure> JudgeSelectors(const Session& session,
-                                                 const SelectorPair& offered) {
+                                                 const SelectorPair& offered,
+                                                 bool udp_encapsulated) {
   const ChildOffer& configured = session.peer->child;
   const Selector local = DefaultLocalSelector(session, configured);
   const Selector remote = DefaultRemoteSelector(session, configured);
-  const auto judge = [](const Selector& offer, const Selector& allowed, bool set, bool translated) {
-    return Difference(offer, allowed, set, translated && !set);
+  // NAT-D payloads can be forged and ESP in UDP cannot: who asks for it knows of a translator, of
+  // whichever end.
+  const auto judge = [&](const Selector& offer, const Selector& allowed, bool set, bool found) {
+    return Difference(offer, allowed, set, (found || udp_encapsulated) && !set);
   };
   const std::string at_local =
       judge(offered.responder, local, configured.local.has_value(), session.nat.local);

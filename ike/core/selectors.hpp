@@ -30,9 +30,11 @@ struct SelectorPair {
                                                                      Role own_role);
 
 // JudgeSelectors as responder. With selectors configured, an offer must lie within them; without,
-// it must be host to host between the two peers and let iSCSI through. Errors: kSelectors, naming
+// it must be host to host between the two peers, by whatever address when a translator is between
+// them, and let iSCSI through. Errors: kSelectors, naming
 // both pairs and the field that differs.
 [[nodiscard]] std::optional<NegotiationFailure> JudgeSelectors(const Session& session,
-                                                               const SelectorPair& offered);
+                                                               const SelectorPair& offered,
+                                                               bool udp_encapsulated);
 
 }  // namespace iscsi_ike::ike
