@@ -13,7 +13,7 @@ constexpr std::array<VendorId, 4> kNatForms{VendorId::kNatTraversal, VendorId::k
                                             VendorId::kNatTraversalDraft02};
 
 bool SpeaksNat(const StepContext& context) {
-  return context.session.peer->nat != NatTraversal::kOff;
+  return context.session.peer->nat != NatTraversal::kOff && context.core.config.nat_port != 0;
 }
 
 void Add(StepContext& context, VendorId id) {
