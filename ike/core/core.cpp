@@ -216,7 +216,9 @@ SessionId EngineCore::SessionOf(crypto::DhTicket ticket) {
 }
 
 void EngineCore::Send(Session& session, const std::vector<std::uint8_t>& message) {
-  const std::size_t most = session.peer->fragment_above;
+  const std::size_t marker = session.local.port == config.nat_port ? kNonEspMarkerSize : 0;
+  const std::size_t most =
+      session.peer->fragment_above - std::min(session.peer->fragment_above, marker);
   if (session.abilities.fragments && message.size() > most) {
     if (++session.last_fragment_id == 0) ++session.last_fragment_id;
     auto slices = SliceMessage(message, most, session.last_fragment_id);

@@ -20,7 +20,7 @@ Result<bool, std::string_view> Reassembly::Take(const Received& received, Time n
   const auto fragment = ParseFragment((*payloads)[0].body);
   if (!fragment) return Against(fragment.error().rule);
   if (fragment->number > kMostFragments) return Against("a message in more than 64 fragments");
-  if (fragment->id != id_ || now - since_ > kPatience) {
+  if (present_ == 0 || fragment->id != id_ || now - since_ > kPatience) {
     *this = Reassembly{};
     id_ = fragment->id;
     since_ = now;
@@ -60,7 +60,7 @@ std::vector<std::vector<std::uint8_t>> SliceMessage(Octets message, std::size_t 
   if (!header || message.size() <= most || most <= kFragmentHeaders) return slices;
   const std::size_t room = most - kFragmentHeaders;
   const std::size_t count = (message.size() + room - 1) / room;
-  if (count > 255) return slices;
+  if (count > Reassembly::kMostFragments) return slices;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t at = i * room;
     std::vector<std::uint8_t>& slice = slices.emplace_back();

@@ -38,7 +38,8 @@ class Reassembly {
 };
 
 // SliceMessage cuts a sealed message into datagrams of at most `most` octets each, fragment headers
-// included. Empty: it needs no cutting, or cannot be cut that small.
+// included. Empty: it needs no cutting, or cannot be cut that small in as few pieces as this end
+// itself would take.
 [[nodiscard]] std::vector<std::vector<std::uint8_t>> SliceMessage(Octets message, std::size_t most,
                                                                   std::uint16_t id);
 
