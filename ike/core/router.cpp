@@ -90,7 +90,8 @@ Session* RouteFirst(EngineCore& core, const Received& received) {
   }
   if (header.exchange != ExchangeType::kMain && header.exchange != ExchangeType::kAggressive) {
     core.Dropped(remote, "an exchange without responder cookie that is no phase 1");
-    RefuseInClear(core, received, NotifyType::kUnsupportedExchangeType);
+    if (!core.config.responders.empty())
+      RefuseInClear(core, received, NotifyType::kUnsupportedExchangeType);
     return nullptr;
   }
   if (own != nullptr)
@@ -134,13 +135,16 @@ void RouteWithin(EngineCore& core, Session& session, const Received& received) {
       if (received.header.encrypted() && session.IsFinishing()) return session.Park(received);
       return ReceiveInformational(core, session, received);
     default:
-      return core.Dropped(session.remote, "an exchange type that this end does not speak");
+      core.Dropped(session.remote, "an exchange type that this end does not speak");
+      return RefuseInClear(core, received, NotifyType::kUnsupportedExchangeType);
   }
 }
 
 // RouteFragment collects slices of one message; the whole must belong to the session that its
 // slices belong to.
 void RouteFragment(EngineCore& core, Session& session, const Received& received) {
+  if (session.peer->fragment_above == 0)
+    return core.Dropped(received.remote, "a fragment, which this end has not asked for");
   if (!session.fragments) session.fragments = std::make_unique<Reassembly>();
   const auto taken = session.fragments->Take(received, core.now);
   if (!taken) return core.Dropped(received.remote, taken.error());
@@ -155,13 +159,15 @@ void RouteFragment(EngineCore& core, Session& session, const Received& received)
   RouteWithin(core, session, {received.local, received.remote, *header, whole});
 }
 
-// RefuseVersion tells who begins with another major version, IKEv2 for one, that it is not spoken
-// here (RFC 2408 section 5.2).
-void RefuseVersion(EngineCore& core, const Endpoint& local, const Endpoint& remote,
-                   Octets datagram) {
+// RefuseVersion tells who begins with a higher version, IKEv2 for one, that it is not spoken here
+// (RFC 2408 section 5.2).
+void RefuseVersion(EngineCore& core, const Endpoint& local, const Endpoint& remote, Octets datagram,
+                   NotifyType notify) {
   const auto header = ReadHeader(datagram);
-  if (core.config.responders.empty() || !header || !header->responder.IsZero()) return;
-  RefuseInClear(core, {local, remote, *header, datagram}, NotifyType::kInvalidMajorVersion);
+  if (core.config.responders.empty() || !header || header->version < kIsakmpVersion) return;
+  if (header->initiator.IsZero() || !header->responder.IsZero()) return;
+  if (header->length < kHeaderSize || header->length > datagram.size()) return;
+  RefuseInClear(core, {local, remote, *header, datagram}, notify);
 }
 
 // WithoutMarker removes the non-ESP marker of the NAT traversal port (RFC 3948 section 2.2).
@@ -186,8 +192,9 @@ Session* Route(EngineCore& core, const Endpoint& local, const Endpoint& remote, 
   const auto header = ParseHeader(datagram);
   if (!header) {
     core.Dropped(remote, header.error().rule);
-    if (header.error().notify == NotifyType::kInvalidMajorVersion)
-      RefuseVersion(core, local, remote, datagram);
+    const NotifyType notify = header.error().notify;
+    if (notify == NotifyType::kInvalidMajorVersion || notify == NotifyType::kInvalidMinorVersion)
+      RefuseVersion(core, local, remote, datagram, notify);
     return nullptr;
   }
   const Received received{local, remote, *header, datagram.first(header->length)};
