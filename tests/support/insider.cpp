@@ -30,10 +30,10 @@ Bytes Insider::LastBlock(Octets datagram) const {
 Bytes Insider::Phase2Iv(const std::vector<Sent>& log, ike::MessageId id) const {
   Bytes last = phase1_iv_;
   for (const Sent& sent : log) {
-    const Header header = HeaderOf(sent.datagram.octets);
+    const Header header = HeaderOf(MessageOf(sent.datagram));
     const bool phase1 =
         header.exchange == ExchangeType::kMain || header.exchange == ExchangeType::kAggressive;
-    if (phase1 && header.encrypted()) last = LastBlock(sent.datagram.octets);
+    if (phase1 && header.encrypted()) last = LastBlock(MessageOf(sent.datagram));
   }
   const crypto::Digest iv = ike::Phase2Iv(suite_.hash, last, id);
   const Octets octets = iv.Expose().first(block_size());
@@ -92,10 +92,10 @@ namespace {
 
 // ExchangeOf: the datagrams of the exchange that the last one of `log` belongs to.
 std::vector<const Sent*> ExchangeOf(const std::vector<Sent>& log) {
-  const ike::MessageId id = HeaderOf(log.back().datagram.octets).id;
+  const ike::MessageId id = HeaderOf(MessageOf(log.back().datagram)).id;
   std::vector<const Sent*> found;
   for (const Sent& sent : log) {
-    if (HeaderOf(sent.datagram.octets).id == id) found.push_back(&sent);
+    if (HeaderOf(MessageOf(sent.datagram)).id == id) found.push_back(&sent);
   }
   return found;
 }
@@ -104,12 +104,12 @@ std::vector<const Sent*> ExchangeOf(const std::vector<Sent>& log) {
 
 Bytes Insider::QuickIv(const std::vector<Sent>& log) const {
   const auto exchange = ExchangeOf(log);
-  if (exchange.size() == 1) return Phase2Iv(log, HeaderOf(log.back().datagram.octets).id);
-  return LastBlock(exchange[exchange.size() - 2]->datagram.octets);
+  if (exchange.size() == 1) return Phase2Iv(log, HeaderOf(MessageOf(log.back().datagram)).id);
+  return LastBlock(MessageOf(exchange[exchange.size() - 2]->datagram));
 }
 
 Bytes Insider::OpenQuick(const std::vector<Sent>& log) const {
-  const Bytes& octets = log.back().datagram.octets;
+  const Octets octets = MessageOf(log.back().datagram);
   const Bytes clear = Open(octets, QuickIv(log));
   const auto payloads = ike::ParsePayloads(HeaderOf(octets).next, clear);
   if (!payloads) throw std::logic_error("this is not a message of the exchange");
@@ -118,7 +118,7 @@ Bytes Insider::OpenQuick(const std::vector<Sent>& log) const {
 
 Bytes Insider::RewriteQuick(const std::vector<Sent>& log,
                             const std::function<void(Bytes& rest)>& alter) const {
-  const Bytes& octets = log.back().datagram.octets;
+  const Octets octets = MessageOf(log.back().datagram);
   const Header header = HeaderOf(octets);
   const Bytes clear = OpenQuick(log);
   const auto after_hash =
@@ -128,7 +128,7 @@ Bytes Insider::RewriteQuick(const std::vector<Sent>& log,
   Bytes nonce;
   const auto exchange = ExchangeOf(log);
   if (exchange.size() == 2) {
-    const Bytes first = Open(exchange[0]->datagram.octets, Phase2Iv(log, header.id));
+    const Bytes first = Open(MessageOf(exchange[0]->datagram), Phase2Iv(log, header.id));
     const auto payloads = ike::ParsePayloads(PayloadType::kHash, first);
     const Octets body = payloads.value().Find(PayloadType::kNonce)->body;
     nonce.assign(body.begin(), body.end());
@@ -144,6 +144,26 @@ Bytes ChainOf(std::initializer_list<PayloadOctets> payloads) {
   ike::PayloadChain chain(writer);
   for (const PayloadOctets& payload : payloads) chain.Add(payload.type, payload.body);
   return out;
+}
+
+void RewriteClear(ike::Datagram& datagram,
+                  const std::function<void(std::vector<PayloadOctets>&)>& alter) {
+  const Octets message = MessageOf(datagram);
+  const Header header = HeaderOf(message);
+  const auto parsed = ike::ParsePayloads(header.next, message.subspan(ike::kHeaderSize));
+  if (!parsed) throw std::logic_error("this is no message in clear");
+  std::vector<PayloadOctets> payloads;
+  for (const ike::Payload& payload : *parsed)
+    payloads.push_back({payload.type, {payload.body.begin(), payload.body.end()}});
+  alter(payloads);
+  Bytes out(datagram.octets.size() - message.size());  // the marker
+  const std::size_t header_at = out.size();
+  ike::Writer writer(out);
+  ike::WriteHeader(writer, header);
+  ike::PayloadChain chain(writer, header_at + ike::kHeaderNextAt);
+  for (const PayloadOctets& payload : payloads) chain.Add(payload.type, payload.body);
+  ike::PatchHeaderLength(writer, header_at);
+  datagram.octets = std::move(out);
 }
 
 Bytes NotifyBody(ike::NotifyType type, const Bytes& spi) {

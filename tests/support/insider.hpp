@@ -61,6 +61,9 @@ struct PayloadOctets {
   Bytes body;
 };
 [[nodiscard]] Bytes ChainOf(std::initializer_list<PayloadOctets> payloads);
+// RewriteClear alters the payloads of a message in clear; types, lengths and marker follow.
+void RewriteClear(ike::Datagram& datagram,
+                  const std::function<void(std::vector<PayloadOctets>&)>& alter);
 [[nodiscard]] Bytes NotifyBody(ike::NotifyType type, const Bytes& spi = {});
 [[nodiscard]] ike::Header HeaderOf(ike::Octets datagram);
 

@@ -9,7 +9,17 @@ namespace iscsi_ike::test {
 void Recorder::OnMessage(const ike::MessageTrace& message) {
   std::string name(message.name);
   if (message.retransmission) name += "*";
+  messages.push_back({name,
+                      message.direction,
+                      message.header,
+                      {message.payloads.begin(), message.payloads.end()}});
   (message.direction == ike::Direction::kSent ? sent : received).push_back(std::move(name));
+}
+const Recorder::Shown* Recorder::MessageOf(std::string_view name) const {
+  const auto it = std::find_if(messages.rbegin(), messages.rend(), [&](const Shown& shown) {
+    return shown.name == name && !shown.payloads.empty();
+  });
+  return it == messages.rend() ? nullptr : &*it;
 }
 void Recorder::OnDropped(ike::Time, const ike::Endpoint&, std::string_view rule) {
   dropped.emplace_back(rule);
@@ -54,6 +64,13 @@ Node::Node(ike::EngineConfig config, std::unique_ptr<crypto::RandomSource> rando
       engine_(std::make_unique<ike::Engine>(std::move(config), *random_, &recorder)),
       endpoint_(std::move(where)) {}
 
+std::span<const std::uint8_t> MessageOf(const ike::Datagram& datagram) {
+  const std::span<const std::uint8_t> octets = datagram.octets;
+  if (datagram.local.port != ike::kIkeNattPort) return octets;
+  return octets.size() < ike::kNonEspMarkerSize ? octets.first(0)
+                                                : octets.subspan(ike::kNonEspMarkerSize);
+}
+
 SimNet::SimNet() = default;
 SimNet::~SimNet() = default;
 
@@ -81,8 +98,10 @@ void SimNet::Launch(ike::Datagram datagram) {
 
 void SimNet::Deliver(ike::Datagram datagram, ike::Duration delay) {
   Later(delay, [this, datagram = std::move(datagram)] {
+    const std::uint16_t port = datagram.remote.port;
+    if (port != ike::kIkePort && port != ike::kIkeNattPort) return;  // nobody listens there
     for (const auto& node : nodes_) {
-      if (node->endpoint() == datagram.remote) {
+      if (node->endpoint().address == datagram.remote.address) {
         node->engine().HandleDatagram(now_, datagram.remote, datagram.local, datagram.octets);
       }
     }
@@ -156,8 +175,9 @@ bool SimNet::IsIdle() const {
          });
 }
 
-void SimNet::Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets) {
-  to.engine().HandleDatagram(now_, to.endpoint(), from, octets);
+void SimNet::Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets,
+                    std::uint16_t port) {
+  to.engine().HandleDatagram(now_, {to.endpoint().address, port}, from, octets);
   Drain();
 }
 

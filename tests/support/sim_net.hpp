@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,17 @@ class Recorder final : public ike::Observer {
   // KeyOf is the latest phase-1 key of that name; empty when there is none.
   [[nodiscard]] std::vector<std::uint8_t> KeyOf(std::string_view name) const;
 
+  // Shown is one message with its payloads in clear; a repetition has none.
+  struct Shown {
+    std::string name;
+    ike::Direction direction = ike::Direction::kSent;
+    ike::Header header;
+    std::vector<std::uint8_t> payloads;
+  };
+  // MessageOf is the latest message of that name that has payloads; nullptr: none.
+  [[nodiscard]] const Shown* MessageOf(std::string_view name) const;
+
+  std::vector<Shown> messages;
   std::vector<std::string> sent;      // names of the messages sent, repetitions as "MM1*"
   std::vector<std::string> received;  // names of the messages that were opened
   std::vector<std::string> dropped;
@@ -80,8 +92,12 @@ struct Sent {
   ike::Datagram datagram;
 };
 // Fate gives the delay of each copy that arrives: none lost, one normal, more doubled. It may
-// change the octets.
+// change the octets, and the ends as a translator would.
 using Fate = std::function<std::vector<ike::Duration>(Sent&)>;
+
+// MessageOf is the ISAKMP message of a datagram as it was sent, without the non-ESP marker of port
+// 4500; empty when there is none.
+[[nodiscard]] std::span<const std::uint8_t> MessageOf(const ike::Datagram& datagram);
 
 class SimNet {
  public:
@@ -112,8 +128,9 @@ class SimNet {
   void Deliver(ike::Datagram datagram, ike::Duration delay);
   // IsIdle: nothing is under way, and no node waits for anything.
   [[nodiscard]] bool IsIdle() const;
-  // Inject delivers octets to a node as if they came from `from`.
-  void Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets);
+  // Inject delivers octets to a node, at `port`, as if they came from `from`.
+  void Inject(Node& to, const ike::Endpoint& from, std::vector<std::uint8_t> octets,
+              std::uint16_t port = ike::kIkePort);
 
  private:
   struct Flight {
