@@ -47,17 +47,21 @@ class DecodeTool : public testing::Test {
   std::string psk_;
 };
 
+// NamesOf all messages but informational ones, of which there are as many as the ends like.
 std::vector<std::string> NamesOf(const std::vector<json>& lines) {
   std::vector<std::string> names;
-  for (const json& line : lines) names.push_back(line.at("message").at("name"));
+  for (const json& line : lines) {
+    const std::string name = line.at("message").at("name");
+    if (name != "INFO") names.push_back(name);
+  }
   return names;
 }
 
 TEST_F(DecodeTool, DecryptsADemoWithItsKeyLogAndFindsNoFault) {
   Record("0x37");
   const std::vector<json> lines = Decode({"--keylog", keys_});
-  EXPECT_THAT(NamesOf(lines), ElementsAre("MM1", "MM2", "MM3", "MM4", "MM5", "MM6", "QM1", "QM2",
-                                          "QM3", "INFO", "INFO"));
+  EXPECT_THAT(NamesOf(lines),
+              ElementsAre("MM1", "MM2", "MM3", "MM4", "MM5", "MM6", "QM1", "QM2", "QM3"));
   for (const json& line : lines) {
     const json& message = line.at("message");
     const bool clear = message["name"] < "MM5" && message["name"] >= "MM1";
