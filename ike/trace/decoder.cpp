@@ -8,7 +8,7 @@
 #include "ike/trace/dissect.hpp"
 #include "ike/trace/field_reader.hpp"
 #include "ike/trace/judge_message.hpp"
-#include "ike/trace/reassembly.hpp"
+#include "ike/trace/captured_fragments.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -44,7 +44,7 @@ struct Decoder::Impl {
   explicit Impl(KeyTable keys) : decryption(std::move(keys)) {}
 
   Decryption decryption;
-  Reassembly reassembly;
+  CapturedFragments fragments;
   std::map<decltype(Cookie::octets), DecodeSession> sessions;  // by initiator cookie
 
   // Step is one message on its way through.
@@ -224,7 +224,7 @@ std::optional<DecodedMessage> Decoder::Impl::Assemble(const CapturedDatagram& da
   const Wire<FragmentView> fragment = ParseFragment((*list)[0].body);
   if (!fragment) return std::nullopt;
   const std::string source = datagram.source ? datagram.source->ToString() : std::string();
-  const Reassembly::Added added = reassembly.Add(
+  const CapturedFragments::Added added = fragments.Add(
       {header->initiator.octets, header->responder.octets, source, fragment->id}, *fragment);
   if (!added.fault.empty()) decoded.faults.push_back({kHeaderSize, added.fault});
   if (added.whole.empty()) return std::nullopt;

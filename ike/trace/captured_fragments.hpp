@@ -1,5 +1,5 @@
-// Reassembly of fragments (payload 132, [MS-IKEE] section 3.3). For the sources of this folder
-// only.
+// Joining the IKE fragments of a capture (payload 132, [MS-IKEE] section 3.3). For the sources of
+// this folder only.
 #pragma once
 
 #include <map>
@@ -12,8 +12,8 @@
 
 namespace iscsi_ike::ike {
 
-// Reassembly of what a capture holds: bounded by its size, and 64 KiB for a message.
-class Reassembly {
+// CapturedFragments is bounded by the size of the capture, and by 64 KiB for a message.
+class CapturedFragments {
  public:
   // Key: both cookies, the sender and the fragment ID.
   using CookieOctets = decltype(Cookie::octets);

@@ -1,8 +1,8 @@
-#include "ike/trace/reassembly.hpp"
+#include "ike/trace/captured_fragments.hpp"
 
 namespace iscsi_ike::ike {
 
-Reassembly::Added Reassembly::Add(const Key& key, const FragmentView& fragment) {
+CapturedFragments::Added CapturedFragments::Add(const Key& key, const FragmentView& fragment) {
   constexpr std::size_t kLongest = 65536;
   Parts& parts = open_[key];
   const std::vector<std::uint8_t> slice(fragment.data.begin(), fragment.data.end());
