@@ -216,16 +216,21 @@ SessionId EngineCore::SessionOf(crypto::DhTicket ticket) {
 }
 
 void EngineCore::Send(Session& session, const std::vector<std::uint8_t>& message) {
+  SendTo(session, session.remote, message);
+}
+
+void EngineCore::SendTo(Session& session, const Endpoint& remote,
+                        const std::vector<std::uint8_t>& message) {
   const std::size_t marker = session.local.port == config.nat_port ? kNonEspMarkerSize : 0;
   const std::size_t most =
       session.peer->fragment_above - std::min(session.peer->fragment_above, marker);
   if (session.abilities.fragments && message.size() > most) {
     if (++session.last_fragment_id == 0) ++session.last_fragment_id;
     auto slices = SliceMessage(message, most, session.last_fragment_id);
-    for (auto& slice : slices) Transmit(session.local, session.remote, std::move(slice));
+    for (auto& slice : slices) Transmit(session.local, remote, std::move(slice));
     if (!slices.empty()) return;
   }
-  Transmit(session.local, session.remote, message);
+  Transmit(session.local, remote, message);
 }
 
 void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote,

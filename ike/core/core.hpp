@@ -97,6 +97,7 @@ class EngineCore {
   // Output.
   // Send takes a sealed message; one that is too long goes in fragments, if the peer takes them.
   void Send(Session& session, const std::vector<std::uint8_t>& message);
+  void SendTo(Session& session, const Endpoint& remote, const std::vector<std::uint8_t>& message);
   // Transmit puts the non-ESP marker in front where it is due.
   void Transmit(const Endpoint& local, const Endpoint& remote, std::vector<std::uint8_t> message);
   void TransmitUnmarked(const Endpoint& local, const Endpoint& remote,

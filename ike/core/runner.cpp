@@ -210,14 +210,19 @@ void Advance(EngineCore& core, Session& session, Exchange& exchange) {
   }
 }
 
-void AnswerDuplicate(EngineCore& core, Session& session, Exchange& exchange) {
+void AnswerDuplicate(EngineCore& core, Session& session, Exchange& exchange,
+                     const Received& received) {
   ++exchange.duplicates_seen;
   if (!exchange.answered || exchange.duplicates_seen > kMaxDuplicateAnswers) {
     core.Dropped(session.remote, "duplicate of a message that has no answer yet");
     return;
   }
   core.Dropped(session.remote, "duplicate: the answer is sent again");
-  core.Send(session, exchange.last_sent);
+  // A duplicate proves nothing, so the session stays where it is; but whose port a translator has
+  // changed meanwhile hears only what is sent to the new one.
+  const bool other_port =
+      received.local == session.local && received.remote.address == session.remote.address;
+  core.SendTo(session, other_port ? received.remote : session.remote, exchange.last_sent);
   NoteRepetition(core, session, exchange);
 }
 
@@ -342,7 +347,7 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
                     const Received& received) {
   const Header& header = received.header;
   const auto digest = DigestOf(received.message);
-  if (exchange.IsLatest(digest)) return AnswerDuplicate(core, session, exchange);
+  if (exchange.IsLatest(digest)) return AnswerDuplicate(core, session, exchange, received);
   if (exchange.IsOld(digest))
     return core.Dropped(session.remote, "duplicate of a message that has been left behind");
   if (exchange.done() || exchange.current().writer == exchange.role) {
