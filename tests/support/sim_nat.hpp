@@ -18,9 +18,11 @@ class SimNat {
 
   // Forward lets everybody reach port `inside` at port `outside` of the translator, for ever.
   void Forward(std::uint16_t outside, std::uint16_t inside);
-  // Rebind forgets the mappings that traffic has made: the next datagram that leaves gets a new
-  // port, and what comes to the old one is lost.
-  void Rebind() { mappings_.clear(); }
+  // Rebind forgets the mapping that traffic from `port` has made: the next datagram from there gets
+  // a new port, and what comes to the old one is lost.
+  void Rebind(std::uint16_t port = ike::kIkeNattPort) {
+    std::erase_if(mappings_, [port](const Mapping& mapping) { return mapping.inside == port; });
+  }
   // A mapping that has served nothing for so long is forgotten. 0: never.
   ike::Duration lifetime{0};
 
