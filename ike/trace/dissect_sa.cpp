@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "ike/trace/dissect_body.hpp"
@@ -50,33 +51,32 @@ bool IsAead(std::uint8_t id) {
   return id >= ToNumber(EspTransformId::kAesCcm8) && id <= ToNumber(EspTransformId::kAesGcm16);
 }
 
-// BlameObstacle: of what the engine does not take, those that are wrong for everybody.
-void BlameObstacle(const std::optional<Obstacle>& obstacle, std::uint16_t key_length,
-                   std::uint16_t authentication, std::uint8_t esp_id, std::size_t at,
-                   FieldReader& reader) {
-  if (!obstacle || obstacle->attribute == 0) return;
+// FaultOf: of what the engine does not take, those that are wrong for everybody.
+std::optional<Fault> FaultOf(const std::optional<Obstacle>& obstacle, std::uint16_t key_length,
+                             std::uint16_t authentication, std::uint8_t esp_id, std::size_t at) {
+  if (!obstacle || obstacle->attribute == 0) return std::nullopt;
   const bool integrity =
       obstacle->attribute == authentication && (obstacle->value == 0 || IsAead(esp_id));
-  if (obstacle->attribute == key_length || integrity) reader.BlameAt(at, Sentence(obstacle->rule));
+  if (obstacle->attribute != key_length && !integrity) return std::nullopt;
+  return Fault{at, Sentence(obstacle->rule)};
 }
 
-// JudgeTransform adds what the attributes are together. `at`: where `whole` stands.
-void JudgeTransform(ProtocolId protocol, Octets whole, std::size_t at, FieldReader& reader) {
+// JudgeTransform: what the attributes are together. `at`: where `whole` stands.
+std::optional<Fault> JudgeTransform(ProtocolId protocol, Octets whole, std::size_t at) {
   const TransformView view(whole);
-  const auto blame = [&](const ParseError& error) {
-    reader.BlameAt(at + error.offset, Sentence(error.rule));
+  const auto fault = [at](const ParseError& error) {
+    return Fault{at + error.offset, Sentence(error.rule)};
   };
   if (protocol == ProtocolId::kIsakmp) {
     const Wire<Phase1Transform> transform = DecodePhase1(view);
-    if (!transform) return blame(transform.error());
-    BlameObstacle(FindObstacle(*transform), ToNumber(Phase1Attribute::kKeyLength), 0, 0, at,
-                  reader);
-  } else if (protocol == ProtocolId::kEsp) {
-    const Wire<EspTransform> transform = DecodeEsp(view);
-    if (!transform) return blame(transform.error());
-    BlameObstacle(FindObstacle(*transform), ToNumber(EspAttribute::kKeyLength),
-                  ToNumber(EspAttribute::kAuthentication), transform->id, at, reader);
+    if (!transform) return fault(transform.error());
+    return FaultOf(FindObstacle(*transform), ToNumber(Phase1Attribute::kKeyLength), 0, 0, at);
   }
+  if (protocol != ProtocolId::kEsp) return std::nullopt;
+  const Wire<EspTransform> transform = DecodeEsp(view);
+  if (!transform) return fault(transform.error());
+  return FaultOf(FindObstacle(*transform), ToNumber(EspAttribute::kKeyLength),
+                 ToNumber(EspAttribute::kAuthentication), transform->id, at);
 }
 
 // TransformList reads the transforms of one proposal.
@@ -153,12 +153,13 @@ class TransformList {
     }
     (void)inner.U16("reserved", reserved);
     if (reserved != 0) inner.Blame("The reserved octets are not 0 (RFC 2408 section 3.6).");
-    const std::size_t before = of_body.size();
     DissectAttributes(protocol_ == ProtocolId::kIsakmp, inner);
-    const bool sound = of_body.size() == before;
     reader_.faults().insert(reader_.faults().end(), of_body.begin(), of_body.end());
-    // A list that is broken would only be called so twice.
-    if (sound) JudgeTransform(protocol_, whole, at, reader_);
+    if (const auto fault = JudgeTransform(protocol_, whole, at)) {
+      // What is wrong with one attribute has been said already.
+      const auto same = [&fault](const Fault& said) { return said.offset == fault->offset; };
+      if (std::none_of(of_body.begin(), of_body.end(), same)) reader_.faults().push_back(*fault);
+    }
     JudgeRepetition(whole, number, id, at);
   }
 
