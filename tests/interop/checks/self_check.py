@@ -15,14 +15,15 @@ def run(network, peer_class, options, folder):
             peer_class(network, folder, options.shim, host=network.ours) as initiator:
         for exchange in ("main", "aggressive"):
             for case in GROUPS[f"{exchange}-initiator"]:
-                complaints = _peer_to_peer(case, initiator, responder)
+                complaints = between_daemons(case, initiator, responder)
                 results.append(Result(peer_class.name, "none", f"self: {case.name}", "established",
                                       "fail" if complaints else "pass", "; ".join(complaints)))
                 show(results[-1])
     return results
 
 
-def _peer_to_peer(case, initiator, responder):
+def between_daemons(case, initiator, responder):
+    """Configures two daemons for their sides; returns complaints when they do not come together."""
     responder.load(case.ours)
     initiator.load(case.ours)
     marks = initiator.mark(), responder.mark()

@@ -12,15 +12,18 @@ PEERS = None
 
 _CHILD_DELETED = r'child SA 1 deleted by the peer|"event":"child_deleted"'
 _SESSION_CLOSED = r'phase 1 of session 1 closed, by peer|"event":"session_closed","session":1'
+_PHASE1_AGAIN = r'phase 1 of session 2 established|"event":"phase1_established","session":2'
 
 
 def run(network, peer_class, options, folder):
     results = []
     tool = Tool(options.tool, network, folder)
     with peer_class(network, folder, options.shim) as peer:
-        for case, act in _cases(peer, tool):
+        for case, act, *before in _cases(peer, tool):
             if options.only not in case.name:
                 continue
+            for preparation in before:
+                preparation(case)
             mark = peer.mark()
             during = (lambda ours, act=act: act(ours, mark)) if act else None
             result, _ = run_case(case, peer, tool, during)
@@ -41,6 +44,10 @@ def _cases(peer, tool):
                acts.session_closed)
         yield case("the peer rekeys the child"), acts.rekeyed
         yield case("the peer rekeys the child with PFS", pfs=True), acts.rekeyed
+        if role == "responder":  # `connect` listens to no new phase 1
+            yield case("the peer rekeys phase 1", ike_rekey=3), acts.phase1_again
+        if role == "initiator":
+            yield case("we come back after a crash"), acts.old_is_gone, acts.crash
         fragments = {"fragments": "force", "ike": "aes128-sha256-modp6144"}
         yield case("the peer sends fragments, main", **fragments), acts.fragments_came
         if role == "initiator":
@@ -81,6 +88,20 @@ class _Acts:
     def session_closed(self, ours, mark):
         self._peer.delete_ike()
         return self._tells(ours, _SESSION_CLOSED)
+
+    def crash(self, case):
+        """Leaves SAs at the peer that nobody has any more."""
+        self._peer.load(case.ours)
+        with self._tool.connect(case.ours, case.patience) as ours:
+            ours.wait_for_outcome(case.patience)
+
+    def old_is_gone(self, ours, mark):
+        return self._logs("INITIAL-CONTACT received", mark)
+
+    def phase1_again(self, ours, mark):
+        """The peer's lifetime of phase 1 ends; the child must live on."""
+        return self._tells(ours, _PHASE1_AGAIN, 10) + (
+            ["the child is gone"] if re.search(_CHILD_DELETED, ours.said()) else [])
 
     def fragments_came(self, ours, mark):
         return self._logs("fragments sent", mark)

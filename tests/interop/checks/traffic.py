@@ -2,6 +2,7 @@
 the other, and a ping that goes through the tunnel and comes back."""
 
 import re
+from itertools import product
 
 from harness import process
 from harness.case import Case, Result, run_case, show
@@ -39,10 +40,15 @@ def _checks(network, folder, options):
         for suite in SUITES:
             yield (f"echo, {suite}, keys of a daemon",
                    lambda name, suite=suite: _keys_of_a_daemon(name, network, folder, peer, suite))
-        for role in ("initiator", "responder"):
+        floats = tool.takes_natt()
+        for role, port in product(("initiator", "responder"), (4500, 500)):
+            if port == 500 and not floats:
+                print(f"not run as {role}: {len(SUITES)} cases that begin at port 500: our tool opens no other")
+                continue
             for suite in SUITES:
-                yield (f"echo, {suite}, our keys as {role}",
-                       lambda name, *, r=role, s=suite: _our_keys(name, network, peer, tool, r, s))
+                yield (f"echo, {suite}, our keys as {role} from port {port} on, before and after a rekey",
+                       lambda name, r=role, p=port, s=suite: _our_keys(
+                           name, network, peer, tool, _settings(s, role=r, port=p)))
 
 
 def _settings(suite, **changes):
@@ -65,9 +71,10 @@ def _keys_of_a_daemon(name, network, folder, peer, suite):
     with UserlandStrongSwan(network, folder, None, host=network.ours) as daemon:
         daemon.load(settings)
         peer.load(settings)
-        mark = daemon.mark()
+        mark, peer_mark = daemon.mark(), peer.mark()
         spis = None
-        if daemon.initiate(10):
+        if daemon.initiate(10):  # the last message may be on its way to the peer still
+            process.wait_until(lambda: _spis(peer.log_since(peer_mark)), 2)
             spis = process.wait_until(lambda: _spis(daemon.log_since(mark)), 2)
             keys = daemon.keys_since(mark)
     if spis:
@@ -79,23 +86,36 @@ def _keys_of_a_daemon(name, network, folder, peer, suite):
                   "; ".join(complaints))
 
 
-def _our_keys(name, network, peer, tool, role, suite):
-    """Our tool negotiates and stays; beside it, Python has the keys that it derived."""
+def _our_keys(name, network, peer, tool, settings):
+    """Our tool negotiates and stays; beside it, Python has the keys that it derived, and after a rekey by
+    the peer the second ones."""
+
+    suite = settings.esp
+
+    def both_ways(we_started, child):
+        keys = tool.keys(we_started, child)
+        we, they = ("initiator", "responder") if we_started else ("responder", "initiator")
+        if f"{we}_SPI" not in keys:
+            return None
+        return [_one_way(suite, keys, end, int(keys[f"{end}_SPI"], 16)) for end in (they, we)]
 
     def echo(_ours):
-        keys = tool.keys(role == "initiator")
-        we, they = ("initiator", "responder") if role == "initiator" else ("responder", "initiator")
-        sas = [_one_way(suite, keys, end, int(keys[f"{end}_SPI"], 16)) for end in (they, we)]
-        with Tunnel(network.ours, _ends(network), *sas) as tunnel:
+        with Tunnel(network.ours, _ends(network), *both_ways(settings.role == "initiator", 1)) as tunnel:
             complaints = ping(tunnel)
-        path = tool.file("echo.pcap")
-        write_capture(path, tunnel.packets)
+            peer.rekey_child()
+            second = process.wait_until(lambda: both_ways(False, 2), 3)
+            if second:
+                tunnel.switch(*second)
+                complaints += ping(tunnel, (4, 5, 6))
+            else:
+                complaints.append("no second child")
+        write_capture(tool.file("echo.pcap"), tunnel.packets)
         with open(tool.file("esp.keys")) as lines:
-            wanted = [(kind, str(n), end) for n in (1, 2, 3)
+            wanted = [(kind, str(n), end) for n in range(1, 7)
                       for kind, end in (("8", _OUR_INNER), ("0", _THEIR_INNER))]
-            return complaints or read_by_tshark(path, lines.read().splitlines(), wanted)
+            return complaints or read_by_tshark(tool.file("echo.pcap"), lines.read().splitlines(), wanted)
 
-    result, _ = run_case(Case(name, _settings(suite, role=role), patience=4), peer, tool, echo)
+    result, _ = run_case(Case(name, settings, patience=4), peer, tool, echo)
     return result
 
 

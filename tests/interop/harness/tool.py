@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from . import process
 from .keys import read_secrets
+from .settings import Settings
 
 # ISCSI_SECURITY_FLAGS
 VALID, IKE_IPSEC, MAIN, AGGRESSIVE, PFS, TRANSPORT, TUNNEL = (1 << bit for bit in range(7))
@@ -67,6 +68,11 @@ class Tool:
         self.network = network
         self.folder = folder
 
+    def takes_natt(self):
+        """Whether it opens UDP port 4500 (0x1194), without which there is no NAT traversal (RFC 3947)."""
+        with self.serve(Settings(role="responder"), 1):
+            return ":1194 " in self.network.ours.run("cat", "/proc/net/udp")
+
     def arguments(self, settings):
         """What both roles have in common. Files of an earlier case are gone before."""
         for name in ("capture.pcapng", "isakmp.keys", "esp.keys", "secrets"):
@@ -115,7 +121,7 @@ class Tool:
 
     def connect(self, settings, patience, hold=True):
         """Negotiates as initiator; with `hold` the SAs stay until `stop`."""
-        command = ["connect", "--portal", _bracketed(self.network.theirs.seen(settings.family))]
+        command = ["connect", "--portal", _endpoint(self.network.theirs.seen(settings.family), settings)]
         return Running(self, settings, patience, command + (["--hold", "60"] if hold else []))
 
     def serve(self, settings, patience):
@@ -135,7 +141,7 @@ class Running:
         self._we_started = not ready_line
         self._errors = os.path.join(tool.folder, "stderr")
         self._command = [tool.path, *command,
-                         "--local", _bracketed(tool.network.ours.address(settings.family)),
+                         "--local", _endpoint(tool.network.ours.address(settings.family), settings),
                          "--timeout", str(patience), *tool.arguments(settings)]
         self._events = queue.Queue()
         self._lines = []
@@ -202,8 +208,8 @@ class Running:
         self._process.stdout.close()
 
 
-def _bracketed(address):
-    return f"[{address}]" if ":" in address else address
+def _endpoint(address, settings):
+    return f"[{address}]:{settings.port}" if ":" in address else f"{address}:{settings.port}"
 
 
 def _object(line):

@@ -76,6 +76,7 @@ class Libreswan(Peer):
         "INVALID-ID-INFORMATION received":
             "received and ignored notification payload: INVALID_ID_INFORMATION",
         "an error received": "received and ignored notification payload",
+        "INITIAL-CONTACT received": "informational payload IPSEC_INITIAL_CONTACT",
         "DPD acknowledged": "DPD: R_U_THERE_ACK, seqno received",
         "fragments sent": r"sending IKE fragment id '\d+', number '2'",
     }

@@ -47,6 +47,8 @@ connections {{
     version = 1
     local_addrs = {local}
     remote_addrs = {remote}
+    local_port = {port}
+    remote_port = {port}
     proposals = {ike}
     aggressive = {aggressive}
     encap = {encapsulate}
@@ -114,6 +116,7 @@ class StrongSwan(Peer):
         "NO-PROPOSAL-CHOSEN received": "received NO_PROPOSAL_CHOSEN error notify",
         "INVALID-ID-INFORMATION received": "received INVALID_ID_INFORMATION error notify",
         "an error received": "received .* error notify",
+        "INITIAL-CONTACT received": r"N\(INITIAL_CONTACT\)",
         "DPD acknowledged": r"parsed INFORMATIONAL_V1 request \d+ \[ HASH N\(DPD_ACK\) \]",
         "fragments sent": r"splitting IKE message \(\d+ bytes\) into \d+ fragments",
     }
@@ -140,7 +143,8 @@ class StrongSwan(Peer):
             raise RuntimeError("charon did not start; see " + self._folder)
         return self
 
-    def _configure(self, fragment_size=0):
+    def _configure(self, fragment_size=1280):
+        self._fragment_size = fragment_size
         plugins = _PLUGINS.format(kernel=self.kernel)
         with open(f"{self._folder}/strongswan.conf", "w") as conf:
             conf.write(_STRONGSWAN_CONF.format(folder=self._folder, plugins=plugins,
@@ -174,15 +178,16 @@ class StrongSwan(Peer):
         mine, other = (0, 1) if we else (1, 0)
         text = _SWANCTL_CONF.format(
             local=addresses[mine], remote=seen[other],
-            local_id=ids[mine], remote_id=ids[other],
+            local_id=ids[mine], remote_id=ids[other], port=settings.port,
             local_ts=selectors[mine], remote_ts=selectors[other],
             ike=settings.ike, aggressive="yes" if settings.exchange == "aggressive" else "no",
             mode=settings.encapsulation, esp=_esp(settings), key=settings.key.encode().hex(),
             encapsulate="yes" if settings.encapsulate else "no", fragments=settings.fragments,
             dpd=settings.dpd, dpd_timeout=3 * settings.dpd, unique=settings.unique,
             ike_rekey=_rekey(settings.ike_rekey), child_rekey=_rekey(settings.child_rekey))
-        if settings.fragments == "force":
-            self._configure(fragment_size=300)
+        fragment_size = 300 if settings.fragments == "force" else 1280
+        if fragment_size != self._fragment_size:
+            self._configure(fragment_size)
             self._swanctl("--reload-settings")
         path = f"{self._folder}/swanctl.conf"
         with open(path, "w") as conf:
