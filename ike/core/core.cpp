@@ -225,8 +225,7 @@ void EngineCore::SendTo(Session& session, const Endpoint& remote,
   const std::size_t most =
       session.peer->fragment_above - std::min(session.peer->fragment_above, marker);
   if (session.abilities.fragments && message.size() > most) {
-    if (++session.last_fragment_id == 0) ++session.last_fragment_id;
-    auto slices = SliceMessage(message, most, session.last_fragment_id);
+    auto slices = SliceMessage(message, most, FragmentIdOf(message));
     for (auto& slice : slices) Transmit(session.local, remote, std::move(slice));
     if (!slices.empty()) return;
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ike/wire/fragment.hpp"
+#include "crypto/hash.hpp"
 #include "ike/wire/payload.hpp"
 
 namespace iscsi_ike::ike {
@@ -14,35 +14,64 @@ Failure<std::string_view> Against(std::string_view rule) { return Failure(rule);
 
 }  // namespace
 
-Result<bool, std::string_view> Reassembly::Take(const Received& received, Time now) {
+std::optional<std::string_view> Reassembly::ConflictWith(const FragmentView& fragment) const {
+  if (last_ != 0 && (fragment.number > last_ || (fragment.last && fragment.number != last_)))
+    return "a fragment behind the last";
+  if (fragment.last && fragment.number < slices_.size()) return "a last fragment before others";
+  if (fragment.number > slices_.size() || slices_[fragment.number - 1U].empty()) {
+    if (octets_ + fragment.data.size() > kMostOctets) return "fragments of more than 16 KiB in all";
+    return std::nullopt;
+  }
+  const std::vector<std::uint8_t>& slice = slices_[fragment.number - 1U];
+  if (std::equal(slice.begin(), slice.end(), fragment.data.begin(), fragment.data.end()))
+    return std::nullopt;
+  return "a fragment came twice and differs";
+}
+
+void Reassembly::Begin(std::uint16_t id, Time now) {
+  *this = Reassembly{};
+  id_ = id;
+  since_ = now;
+}
+
+void Reassembly::Add(const FragmentView& fragment) {
+  if (slices_.size() < fragment.number) slices_.resize(fragment.number);
+  std::vector<std::uint8_t>& slice = slices_[fragment.number - 1U];
+  if (!slice.empty()) return;  // the same again
+  slice.assign(fragment.data.begin(), fragment.data.end());
+  octets_ += slice.size();
+  ++present_;
+  if (fragment.last) last_ = fragment.number;
+}
+
+Result<FragmentView, std::string_view> ReadFragment(const Received& received) {
   const auto payloads = ParsePayloads(received.header.next, received.message.subspan(kHeaderSize));
   if (!payloads || payloads->size() != 1) return Against("a fragment stands alone in its message");
   const auto fragment = ParseFragment((*payloads)[0].body);
   if (!fragment) return Against(fragment.error().rule);
-  if (fragment->number > kMostFragments) return Against("a message in more than 64 fragments");
-  if (present_ == 0 || fragment->id != id_ || now - since_ > kPatience) {
-    *this = Reassembly{};
-    id_ = fragment->id;
-    since_ = now;
-  }
-  if (last_ != 0 && (fragment->number > last_ || (fragment->last && fragment->number != last_)))
-    return Against("a fragment behind the last");
-  if (fragment->last && fragment->number < slices_.size())
-    return Against("a last fragment before others");
-  if (slices_.size() < fragment->number) slices_.resize(fragment->number);
-  std::vector<std::uint8_t>& slice = slices_[fragment->number - 1U];
-  if (!slice.empty()) {
-    return std::equal(slice.begin(), slice.end(), fragment->data.begin(), fragment->data.end())
-               ? Result<bool, std::string_view>(IsWhole())
-               : Against("a fragment came twice and differs");
-  }
-  if (octets_ + fragment->data.size() > kMostOctets)
-    return Against("fragments of more than 16 KiB in all");
-  slice.assign(fragment->data.begin(), fragment->data.end());
-  octets_ += slice.size();
-  ++present_;
-  if (fragment->last) last_ = fragment->number;
+  if (fragment->number > Reassembly::kMostFragments)
+    return Against("a message in more than 64 fragments");
+  if (fragment->data.size() > Reassembly::kMostOctets)
+    return Against("a fragment of more than 16 KiB");
+  return *fragment;
+}
+
+Result<bool, std::string_view> Reassembly::Take(const FragmentView& fragment, Time now) {
+  if (present_ == 0 || fragment.id != id_ || now - since_ > kPatience) Begin(fragment.id, now);
+  const auto conflict = ConflictWith(fragment);
+  if (conflict) Begin(fragment.id, now);
+  Add(fragment);
+  if (conflict) return Against(*conflict);
   return IsWhole();
+}
+
+Reassembly& ReassemblyOf(std::vector<Reassembly>& all, std::size_t most, std::uint16_t id) {
+  for (Reassembly& one : all)
+    if (one.id() == id) return one;
+  if (all.size() < most) return all.emplace_back();
+  return *std::min_element(all.begin(), all.end(), [](const Reassembly& a, const Reassembly& b) {
+    return a.since() < b.since();
+  });
 }
 
 std::vector<std::uint8_t> Reassembly::Release() {
@@ -51,6 +80,12 @@ std::vector<std::uint8_t> Reassembly::Release() {
   for (const auto& slice : slices_) whole.insert(whole.end(), slice.begin(), slice.end());
   *this = Reassembly{};
   return whole;
+}
+
+std::uint16_t FragmentIdOf(Octets message) {
+  const crypto::Digest digest = crypto::HashOf(crypto::HashAlgorithm::kSha256, {message});
+  const auto id = static_cast<std::uint16_t>(digest.Expose()[0] << 8U | digest.Expose()[1]);
+  return id == 0 ? std::uint16_t{1} : id;
 }
 
 std::vector<std::vector<std::uint8_t>> SliceMessage(Octets message, std::size_t most,

@@ -145,11 +145,14 @@ void RouteWithin(EngineCore& core, Session& session, const Received& received) {
 void RouteFragment(EngineCore& core, Session& session, const Received& received) {
   if (session.peer->fragment_above == 0)
     return core.Dropped(received.remote, "a fragment, which this end has not asked for");
-  if (!session.fragments) session.fragments = std::make_unique<Reassembly>();
-  const auto taken = session.fragments->Take(received, core.now);
+  const auto fragment = ReadFragment(received);
+  if (!fragment) return core.Dropped(received.remote, fragment.error());
+  const std::size_t most = session.state == Session::State::kEstablished ? 4 : 2;
+  Reassembly& reassembly = ReassemblyOf(session.fragments, most, fragment->id);
+  const auto taken = reassembly.Take(*fragment, core.now);
   if (!taken) return core.Dropped(received.remote, taken.error());
   if (!*taken) return;
-  const std::vector<std::uint8_t> whole = session.fragments->Release();
+  const std::vector<std::uint8_t> whole = reassembly.Release();
   const auto header = ParseHeader(whole);
   if (!header) return core.Dropped(received.remote, header.error().rule);
   const bool same = header->initiator == received.header.initiator &&

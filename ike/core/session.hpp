@@ -85,8 +85,7 @@ struct Session {
   Abilities abilities;
   NatFinding nat;
   bool at_nat_port = false;  // the datagrams go to and from the ports of RFC 3947 section 4
-  std::unique_ptr<Reassembly> fragments;
-  std::uint16_t last_fragment_id = 0;
+  std::vector<Reassembly> fragments;
   std::optional<Liveness> liveness;
   std::optional<Time> keepalive_at;
 
