@@ -70,6 +70,7 @@ struct Exchange {
   MessageId id;
   std::uint8_t row = 0;  // the next row to write or to receive
   bool finished = false;
+  bool connected = false;  // quick mode: the peer has confirmed it with CONNECTED
   IvChain iv;
   KeyAgreement dh;
   Transcript said;

@@ -270,6 +270,26 @@ std::optional<PayloadList> OpenProtected(EngineCore& core, const Session& sessio
   return *payloads;
 }
 
+// ReceiveUnderUsedId: CONNECTED may bear the message ID of its quick mode (RFC 2408 section 3.1),
+// once. Nothing else may, so all else is a replay.
+void ReceiveUnderUsedId(EngineCore& core, Session& session, const Received& received) {
+  Exchange* quick = session.Find(received.header.id);
+  std::vector<std::uint8_t> clear;
+  const auto payloads = quick != nullptr && !quick->connected
+                            ? OpenProtected(core, session, received, session.last_block, clear)
+                            : std::nullopt;
+  const Payload* payload = payloads ? payloads->Find(PayloadType::kNotify) : nullptr;
+  const auto notify = ParseNotify(payload == nullptr ? Octets{} : payload->body);
+  if (!notify || notify->type != NotifyType::kConnected)
+    return core.Dropped(session.remote, "message ID already used: a replay");
+  quick->connected = true;
+  NotePath(core, session, received);
+  NoteAlive(core, session);
+  TraceInformational(core, session, Direction::kReceived, received.header, clear,
+                     received.message.size());
+  core.Emit(PeerNotified{session.id, notify->type, TextOf(*notify)});
+}
+
 }  // namespace
 
 void ReceiveInformational(EngineCore& core, Session& session, const Received& received) {
@@ -278,8 +298,7 @@ void ReceiveInformational(EngineCore& core, Session& session, const Received& re
   if (!header.encrypted()) return TakeClear(core, session, header, message);
   if (!session.keys_ready)
     return core.Dropped(session.remote, "an encrypted Informational before there are keys");
-  if (session.IsUsed(header.id))
-    return core.Dropped(session.remote, "message ID already used: a replay");
+  if (session.IsUsed(header.id)) return ReceiveUnderUsedId(core, session, received);
   std::vector<std::uint8_t> clear;
   auto payloads = OpenProtected(core, session, received, session.last_block, clear);
   // libreswan, before its phase 1 is done, has no last block of it to begin with.
