@@ -88,9 +88,9 @@ class Libreswan(Peer):
                   "elliptic curves are for phase 1 only: its quick mode has the groups of RFC 3526 alone"),
         Deviation("^initiator: (.* -?esn|.*-esn$|list (rfc7146|modern) )",
                   Fails("PEER_REFUSED", "unsupported IPsec attribute ESN_64BIT_SEQNUM",
-                        r"BAD-PROPOSAL-SYNTAX \(15\); phase 1 is fine"),
-                  "knows no extended sequence numbers in IKEv1 and refuses an SA payload that has the attribute "
-                  "anywhere (as RFC 2407 section 4.5.3 asks, but for the notification): offer none, by --esp"),
+                        r"BAD-PROPOSAL-SYNTAX \(15\); phase 1 is fine.*only suites without -esn"),
+                  "knows no extended sequence numbers in IKEv1 and refuses an SA payload that has the "
+                  "attribute anywhere (as RFC 2407 section 4.5.3 asks, but for the notification): offer none, by --esp"),
         Deviation("^responder: ESP .*-esn$",
                   Fails("NO_PHASE2_PROPOSAL", "ESN: ignored as not implemented with IKEv1",
                         '"attribute": "extended sequence number", "offered": "absent"'),
@@ -109,19 +109,16 @@ class Libreswan(Peer):
                   "takes PFS whenever it is offered"),
         Deviation("^initiator: (transport|tunnel) mode to a peer", Established(),
                   "takes the encapsulation that is offered"),
-        Deviation("^initiator: the peer wants another identity of us",
-                  Fails("KEYS_DIFFER", _EMPTY_IV),
-                  "encrypts its INVALID-ID-INFORMATION with an IV of the message ID alone, its phase 1 not being "
-                  "done (RFC 2409 appendix B has the last CBC block of phase 1 in it): nobody can read that"),
         Deviation("^responder: wrong key, aggressive",
-                  Fails("PEER_REFUSED", "HASH_R is wrong", r"INVALID-HASH-INFORMATION \(23\)"),
+                  Fails("PEER_REFUSED", "HASH_R is wrong", r"INVALID-HASH-INFORMATION \(23\).*keys differ"),
                   "says in clear what is wrong, where others encrypt with a key that we cannot have"),
         Deviation("^responder: we want another identity of the peer",
                   Fails("PEER_IDENTITY", _EMPTY_IV, "a.example"),
-                  "cannot decrypt our AUTHENTICATION-FAILED: the same wrong IV"),
+                  "cannot decrypt our AUTHENTICATION-FAILED: its phase 1 not being done, it takes the IV from the "
+                  "message ID alone (RFC 2409 appendix B has the last CBC block of phase 1 in it)"),
         Deviation("^responder: the peer wants another identity of us",
                   Fails("phase1_established", "our identity is wrong"),
-                  "neither deletes its half of the SA nor sends a notification that can be read (see above)"),
+                  "does not delete its half of the SA"),
     )
 
     _programs = _INSTALLED  # folder of pluto, whack and addconn
@@ -268,8 +265,8 @@ def _unpack(cache):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.path.exists(f"{cache}/libreswan/usr/libexec/ipsec/pluto"):
             return None
-        for command in (["apt-get", "-qq", "download", "libreswan"],
-                        ["sh", "-c", "dpkg-deb -x libreswan_*.deb libreswan.new && mv libreswan.new libreswan"]):
+        unpack = "dpkg-deb -x libreswan_*.deb new && mv new libreswan"
+        for command in (["apt-get", "-qq", "download", "libreswan"], ["sh", "-c", unpack]):
             try:
                 done = subprocess.run(command, cwd=cache, capture_output=True, text=True, timeout=120)
             except (OSError, subprocess.TimeoutExpired) as error:
@@ -286,7 +283,7 @@ def _identity(identity):
 
 
 def _more(settings):
-    lines = []
+    lines = [] if settings.port == 500 else [f"{end}ikeport={settings.port}" for end in ("left", "right")]
     if settings.dpd:
         lines += [f"dpddelay={settings.dpd}", f"dpdtimeout={3 * settings.dpd}", "dpdaction=clear"]
     if settings.ike_rekey or settings.child_rekey:
