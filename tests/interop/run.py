@@ -30,7 +30,6 @@ def main():
     peer_class = peers.ALL.get(options.peer)
     # An end from outside runs the clean-up too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    os.makedirs(options.results, exist_ok=True)
     folder = tempfile.mkdtemp(prefix="iike")
     good, skipped = True, False
     try:

@@ -265,7 +265,7 @@ def _unpack(cache):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.path.exists(f"{cache}/libreswan/usr/libexec/ipsec/pluto"):
             return None
-        unpack = "dpkg-deb -x libreswan_*.deb new && mv new libreswan"
+        unpack = "rm -rf new && dpkg-deb -x libreswan_*.deb new && mv new libreswan"
         for command in (["apt-get", "-qq", "download", "libreswan"], ["sh", "-c", unpack]):
             try:
                 done = subprocess.run(command, cwd=cache, capture_output=True, text=True, timeout=120)
