@@ -31,6 +31,10 @@ class CapturedFragments {
     std::uint8_t last = 0;  // 0: not seen
     std::size_t size = 0;
   };
+  // FaultOf: what is wrong with a fragment among those before; empty: nothing.
+  static std::string FaultOf(const Parts& parts, const FragmentView& fragment,
+                             std::uint8_t highest);
+
   std::map<Key, Parts> open_;
 };
 

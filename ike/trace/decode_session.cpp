@@ -26,11 +26,18 @@ void LearnAnswer(SeenPhase1& phase1, Octets sa_body, std::size_t frame) {
 
 }  // namespace
 
-void LastBlocks::Push(Octets ciphertext, std::size_t block_size) {
-  if (ciphertext.size() < block_size) return;
+void LastBlocks::Push(Octets ciphertext, std::size_t block_size, bool opened) {
+  if (block_size == 0 || ciphertext.size() < block_size) return;
   const Octets last = ciphertext.last(block_size);
-  blocks_.emplace(blocks_.begin(), last.begin(), last.end());
-  if (blocks_.size() > kKept) blocks_.pop_back();
+  std::vector<Block>& blocks = opened ? opened_ : sealed_;
+  blocks.emplace(blocks.begin(), last.begin(), last.end());
+  if (blocks.size() > kKept) blocks.pop_back();
+}
+
+std::vector<LastBlocks::Block> LastBlocks::LikelyFirst() const {
+  std::vector<Block> blocks = opened_;
+  blocks.insert(blocks.end(), sealed_.begin(), sealed_.end());
+  return blocks;
 }
 
 std::vector<OfferedTransform> TransformsOf(Octets sa_body) {
@@ -88,7 +95,8 @@ std::size_t NumberOf(const DecodeSession& session, const Header& header, std::op
   if (!main && !(header.exchange == ExchangeType::kAggressive)) return 0;
   if (has_sa && !header.encrypted()) return header.responder.IsZero() ? 1 : 2;
   if (!main) return 3;
-  const std::size_t first = header.encrypted() ? 5 : 3;
+  const bool late = header.encrypted() || header.next == PayloadType::kId;
+  const std::size_t first = late ? 5 : 3;
   if (sender) return *sender == Role::kInitiator ? first : first + 1;
   return session.phase1_messages[first] == 0 ? first : first + 1;
 }

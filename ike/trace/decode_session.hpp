@@ -15,18 +15,20 @@
 
 namespace iscsi_ike::ike {
 
-// LastBlocks: the last ciphertext blocks of the messages of one exchange, the newest first: what
-// the initialisation vector of its next message may be. A capture may lack messages, and hold some
-// twice or forged; so more than one is kept.
+// LastBlocks: the last ciphertext blocks of the messages of one exchange: what the initialisation
+// vector of its next message may be. A capture may lack messages, and hold some twice or forged; so
+// more than one is kept, and those of messages that could not be opened too, as a last resort.
 class LastBlocks {
  public:
   using Block = std::vector<std::uint8_t>;
-  static constexpr std::size_t kKept = 16;
-  void Push(Octets ciphertext, std::size_t block_size);
-  [[nodiscard]] const std::vector<Block>& newest_first() const { return blocks_; }
+  static constexpr std::size_t kKept = 16;  // of either kind
+  void Push(Octets ciphertext, std::size_t block_size, bool opened);
+  // LikelyFirst: those of opened messages, the newest first, then the others likewise.
+  [[nodiscard]] std::vector<Block> LikelyFirst() const;
 
  private:
-  std::vector<Block> blocks_;
+  std::vector<Block> opened_;
+  std::vector<Block> sealed_;
 };
 
 // OfferedTransform is a transform as it compares: a responder may change the encoding of an

@@ -4,11 +4,11 @@
 #include <map>
 #include <utility>
 
+#include "ike/trace/captured_fragments.hpp"
 #include "ike/trace/decryption.hpp"
 #include "ike/trace/dissect.hpp"
 #include "ike/trace/field_reader.hpp"
 #include "ike/trace/judge_message.hpp"
-#include "ike/trace/captured_fragments.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -51,7 +51,7 @@ struct Decoder::Impl {
   struct Step {
     const CapturedDatagram& datagram;
     Octets message;     // as long as the header says, where it can be
-    Octets ciphertext;  // of a message that was decrypted
+    Octets ciphertext;  // of a message that is encrypted
     std::size_t block_size = 0;
     DecodedMessage decoded{};
     std::vector<PayloadSpan> payloads{};
@@ -80,6 +80,8 @@ void Decoder::Impl::OpenPayloads(Step& step, const DecodeSession& session) {
     if (!opened.obstacle.empty()) {
       decoded.protection = Protection::kSealed;
       decoded.sealed_why = std::move(opened.obstacle);
+      step.ciphertext = payloads;
+      step.block_size = opened.block_size;
       FieldReader reader(payloads, kHeaderSize, decoded.fields, decoded.faults);
       reader.Rest("encrypted payloads");
       const std::size_t block = opened.block_size == 0 ? 8 : opened.block_size;
@@ -132,8 +134,9 @@ void Decoder::Impl::Remember(Step& step, DecodeSession& session, std::size_t num
     ++session.phase1_messages[number];
   }
   if (IsFragment(header)) return;
+  const bool opened = step.decoded.protection == Protection::kDecrypted;
   if (number != 0 || header.id == MessageId{0}) {
-    if (!step.ciphertext.empty()) session.phase1_blocks.Push(step.ciphertext, step.block_size);
+    session.phase1_blocks.Push(step.ciphertext, step.block_size, opened);
     return;
   }
   SeenExchange& exchange = session.exchanges[header.id];
@@ -142,7 +145,7 @@ void Decoder::Impl::Remember(Step& step, DecodeSession& session, std::size_t num
     exchange.starter = step.decoded.sender;
   }
   if (header.exchange == ExchangeType::kQuick) session.phase1_over = true;
-  if (!step.ciphertext.empty()) exchange.blocks.Push(step.ciphertext, step.block_size);
+  exchange.blocks.Push(step.ciphertext, step.block_size, opened);
   for (const PayloadSpan& payload : step.payloads) {
     if (step.decoded.name != "QM1" || payload.type != PayloadType::kSa) continue;
     for (OfferedTransform& transform : TransformsOf(payload.body)) {
@@ -217,6 +220,7 @@ std::optional<DecodedMessage> Decoder::Impl::Assemble(const CapturedDatagram& da
                                                       Octets message, DecodedMessage& decoded) {
   const auto& header = decoded.header;
   if (!header || header->major() != 1 || !IsFragment(*header)) return std::nullopt;
+  if (decoded.repeats != 0) return std::nullopt;
   const std::size_t end = std::clamp<std::size_t>(header->length, kHeaderSize, message.size());
   const Wire<PayloadList> list =
       ParsePayloads(header->next, message.first(end).subspan(kHeaderSize));

@@ -34,7 +34,7 @@ Block Start(const crypto::Digest& digest, std::size_t block_size) {
 
 // Phase1Vectors: the newest last block first, the vector of the very first message last.
 std::vector<Block> Phase1Vectors(const DecodeSession& session, const Ciphering& ciphering) {
-  std::vector<Block> vectors = session.phase1_blocks.newest_first();
+  std::vector<Block> vectors = session.phase1_blocks.LikelyFirst();
   const SeenPhase1& phase1 = session.phase1;
   if (!phase1.public_i.empty() && !phase1.public_r.empty()) {
     vectors.push_back(
@@ -49,7 +49,7 @@ std::vector<Block> Vectors(const DecodeSession& session, const Header& header,
   if (header.id == MessageId{0}) return phase1;
   std::vector<Block> vectors;
   const auto exchange = session.exchanges.find(header.id);
-  if (exchange != session.exchanges.end()) vectors = exchange->second.blocks.newest_first();
+  if (exchange != session.exchanges.end()) vectors = exchange->second.blocks.LikelyFirst();
   for (const Block& last : phase1) {
     vectors.push_back(Start(Phase2Iv(ciphering.hash, last, header.id), ciphering.block_size()));
   }
