@@ -3,7 +3,9 @@
 // Input: octet 0 selects the exchange (main, aggressive; with PFS or not), octet 1 the state (how
 // many datagrams of a clean negotiation have gone by), octet 2 whom it is for and how it comes:
 // in clear as it is, behind a good header, or sealed under the session's keys with a HASH that
-// fits, so that mutations get past encryption and HASH. Then datagrams: two octets of length,
+// fits, so that mutations get past encryption and HASH; bit 3 sends them to port 4500, bit 4 with
+// the non-ESP marker, bit 5 from another port than the peer's, and with bit 6 the ends have forced
+// NAT traversal and cut what is longer than 200 octets. Then datagrams: two octets of length,
 // octets. Afterwards the negotiation goes on without losses. Whatever the fuzzer sends, nothing
 // crashes, both ends come to rest, children agree in their keys, and no end fails twice.
 #include "tests/fuzz/fuzz.hpp"
@@ -54,8 +56,8 @@ Bytes Sealed(const Pair& pair, const ike::Header& model, Bytes payloads, bool in
   payloads.erase(payloads.begin());
   Bytes iv = insider.Phase2Iv(pair.net.log, header.id);
   for (const Sent& sent : pair.net.log) {
-    if (HeaderOf(sent.datagram.octets).id == header.id)
-      iv = insider.LastBlock(sent.datagram.octets);
+    if (HeaderOf(MessageOf(sent.datagram)).id == header.id)
+      iv = insider.LastBlock(MessageOf(sent.datagram));
   }
   return insider.Seal(header, insider.WithHash(type, {ike::MessageIdOctets(header.id)}, payloads),
                       iv);
@@ -63,7 +65,8 @@ Bytes Sealed(const Pair& pair, const ike::Header& model, Bytes payloads, bool in
 
 Bytes Shape(const Pair& pair, Form form, Bytes octets) {
   if (form == Form::kRaw || pair.net.log.empty()) return octets;
-  const Bytes& model = pair.net.log.back().datagram.octets;
+  const ike::Octets model = MessageOf(pair.net.log.back().datagram);
+  if (model.size() < ike::kHeaderSize) return octets;
   if (form == Form::kBehindHeader) {
     Bytes message(model.begin(), model.begin() + ike::kHeaderSize);
     if (!octets.empty()) message[ike::kHeaderNextAt] = octets[0];
@@ -89,14 +92,26 @@ void Run(Input input) {
   const std::uint64_t word = kWords[input.Octet() % 4];
   const std::size_t state = input.Octet() % 10;
   const std::uint8_t how = input.Octet();
-  Pair pair(QuickEnd(word), QuickEnd(word));
+  EndSettings end = QuickEnd(word);
+  if ((how & 0x40U) != 0) {
+    end.adjust_peer = [](ike::PeerConfig& peer) {
+      peer.nat = ike::NatTraversal::kForce;
+      peer.fragment_above = 200;
+    };
+  }
+  Pair pair(end, end);
   pair.Connect();
   pair.net.RunUntil([&] { return pair.net.log.size() >= state; }, std::chrono::seconds(1));
   Node& victim = (how & 1U) != 0 ? *pair.initiator : *pair.responder;
   const Node& other = (how & 1U) != 0 ? *pair.responder : *pair.initiator;
   const auto form = static_cast<Form>((how >> 1U) % 4);
   for (int i = 0; i < 4 && !input.empty(); ++i) {
-    pair.net.Inject(victim, other.endpoint(), Shape(pair, form, input.Datagram()));
+    const std::uint16_t port = (how & 0x08U) != 0 ? ike::kIkeNattPort : ike::kIkePort;
+    ike::Endpoint from{other.endpoint().address, port};
+    if ((how & 0x20U) != 0) from.port = 40000;
+    Bytes octets = Shape(pair, form, input.Datagram());
+    if ((how & 0x10U) != 0) octets.insert(octets.begin(), ike::kNonEspMarkerSize, 0);
+    pair.net.Inject(victim, from, std::move(octets), port);
   }
   pair.net.Run();
   // A datagram may stand for a first message of its own, but nothing waits for ever.
