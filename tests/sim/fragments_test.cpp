@@ -129,6 +129,26 @@ TEST(FragmentsOfLongMessages, OfParallelExchangesTakeTurns) {
   EXPECT_EQ(pair.responder->EventsOf<ike::ChildEstablished>().size(), 4U);
 }
 
+// Each time another fragment of QM1 comes through, and in the end all have come.
+TEST(FragmentsOfLongMessages, RepetitionsCompleteEachOther) {
+  const auto end = Cutting(kMainPfsWord, 128);
+  Pair pair(end, end);
+  std::size_t seen = 0;
+  pair.net.fate = [&](Sent& sent) -> std::vector<ike::Duration> {
+    const bool quick = HeaderOf(sent.datagram.octets).exchange == ike::ExchangeType::kQuick;
+    if (!quick || sent.datagram.local != pair.initiator->endpoint()) return {pair.net.latency};
+    constexpr std::size_t kPieces = 4;
+    const std::size_t round = seen / kPieces;
+    const std::size_t piece = seen++ % kPieces;
+    if (round < kPieces && piece != round) return {};
+    return {pair.net.latency};
+  };
+  ASSERT_TRUE(pair.Login());
+  EXPECT_EQ(std::count(pair.initiator->recorder.sent.begin(), pair.initiator->recorder.sent.end(),
+                       "QM1*"),
+            3);
+}
+
 // FragmentsAndAThirdParty: a login that is stopped when the first datagram of quick mode is on its
 // way, which a third party has read.
 class FragmentsAndAThirdParty : public ::testing::Test {
