@@ -13,7 +13,7 @@ enum class ExitCode : int {
   kOk = 0,
   kUsage = 2,              // the command line, a file or the configuration cannot be used
   kPolicy = 3,             // the security word, identity or key allow no negotiation
-  kNegotiationFailed = 4,  // for any reason but time
+  kNegotiationFailed = 4,  // for any reason but time; decode --try-psk: the key is another
   kTimeout = 5,
 };
 

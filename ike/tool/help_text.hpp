@@ -11,10 +11,11 @@ inline constexpr std::string_view kAboutTool =
 
 inline constexpr std::string_view kExitCodes =
     "Exit codes:\n"
-    "  0  done: explained, established, or served until a signal\n"
+    "  0  done: explained, established, decoded, or served until a signal\n"
     "  2  the command line, a file or the configuration cannot be used\n"
     "  3  policy says no: the word, the identity or the key allow no negotiation\n"
-    "  4  the negotiation failed, or a signal ended it first\n"
+    "  4  the negotiation failed, or a signal ended it first; decode --try-psk: the key is "
+    "another\n"
     "  5  timeout: no usable answer from the peer\n"
     "With --json and 2 there is no object on standard output, only the line on standard error, "
     "but\n"

@@ -4,8 +4,8 @@
 usage: readme.py SOURCE_DIR [TOOL]
 
 The example program and the example settings stand there as the tests use them; every preset and every file that is
-named exists. With the tool: each `iscsi-ike explain` is run and must print what stands below it, and every option
-named is one that --help knows.
+named exists. With the tool: each `iscsi-ike explain` and `echo ... | iscsi-ike decode -` is run and must print what
+stands below it, and every option named is one that --help knows.
 """
 
 import json
@@ -51,10 +51,12 @@ def console(text):
 def explanations(text, tool):
     compared = 0
     for command, output in console(text):
-        if not command.startswith("iscsi-ike explain "):
+        typed, _, piped = command.rpartition(" | ")
+        if not piped.startswith(("iscsi-ike explain ", "iscsi-ike decode -")):
             continue
         compared += 1
-        ran = subprocess.run([tool, *command.split()[1:]], capture_output=True, text=True, timeout=30)
+        ran = subprocess.run([tool, *piped.split()[1:]], input=typed.removeprefix("echo "), capture_output=True,
+                             text=True, timeout=30)
         if ran.stdout != output:
             yield f"`{command}` prints now:\n{ran.stdout}"
     if not compared:
@@ -63,7 +65,7 @@ def explanations(text, tool):
 
 def options(text, tool):
     known = ""
-    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"]):
+    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"], ["decode"]):
         known += subprocess.run([tool, *command, "--help"], check=True, capture_output=True, text=True).stdout
     known = set(re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", known))
     lines = [command for command, _ in console(text) if command.startswith("iscsi-ike ")]
