@@ -23,7 +23,8 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o)
       random(r),
       observer(o),
       notify_budget(config.clear_notifies_per_second),
-      by_first_message_(16, PeerKeyHash{DrawHashSecret(r)}) {}
+      by_first_message_(16, PeerKeyHash{DrawHashSecret(r)}),
+      newest_by_place_(16, by_first_message_.hash_function()) {}
 
 bool NotifyBudget::Spend(Time now) {
   if (now - second_start_ >= std::chrono::seconds(1)) {
@@ -141,9 +142,13 @@ void EngineCore::LinkPeer(Session& session) {
   session.older = newest;
   if (Session* older = Find(newest)) older->newer = session.id;
   newest = session.id;
+  session.place = session.remote;
+  newest_by_place_[{Cookie{}, session.place}] = session.id;
 }
 
 void EngineCore::UnlinkPeer(const Session& session) {
+  const auto place = newest_by_place_.find({Cookie{}, session.place});
+  if (place != newest_by_place_.end() && place->second == session.id) newest_by_place_.erase(place);
   const auto entry = newest_by_identity_.find(session.remote_identity);
   if (entry == newest_by_identity_.end()) return;
   Session* older = Find(session.older);
@@ -165,6 +170,12 @@ Session* EngineCore::NewestOf(const Session& session) {
   const bool same = newest != nullptr && newest->state == Session::State::kEstablished &&
                     newest->remote == session.remote;
   return same ? newest : nullptr;
+}
+
+Session* EngineCore::NewestAt(const Endpoint& remote) {
+  const auto place = newest_by_place_.find({Cookie{}, remote});
+  Session* session = place == newest_by_place_.end() ? nullptr : Find(place->second);
+  return session != nullptr && session->state == Session::State::kEstablished ? session : nullptr;
 }
 
 Session* EngineCore::FindOwner(const Session& session, Spi outbound) {

@@ -78,6 +78,8 @@ class EngineCore {
   [[nodiscard]] Session* NewestOf(const Session& session);
   // FindOwner: the session with the same remote identity whose child has this outbound SPI.
   [[nodiscard]] Session* FindOwner(const Session& session, Spi outbound);
+  // NewestAt is the established session whose peer is at this place, if it is known under it.
+  [[nodiscard]] Session* NewestAt(const Endpoint& remote);
   // Unsettle: something has changed in a session that is not the one at hand; the engine brings it
   // to rest before it returns.
   void Unsettle(const Session& session) { unsettled.push_back(session.id); }
@@ -128,6 +130,8 @@ class EngineCore {
   std::unordered_map<PeerKey, Session*, PeerKeyHash> by_first_message_;
   std::unordered_set<Spi> inbound_spis_;
   std::unordered_map<std::string, SessionId> newest_by_identity_;
+  // By the place where phase 1 ended, keyed like first messages with an empty cookie.
+  std::unordered_map<PeerKey, SessionId, PeerKeyHash> newest_by_place_;
   std::size_t half_open_count_ = 0;
   TimerQueue timers_;
   std::uint32_t last_session_ = 0;

@@ -301,14 +301,14 @@ void ReceiveInformational(EngineCore& core, Session& session, const Received& re
   if (session.IsUsed(header.id)) return ReceiveUnderUsedId(core, session, received);
   std::vector<std::uint8_t> clear;
   auto payloads = OpenProtected(core, session, received, session.last_block, clear);
-  // libreswan, before its phase 1 is done, has no last block of it to begin with.
-  if (!payloads && session.state == Session::State::kNegotiating)
-    payloads = OpenProtected(core, session, received, {}, clear);
+  // libreswan, while its phase 1 is not done, has no last block of it to begin with.
+  if (!payloads) payloads = OpenProtected(core, session, received, {}, clear);
   if (!payloads) return SuspectNoise(core, session);
   if (session.used_ids.size() >= core.config.max_message_ids) {
     return core.Dropped(session.remote, "this session has used up its message IDs");
   }
   session.used_ids.push_back(header.id);
+  RenewBeforeIdsRunOut(core, session);
   session.heard_from_peer = true;
   NotePath(core, session, received);
   NoteAlive(core, session);

@@ -150,12 +150,25 @@ EncapsulationRule OwnOffer(const Session& session) {
   return {udp, udp == UdpEncapsulation::kNone};
 }
 
+// IsSame: in transport mode a responder may name an end behind a translator by the address that
+// holds outside (RFC 3947 section 5.2 tells both; strongSwan does).
+bool IsSame(const policy::Selector& echoed, const policy::Selector& offered,
+            const QuickChoice& quick, bool translated) {
+  if (echoed == offered) return true;
+  return translated && quick.udp_encapsulated &&
+         quick.encapsulation == policy::Encapsulation::kTransport &&
+         echoed.prefix_bits == echoed.address.bits() &&
+         offered.prefix_bits == offered.address.bits() && echoed.protocol == offered.protocol &&
+         echoed.port == offered.port;
+}
+
 Step AcceptEchoedSelectors(StepContext& context, const PayloadList& payloads) {
   const QuickChoice& quick = *context.exchange.quick;
   auto echoed = ReadSelectors(context.session, payloads, Role::kInitiator);
   if (!echoed) return Refused(std::move(echoed).error(), NotifyType::kInvalidIdInformation);
-  if (echoed->initiator == quick.initiator_selector &&
-      echoed->responder == quick.responder_selector)
+  const NatFinding& nat = context.session.nat;
+  if (IsSame(echoed->initiator, quick.initiator_selector, quick, nat.local) &&
+      IsSame(echoed->responder, quick.responder_selector, quick, nat.remote))
     return Done{};
   auto refused =
       Refuse(FailureCode::kSelectors, "phase 1 is fine; the responder changed the selectors",

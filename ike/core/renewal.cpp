@@ -119,6 +119,14 @@ void RenewNow(EngineCore& core, Session& session, Child& child) {
   Refresh(session);
 }
 
+void RenewBeforeIdsRunOut(EngineCore& core, Session& session) {
+  const bool plenty = session.used_ids.size() < core.config.max_message_ids / 4 * 3;
+  if (plenty || session.state != Session::State::kEstablished || session.renewing ||
+      session.lease.close_at || session.peer->renewal.mode != Renewal::kRenew)
+    return;
+  session.lease.renew_at = core.now;
+}
+
 void NoteUse(EngineCore& core, Session& session, Child& child, std::uint64_t octets) {
   const RenewalPolicy& policy = session.peer->renewal;
   if (policy.mode == Renewal::kNever || child.lifetime.kilobytes == 0) return;

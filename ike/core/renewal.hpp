@@ -19,6 +19,10 @@ void RunLeases(EngineCore& core, Session& session);
 void RenewNow(EngineCore& core, Session& session);
 void RenewNow(EngineCore& core, Session& session, Child& child);
 
+// RenewBeforeIdsRunOut: a session's message IDs are bounded (EngineConfig::max_message_ids), and
+// liveness questions use them up.
+void RenewBeforeIdsRunOut(EngineCore& core, Session& session);
+
 // NoteUse: a child has carried so many octets in all (RFC 2407 section 4.5, life type kilobytes).
 void NoteUse(EngineCore& core, Session& session, Child& child, std::uint64_t octets);
 

@@ -50,7 +50,9 @@ void RefuseFirst(EngineCore& core, const Received& received, policy::ExchangeMod
 // Admit opens a responder session for a first message.
 Session* Admit(EngineCore& core, const Received& received) {
   const Endpoint& remote = received.remote;
-  if (core.config.responders.empty())
+  // A peer may renew a session that this end has begun, also when this end serves nobody else.
+  const Session* known = core.NewestAt(remote);
+  if (core.config.responders.empty() && known == nullptr)
     return core.Dropped(remote, "this end only initiates"), nullptr;
   if (received.message.size() > kMostFirstMessage) {
     return core.Dropped(remote, "a first message of more than 8 KiB"), nullptr;
@@ -62,11 +64,14 @@ Session* Admit(EngineCore& core, const Received& received) {
   const auto mode = received.header.exchange == ExchangeType::kMain
                         ? policy::ExchangeMode::kMain
                         : policy::ExchangeMode::kAggressive;
-  auto peer = SelectPeerByAddress(core.config, remote, mode);
+  auto peer = core.config.responders.empty()
+                  ? Result<std::shared_ptr<const PeerConfig>, Trouble>(known->peer)
+                  : SelectPeerByAddress(core.config, remote, mode);
   if (!peer) return RefuseFirst(core, received, mode, std::move(peer).error()), nullptr;
   const auto cookie = core.MakeCookie();
   if (!cookie) return core.Dropped(remote, "no cookie could be drawn"), nullptr;
   Session& session = core.AddSession(Role::kResponder, received.local, remote, std::move(*peer));
+  session.peer_known = core.config.responders.empty();
   session.mode = mode;
   session.initiator_cookie = received.header.initiator;
   session.responder_cookie = *cookie;

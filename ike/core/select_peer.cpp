@@ -54,6 +54,7 @@ Result<Peer, Trouble> SelectPeerByAddress(const EngineConfig& config, const Endp
 
 Step SelectPeerByIdentity(StepContext& context) {
   Session& session = context.session;
+  if (session.peer_known) return Done{};
   const auto id = ParseId(context.exchange.said.id_i);
   const auto identity = id ? ToIdentity(*id) : Wire<policy::Identity>(Failure(ParseError{}));
   const auto candidate = [&](const PeerConfig& p) {

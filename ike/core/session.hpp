@@ -56,8 +56,10 @@ struct Session {
   Cookie responder_cookie;
   Endpoint local;
   Endpoint remote;
+  Endpoint place;         // where the peer was when phase 1 ended
   Endpoint first_remote;  // where the first message came from, or went
   std::shared_ptr<const PeerConfig> peer;
+  bool peer_known = false;  // responder: it is the peer of an older session, which it may renew
 
   SessionId older{}, newer{};    // neighbours among the sessions with this remote identity
   SessionId renews{};            // the session that this one is to follow
