@@ -140,6 +140,36 @@ TEST(Renewal, OfTheSessionKeepsItsChildren) {
   ExpectInStep(pair, 0, 1);
 }
 
+TEST(Renewal, ByThePeerOfAnEndThatServesNobodyElse) {
+  for (const std::uint64_t word : {kMainWord, kAggressiveWord}) {
+    Pair pair(RenewingEnd(word), RenewingEnd(word));
+    ASSERT_TRUE(pair.Login());
+    pair.responder->engine().Renew(pair.net.now(),
+                                   pair.responder->EventsOf<ike::Phase1Established>()[0]->session);
+    pair.net.Drain();
+    pair.net.RunFor(seconds(20));
+    EXPECT_EQ(pair.responder->EventsOf<ike::SessionReplaced>().size(), 1U);
+    EXPECT_EQ(pair.initiator->EventsOf<ike::Phase1Established>().size(), 2U);
+    ExpectInStep(pair, 1, 1);
+  }
+}
+
+TEST(Renewal, ComesBeforeMessageIdsRunOut) {
+  EndSettings end = RenewingEnd(kMainWord);
+  end.adjust_request = nullptr;
+  end.adjust_peer = [](ike::PeerConfig& peer) {
+    peer.liveness.delay = seconds(1);
+    peer.renewal.mode = ike::Renewal::kRenew;
+  };
+  end.adjust_engine = [](ike::EngineConfig& config) { config.max_message_ids = 400; };
+  Pair pair(end, end);
+  ASSERT_TRUE(pair.Login());
+  pair.net.RunFor(minutes(20));
+  EXPECT_TRUE(pair.initiator->EventsOf<ike::PeerUnresponsive>().empty());
+  EXPECT_TRUE(pair.responder->EventsOf<ike::PeerUnresponsive>().empty());
+  EXPECT_GE(pair.initiator->EventsOf<ike::SessionReplaced>().size(), 2U);
+}
+
 TEST(Renewal, BegunByBothEndsAtOnceComesTogetherAgain) {
   for (const bool whole_session : {false, true}) {
     SCOPED_TRACE(whole_session ? "sessions" : "children");
