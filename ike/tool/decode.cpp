@@ -113,6 +113,9 @@ Checked<ExitCode> TryDecode(const Options& options) {
                  "holds no IKE: no datagram on UDP port 500 or 4500 nor on one of --port, "
                  "and none that looks like ISAKMP");
   }
+  if (datagrams.guessed() && !*psk && !options.output.json) {
+    Print("# no datagram is on port 500 or 4500: shown is what looks like ISAKMP\n\n");
+  }
   Decoder decoder(std::move(*keys));
   for (const CapturedDatagram* datagram : datagrams.chosen()) {
     const DecodedDatagram decoded = decoder.Decode(*datagram, datagrams.KindOf(*datagram));

@@ -15,9 +15,13 @@ struct MessageView {
   const std::vector<PayloadSpan>& payloads;
   const DecodeSession& session;
   const SeenExchange* exchange = nullptr;  // of a message after phase 1
+  // Find is the first payload of that type, or nullptr.
+  [[nodiscard]] const PayloadSpan* Find(PayloadType type) const;
 };
 
+// JudgeMessage calls JudgeOffer, which looks at what is offered and chosen.
 void JudgeMessage(const MessageView& message, std::vector<Fault>& faults);
+void JudgeOffer(const MessageView& message, std::vector<Fault>& faults);
 
 // JudgeHeader: what the header says against what came before; for sealed messages too.
 void JudgeHeader(const MessageView& message, std::vector<Fault>& faults);
