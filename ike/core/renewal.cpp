@@ -69,10 +69,21 @@ void RunChildren(EngineCore& core, Session& session) {
   Refresh(session);
 }
 
+// YieldsTo: of two sessions that both ends began at once, one goes. Which one, both ends must see
+// alike, so the order in which they were done cannot tell.
+bool YieldsTo(const Session& session, const Session& other) {
+  return session.initiator_cookie.octets < other.initiator_cookie.octets;
+}
+
 // RenewSession begins phase 1 anew from where the session is to where its peer is.
 void RenewSession(EngineCore& core, Session& session) {
   session.lease.renew_at.reset();
-  if (session.renewing || core.NewestOf(session) != nullptr) return;
+  if (session.renewing) return;
+  if (Session* newer = core.NewestOf(session); newer != nullptr && YieldsTo(session, *newer)) {
+    TakeOver(core, session, *newer);
+    session.lease.close_at = core.now + session.peer->renewal.overlap;
+    return;
+  }
   const auto begun =
       BeginPhase1(core, {session.peer, session.local, session.remote, session.mode, session.id});
   session.renewing = begun.ok();
