@@ -100,7 +100,7 @@ Opened Decryption::Open(const DecodeSession& session, const Header& header, Octe
         block_size);
   }
   Opened opened{{}, {}, block_size};
-  for (const CipherKey& key : keys->second) {
+  for (const LoggedKey& key : keys->second) {
     if (key.size() != ciphering->key_size) continue;
     for (const Block& vector : vectors) {
       opened.clear.assign(ciphertext.begin(), ciphertext.end());

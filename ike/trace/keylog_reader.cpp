@@ -49,7 +49,7 @@ std::string TakeLine(std::string_view line, KeyTable& table) {
   if (key_digits.size() % 2 != 0 || size == 0 || size > crypto::kMaxCipherKeySize) {
     return "has a key that is not 1 to 32 octets in hexadecimal";
   }
-  CipherKey key;
+  LoggedKey key;
   if (!Decode(key_digits, key.Resize(size))) return "has a key that is not hexadecimal";
   table[cookie.octets].push_back(std::move(key));
   return {};

@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "crypto/result.hpp"
-#include "ike/core/keymat.hpp"
+#include "crypto/secret.hpp"
+#include "crypto/suite.hpp"
 #include "ike/wire/types.hpp"
 
 namespace iscsi_ike::ike {
 
 // KeyTable: final cipher keys Ka (RFC 2409 Appendix B), wiped when it dies. Several keys for a
 // cookie are all tried.
-using KeyTable = std::map<decltype(Cookie::octets), std::vector<CipherKey>>;
+using LoggedKey = crypto::InlineSecret<crypto::kMaxCipherKeySize>;
+using KeyTable = std::map<decltype(Cookie::octets), std::vector<LoggedKey>>;
 
 // ReadKeyTable reads lines of Wireshark's ikev1_decryption_table, which KeyLog writes too:
 //   0123456789abcdef,00112233445566778899aabbccddeeff

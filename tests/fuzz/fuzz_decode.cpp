@@ -32,7 +32,7 @@ KeyTable KeysFor(const Capture& capture) {
     const Wire<Header> header = ReadHeader(datagram.octets);
     if (!header || keys.contains(header->initiator.octets)) continue;
     for (const std::size_t size : {16U, 24U, 32U}) {
-      CipherKey key;
+      LoggedKey key;
       key.Resize(size);
       keys[header->initiator.octets].push_back(std::move(key));
     }

@@ -57,7 +57,7 @@ struct Negotiation {
 
   [[nodiscard]] KeyTable Keys() const {
     KeyTable table;
-    CipherKey copy;
+    LoggedKey copy;
     copy.Assign(key);
     table[cookie.octets].push_back(std::move(copy));
     return table;
@@ -193,7 +193,7 @@ TEST(Decoder, SaysWhyAMessageStaysSealed) {
   wrong.begin()->second[0].ExposeMutable()[0] ^= 1U;
   EXPECT_THAT(why(std::move(wrong), negotiation.datagrams), HasSubstr("another key"));
   KeyTable both = negotiation.Keys();
-  CipherKey other;
+  LoggedKey other;
   other.Assign(Bytes(16, 7));
   both.begin()->second.insert(both.begin()->second.begin(), std::move(other));
   EXPECT_EQ(why(std::move(both), negotiation.datagrams), "");
