@@ -7,8 +7,8 @@ namespace iscsi_ike::ike {
 
 // BeginQuickMode starts one as initiator in an established session. `renews` is the child that the
 // new one is to follow. Errors: kRandom, kLimit.
-Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session, ChildId id,
-                                                   const ChildOffer& offer,
+Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& session,
+                                                   ChildId child, const ChildOffer& offer,
                                                    std::optional<ChildId> renews = {});
 
 // QueueQuickMode keeps an offer until phase 1 is done and not too many quick modes run. Errors:

@@ -166,7 +166,7 @@ void TakeOver(EngineCore& core, Session& from, Session& to) {
   if (!HasRoomFor(core, to, from.children.size())) return;
   for (Child& child : from.children) {
     child.renewing = false;  // a quick mode of the old session may still do it: then it is followed
-    to.children.push_back(std::move(child));
+    to.children.push_back(child);
   }
   from.children.clear();
   Refresh(from);
