@@ -12,6 +12,7 @@
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
+#include "ike/tool/session_options.hpp"
 #include "ike/tool/watch.hpp"
 #include "ike/trace/event_text.hpp"
 
@@ -29,10 +30,15 @@ constexpr Duration kParting{200};
 // ConnectRun is one negotiation from Connect to the exit code.
 class ConnectRun {
  public:
-  ConnectRun(const Options& options, std::chrono::seconds hold, Observer& observer)
-      : options_(options), hold_(hold), node_(reactor_, EngineConfig{}, random_, &observer) {}
+  ConnectRun(const Options& options, std::chrono::seconds hold, std::uint16_t nat_port,
+             Observer& observer)
+      : options_(options), hold_(hold), node_(reactor_, ConfigOf(nat_port), random_, &observer) {}
 
   Checked<Endpoint> Bind(const Endpoint& local) { return node_.Bind(local); }
+  // BindNat gives the port that was had; 0: none.
+  Checked<std::uint16_t> BindNat(const policy::IpAddress& local, const NatPort& nat) {
+    return node_.BindNat(local, nat);
+  }
 
   // Run makes the attempts in order; see MayTryAgain.
   ExitCode Run(Attempts attempts) {
@@ -48,6 +54,12 @@ class ConnectRun {
   }
 
  private:
+  static EngineConfig ConfigOf(std::uint16_t nat_port) {
+    EngineConfig config;
+    config.nat_port = nat_port;
+    return config;
+  }
+
   void Attempt() {
     auto session = node_.loop.Connect(attempts_[attempt_]);
     if (session) {
@@ -88,16 +100,35 @@ class ConnectRun {
     if (failed != nullptr && MayTryAgain(failed->failure)) return TryAgain();
     if (std::holds_alternative<Diagnosed>(event) && options_.output.verbosity > 0)
       PrintError(EventText(event));
+    if (const auto* silent = std::get_if<PeerUnresponsive>(&event)) return GiveUp(*silent);
     const bool complete = options_.child.phase1_only
                               ? std::holds_alternative<Phase1Established>(event)
                               : std::holds_alternative<ChildEstablished>(event);
     if (complete || failed != nullptr) Conclude();
   }
 
+  // GiveUp: the peer is dead before there was an outcome.
+  void GiveUp(const PeerUnresponsive& silent) {
+    outcome_.failure = Silence(silent);
+    Conclude();
+  }
+  static NegotiationFailure Silence(const PeerUnresponsive& silent) {
+    NegotiationFailure failure;
+    failure.code = FailureCode::kTimeout;
+    failure.text = "dead peer detection: the peer answered none of " +
+                   std::to_string(silent.asked) + " questions and has been silent for " +
+                   std::to_string(silent.silent_for.count() / 1000) + " s";
+    return failure;
+  }
+
   // Remark tells what happens after the outcome was printed.
-  void Remark(const Event& event) const {
+  void Remark(const Event& event) {
     if (leaving_) return;
     options_.output.json ? PrintError(EventText(event)) : Print(EventText(event));
+    if (!std::holds_alternative<PeerUnresponsive>(event)) return;
+    // The exit code tells those who held on that the peer is gone.
+    outcome_.failure = Silence(std::get<PeerUnresponsive>(event));
+    Leave();
   }
 
   void Conclude() {
@@ -226,14 +257,14 @@ ChildOptions ChildOf(ChildOptions child, const Sources& sources) {
 
 // MakeAttempts shares the timeout between the exchanges.
 Checked<Attempts> MakeAttempts(const Options& options, const ChildOptions& child,
-                               const Settings& settings, const Ends& ends) {
+                               const Settings& settings, const Ends& ends, std::uint16_t nat_port) {
   Attempts attempts;
   const auto count = static_cast<Duration::rep>(settings.plan.exchanges.size());
   for (const policy::ExchangeMode mode : settings.plan.exchanges) {
     Settings one{settings.word, settings.plan, settings.key.Clone(), settings.group_key};
     one.plan.exchanges = {mode};
-    auto peer =
-        MakePeer(options, child, options.policy.peer_id, std::move(one), Role::kInitiator, ends);
+    auto peer = MakePeer(options, child, options.policy.peer_id, std::move(one), Role::kInitiator,
+                         ends, nat_port);
     if (!peer) return Failure(peer.error());
     (*peer)->negotiation_timeout /= count;
     attempts.push_back(std::move(*peer));
@@ -251,6 +282,8 @@ Checked<ExitCode> TryConnect(const Options& options) {
   if (!remote) return Failure(remote.error());
   const auto local = LocalEnd(options.network, *remote);
   if (!local) return Failure(local.error());
+  const auto nat = ParseNatPort(options.session, local->port);
+  if (!nat) return Failure(nat.error());
   Ends ends{*local, *remote};
   const Settings settings = TranslateFor(Role::kInitiator, *sources, ends, options.policy);
   WarnOf(settings.plan);
@@ -260,11 +293,14 @@ Checked<ExitCode> TryConnect(const Options& options) {
 
   Watch watch;
   watch.AddVerbosity(options.output);
-  ConnectRun run(options, *hold, watch.observer());
+  ConnectRun run(options, *hold, nat->port, watch.observer());
   const auto bound = run.Bind(*local);
   if (!bound) return Failure(bound.error());
   ends.local = *bound;
-  auto attempts = MakeAttempts(options, ChildOf(options.child, *sources), settings, ends);
+  const auto nat_port = run.BindNat(bound->address, *nat);
+  if (!nat_port) return Failure(nat_port.error());
+  auto attempts =
+      MakeAttempts(options, ChildOf(options.child, *sources), settings, ends, *nat_port);
   if (!attempts) return Failure(attempts.error());
   if (auto opened = watch.Open(options.output); !opened) return Failure(opened.error());
   const ExitCode code = run.Run(std::move(*attempts));

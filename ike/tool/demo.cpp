@@ -117,10 +117,10 @@ struct Peers {
 Checked<Peers> MakePeers(const Options& options, std::array<Settings, 2> settings,
                          const std::array<DemoEnd, 2>& ends) {
   auto ours = MakePeer(options, options.child, options.policy.peer_id, std::move(settings[0]),
-                       Role::kInitiator, {ends[0].place, ends[1].place});
+                       Role::kInitiator, {ends[0].place, ends[1].place}, 0);
   if (!ours) return Failure(ours.error());
   auto theirs = MakePeer(options, Mirrored(options.child), "", std::move(settings[1]),
-                         Role::kResponder, {ends[1].place, std::nullopt});
+                         Role::kResponder, {ends[1].place, std::nullopt}, 0);
   if (!theirs) return Failure(theirs.error());
   return Peers{std::move(*ours), std::move(*theirs)};
 }

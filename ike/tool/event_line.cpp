@@ -32,7 +32,8 @@ std::string Line(const ChildEstablished& event) {
   const std::string pfs =
       sa.pfs_group ? "PFS " + std::string(crypto::Info(*sa.pfs_group).name) : "no PFS";
   return SessionText(sa.session) + ": child SA established with " + sa.remote_endpoint.ToString() +
-         ": " + std::string(Name(sa.encapsulation)) + " mode, " + ToString(sa.suite) + ", " + pfs +
+         ": " + std::string(Name(sa.encapsulation)) + " mode" +
+         (sa.udp_encapsulated ? " in UDP, " : ", ") + ToString(sa.suite) + ", " + pfs +
          ", SPI in " + HexText(sa.inbound.spi) + " out " + HexText(sa.outbound.spi) + ", " +
          ToString(sa.local) + " === " + ToString(sa.remote);
 }

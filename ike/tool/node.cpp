@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ike/tool/console.hpp"
+
 namespace iscsi_ike::ike::tool {
 
 namespace {
@@ -24,6 +26,15 @@ Checked<Endpoint> Node::Bind(const Endpoint& local) {
   auto bound = transport.Bind(local);
   if (!bound) return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});
   return *bound;
+}
+
+Checked<std::uint16_t> Node::BindNat(const policy::IpAddress& address, const NatPort& nat) {
+  if (nat.port == 0) return nat.port;
+  const auto bound = transport.Bind({address, nat.port});
+  if (bound) return nat.port;
+  if (nat.demanded) return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});
+  Warn("no NAT traversal: " + bound.error().Text());
+  return std::uint16_t{0};
 }
 
 }  // namespace iscsi_ike::ike::tool

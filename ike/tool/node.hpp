@@ -7,6 +7,7 @@
 
 #include "ike/net/engine_loop.hpp"
 #include "ike/tool/exit_codes.hpp"
+#include "ike/tool/session_options.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -17,6 +18,9 @@ struct Node {
 
   // Bind turns the system's refusal into the tool's line.
   Checked<Endpoint> Bind(const Endpoint& local);
+  // BindNat adds the NAT traversal port at an address and returns it, or 0 when there is to be
+  // none. A port that was not asked for by name may be taken by another: that is warned of.
+  Checked<std::uint16_t> BindNat(const policy::IpAddress& address, const NatPort& nat);
 
   net::UdpTransport transport;
   Engine engine;

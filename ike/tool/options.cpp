@@ -127,6 +127,42 @@ void AddTimeout(CLI::App& app, Options& options) {
       ->group("Network");
 }
 
+void AddSession(CLI::App& app, SessionOptions& session) {
+  const std::string group = "How sessions are kept";
+  AddText(app, "--nat", session.nat, "off|detect|force",
+          "NAT traversal: never, where there is a NAT (default), or as if there were one")
+      ->group(group);
+  AddText(app, "--nat-port", session.nat_port, "PORT",
+          "Own UDP port for NAT traversal; default 4500 with IKE port 500, else none")
+      ->group(group);
+  AddText(app, "--peer-nat-port", session.peer_nat_port, "PORT",
+          "The peer's UDP port for NAT traversal, default 4500")
+      ->group(group);
+  AddText(app, "--nat-keepalive", session.nat_keepalive, "SECONDS",
+          "Keep a NAT's mapping alive, default every 20; 0: never")
+      ->group(group);
+  AddText(app, "--dpd", session.dpd, "SECONDS",
+          "Ask a peer that has been silent this long whether it is there; default 0: never")
+      ->group(group);
+  AddText(app, "--dpd-tries", session.dpd_tries, "N",
+          "Questions before the peer counts as dead, "
+          "default 5")
+      ->group(group);
+  AddText(app, "--fragment-above", session.fragment_above, "OCTETS",
+          "Send longer messages in IKE fragments, default 1232; 0: never, and take none")
+      ->group(group);
+  AddText(app, "--ike-lifetime", session.ike_lifetime, "SECONDS", "Of phase 1, default 28800")
+      ->group(group);
+  AddText(app, "--esp-lifetime", session.esp_lifetime, "SECONDS[,KB]", "Of child SAs, default 3600")
+      ->group(group);
+  AddText(app, "--at-lifetime", session.at_lifetime, "renew|expire|never",
+          "Renew SAs before their lifetime is over (default), let them expire, or take no notice")
+      ->group(group);
+  app.add_flag("--no-initial-contact", session.no_initial_contact,
+               "Do not tell the peer to forget older sessions")
+      ->group(group);
+}
+
 void AddOutput(CLI::App& app, OutputOptions& output) {
   const std::string group = "Output";
   app.add_flag("--json", output.json, "Print JSON for scripts instead of text")->group(group);
@@ -199,6 +235,7 @@ struct Parser {
     AddText(sub, "--ike-port", options.network.ike_port, "PORT", "Own UDP port, default 500")
         ->group("Network");
     AddTimeout(sub, options);
+    AddSession(sub, options.session);
     AddPeer(sub, options);
     AddPhase1Only(sub, options);
     sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");
@@ -221,6 +258,7 @@ struct Parser {
     AddText(sub, "--dh-threads", options.network.dh_threads, "N",
             "Threads for Diffie-Hellman, default 0: computed inline")
         ->group("Network");
+    AddSession(sub, options.session);
     AddPeer(sub, options);
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);

@@ -49,6 +49,21 @@ struct NetworkOptions {
   std::string dh_threads;
 };
 
+// SessionOptions: how sessions are kept, see session_options.hpp.
+struct SessionOptions {
+  std::string nat;  // off, detect, force
+  std::string nat_port;
+  std::string peer_nat_port;
+  std::string nat_keepalive;
+  std::string dpd;
+  std::string dpd_tries;
+  std::string fragment_above;
+  std::string at_lifetime;  // renew, expire, never
+  std::string ike_lifetime;
+  std::string esp_lifetime;
+  bool no_initial_contact = false;
+};
+
 struct OutputOptions {
   bool json = false;
   int verbosity = 0;
@@ -70,6 +85,7 @@ struct Options {
   KeySource key;
   ChildOptions child;
   NetworkOptions network;
+  SessionOptions session;
   OutputOptions output;
   DecodeOptions decode;
   bool keep = false;                      // connect

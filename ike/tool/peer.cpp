@@ -5,6 +5,7 @@
 
 #include "ike/tool/endpoint_text.hpp"
 #include "ike/tool/number_text.hpp"
+#include "ike/tool/session_options.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -63,7 +64,7 @@ Checked<Duration> ParseTimeout(const std::string& text) {
 
 Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options, const ChildOptions& child,
                                               const std::string& peer_id, Settings settings,
-                                              Role role, const Ends& ends) {
+                                              Role role, const Ends& ends, std::uint16_t nat_port) {
   auto peer = std::make_shared<PeerConfig>();
   peer->name = ends.remote ? ends.remote->address.ToString() : "any";
   if (ends.local) peer->local = *ends.local;
@@ -83,6 +84,7 @@ Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options, const Chil
   peer->negotiation_timeout = *timeout;
   peer->retransmit = RetransmitUntil(*timeout);
   if (auto s = SetChild(*peer, child, ends); !s) return Failure(s.error());
+  if (auto s = ApplySessionOptions(options.session, nat_port, *peer); !s) return Failure(s.error());
   return peer;
 }
 

@@ -43,6 +43,7 @@ void WritePhase1(JsonText& json, const Phase1Established& phase1) {
 void WriteChild(JsonText& json, const ChildSummary& child) {
   json.Begin();
   json.Key("mode").Text(Name(child.encapsulation));
+  json.Key("udp_encapsulated").Bool(child.udp_encapsulated);
   json.Key("spi_in").Text(HexText(child.spi_in)).Key("spi_out").Text(HexText(child.spi_out));
   json.Key("suite").Text(ToString(child.suite));
   json.Key("pfs_group");
@@ -100,8 +101,9 @@ void WriteMembers(JsonText& json, const Outcome& outcome, std::string_view verdi
 }
 
 constexpr std::array<std::string_view, std::variant_size_v<Event>> kEventNames = {
-    "phase1_established", "child_established", "child_deleted", "session_closed", "failed",
-    "diagnosed",          "peer_notified"};
+    "phase1_established", "child_established", "child_deleted", "session_closed",   "failed",
+    "diagnosed",          "peer_notified",     "child_closed",  "session_replaced", "peer_moved",
+    "peer_unresponsive",  "peer_alive"};
 
 }  // namespace
 
@@ -162,6 +164,25 @@ SessionId SessionOf(const Event& event) {
       event);
 }
 
+// WriteNews writes what only some events have to tell.
+static void WriteNews(JsonText& json, const Event& event) {
+  if (const auto* notified = std::get_if<PeerNotified>(&event)) {
+    json.Key("notification").Text(notified->text);
+  } else if (const auto* closed = std::get_if<ChildClosed>(&event)) {
+    json.Key("spi_in").Text(HexText(closed->inbound_spi));
+    json.Key("spi_out").Text(HexText(closed->outbound_spi));
+    json.Key("reason").Text(Name(closed->reason));
+  } else if (const auto* session = std::get_if<SessionClosed>(&event)) {
+    json.Key("reason").Text(Name(session->reason));
+  } else if (const auto* replaced = std::get_if<SessionReplaced>(&event)) {
+    json.Key("replaced").Number(ToNumber(replaced->replaced));
+  } else if (const auto* moved = std::get_if<PeerMoved>(&event)) {
+    json.Key("remote").Text(moved->remote.ToString());
+  } else if (const auto* silent = std::get_if<PeerUnresponsive>(&event)) {
+    json.Key("remote").Text(silent->remote.ToString());
+  }
+}
+
 std::string EventLine(const Event& event, const Phase1Established* phase1) {
   Outcome single;
   if (phase1 != nullptr) single.phase1 = *phase1;
@@ -176,8 +197,7 @@ std::string EventLine(const Event& event, const Phase1Established* phase1) {
     json.Key("remote").Text(diagnosed->remote.ToString());
   if (const auto* deleted = std::get_if<ChildDeleted>(&event))
     json.Key("spi_out").Text(HexText(deleted->outbound_spi));
-  if (const auto* notified = std::get_if<PeerNotified>(&event))
-    json.Key("notification").Text(notified->text);
+  WriteNews(json, event);
   json.End();
   return json.Line();
 }

@@ -12,6 +12,7 @@
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
+#include "ike/tool/session_options.hpp"
 #include "ike/tool/watch.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -22,9 +23,10 @@ namespace {
 struct Places {
   std::vector<Endpoint> endpoints;
   bool required = true;
+  NatPort nat;
 };
 
-Checked<Places> PlacesOf(const NetworkOptions& network) {
+Checked<Places> PlacesOf(const NetworkOptions& network, const SessionOptions& session) {
   std::uint16_t port = kIkePort;
   if (!network.ike_port.empty()) {
     const auto given = ParseNumber(network.ike_port, "--ike-port", 0, 65535);
@@ -41,6 +43,9 @@ Checked<Places> PlacesOf(const NetworkOptions& network) {
     places.required = false;
     places.endpoints = {{policy::IpAddress::V4({}), port}, {policy::IpAddress::V6({}), port}};
   }
+  const auto nat = ParseNatPort(session, places.endpoints.front().port);
+  if (!nat) return Failure(nat.error());
+  places.nat = *nat;
   return places;
 }
 
@@ -54,7 +59,11 @@ class ServeRun {
     std::optional<net::NetError> missing;
     for (Endpoint place : places.endpoints) {
       auto bound = node_.transport.Bind(place);
-      if (bound) continue;
+      if (bound) {
+        const auto nat = node_.BindNat(place.address, places.nat);
+        if (!nat) return Failure(nat.error());
+        continue;
+      }
       if (places.required || !bound.error().IsFamilyMissing())
         return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});
       missing = bound.error();
@@ -90,6 +99,7 @@ class ServeRun {
       sessions_[established->session] = *established;
     const SessionId session = SessionOf(event);
     Print(options_.output.json ? EventLine(event, Known(session)) : EventOneLine(event));
+    if (std::holds_alternative<PeerUnresponsive>(event)) node_.loop.Close(session);
     const auto* failed = std::get_if<Failed>(&event);
     if (std::holds_alternative<SessionClosed>(event) || (failed != nullptr && !failed->child))
       sessions_.erase(session);
@@ -135,7 +145,7 @@ Checked<Ends> EndsOf(const NetworkOptions& network, const Places& places) {
 }
 
 Checked<ExitCode> TryServe(const Options& options) {
-  const auto places = PlacesOf(options.network);
+  const auto places = PlacesOf(options.network, options.session);
   if (!places) return Failure(places.error());
   const auto threads = DhThreads(options.network);
   if (!threads) return Failure(threads.error());
@@ -156,9 +166,10 @@ Checked<ExitCode> TryServe(const Options& options) {
   watch.AddVerbosity(options.output);
   const std::string policy_line = PolicyLine(settings);
   const auto peer = MakePeer(options, options.child, options.policy.peer_id, std::move(settings),
-                             Role::kResponder, *ends);
+                             Role::kResponder, *ends, places->nat.port);
   if (!peer) return Failure(peer.error());
   EngineConfig config;
+  config.nat_port = places->nat.port;
   config.responders = {*peer};
   config.half_open_timeout = (*peer)->negotiation_timeout;
   ServeRun run(options, std::move(config), *threads, watch.observer());

@@ -6,6 +6,7 @@
 #include "ike/tool/config_source.hpp"
 #include "ike/tool/key_source.hpp"
 #include "ike/tool/reason_hints.hpp"
+#include "ike/tool/session_options.hpp"
 #include "policy/key_strength.hpp"
 #include "policy/reason.hpp"
 #include "policy/text.hpp"
@@ -119,6 +120,7 @@ Checked<Sources> ReadSources(const Options& options, std::string_view default_wo
   if (auto s = SetIdentity(sources.request, policy); !s) return Failure(s.error());
   if (auto s = SetSuites(sources.request, policy); !s) return Failure(s.error());
   if (auto s = CheckMode(policy); !s) return Failure(s.error());
+  if (auto s = ApplyLifetimes(options.session, sources.request); !s) return Failure(s.error());
   auto key = ReadKey(options.key);
   if (!key) return Failure(key.error());
   if (!sources.key.empty()) sources.key_place = "the config";

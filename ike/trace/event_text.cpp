@@ -105,7 +105,8 @@ std::string ChildText(const ChildSummary& child) {
                               ? "PFS " + std::string(crypto::Info(*child.pfs_group).name)
                               : "no PFS";
   return "child SA " + std::to_string(ToNumber(child.child)) +
-         " established: " + std::string(Name(child.encapsulation)) + " mode\n" +
+         " established: " + std::string(Name(child.encapsulation)) + " mode" +
+         (child.udp_encapsulated ? ", in UDP" : "") + "\n" +
          Line("suite", ToString(child.suite) + ", " + pfs) +
          Line("SPIs", HexNumber(child.spi_in) + " (in), " + HexNumber(child.spi_out) + " (out)") +
          Line("selectors", Both(ToString(child.local), ToString(child.remote))) +

@@ -17,6 +17,7 @@ ChildSummary Summarize(const ChildSa& sa) {
   summary.lifetime = sa.lifetime;
   summary.local = sa.local;
   summary.remote = sa.remote;
+  summary.udp_encapsulated = sa.udp_encapsulated;
   summary.spi_in = sa.inbound.spi;
   summary.spi_out = sa.outbound.spi;
   return summary;
@@ -31,6 +32,8 @@ void Outcome::Absorb(const Event& event) {
     std::erase_if(children, [&](const ChildSummary& c) {
       return c.session == deleted->session && c.child == deleted->child;
     });
+  } else if (const auto* closed = std::get_if<ChildClosed>(&event)) {
+    std::erase_if(children, [&](const ChildSummary& c) { return c.child == closed->child; });
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
     if (!failure.has_value()) failure = failed->failure;
   } else if (const auto* diagnosed = std::get_if<Diagnosed>(&event)) {

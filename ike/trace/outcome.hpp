@@ -20,6 +20,7 @@ struct ChildSummary {
   policy::Lifetime lifetime;
   policy::Selector local;
   policy::Selector remote;
+  bool udp_encapsulated = false;
   Spi spi_in{};
   Spi spi_out{};
 };
@@ -29,7 +30,7 @@ struct ChildSummary {
 // included).
 struct Outcome {
   std::optional<Phase1Established> phase1;
-  std::vector<ChildSummary> children;         // established and not deleted by the peer
+  std::vector<ChildSummary> children;         // established, not deleted by the peer, not closed
   std::optional<NegotiationFailure> failure;  // the first
   std::vector<NegotiationFailure> suspicions;
   std::vector<PeerNotified> notifications;
