@@ -29,7 +29,7 @@ Checked<Endpoint> Node::Bind(const Endpoint& local) {
 }
 
 Checked<std::uint16_t> Node::BindNat(const policy::IpAddress& address, const NatPort& nat) {
-  if (nat.port == 0) return nat.port;
+  if (nat.port == 0 || nat.only) return nat.port;
   const auto bound = transport.Bind({address, nat.port});
   if (bound) return nat.port;
   if (nat.demanded) return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});

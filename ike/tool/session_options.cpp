@@ -64,13 +64,14 @@ Status<ToolError> SetLifetime(const std::string& text, const char* option,
 
 Checked<NatPort> ParseNatPort(const SessionOptions& options, std::uint16_t ike_port) {
   if (options.nat == "off") return NatPort{};
-  if (options.nat_port.empty())
-    return NatPort{ike_port == kIkePort ? kIkeNattPort : std::uint16_t{0}};
+  if (options.nat_port.empty()) {
+    const bool standard = ike_port == kIkePort || ike_port == kIkeNattPort;
+    return NatPort{standard ? kIkeNattPort : std::uint16_t{0}, false, ike_port == kIkeNattPort};
+  }
   NatPort nat{0, true};
   if (auto set = SetNumber(options.nat_port, "--nat-port", 1, 65535, nat.port); !set)
     return Failure(set.error());
-  if (nat.port == ike_port)
-    return Usage("--nat-port", "is the port of IKE without marker, too; they must differ");
+  nat.only = nat.port == ike_port;
   return nat;
 }
 

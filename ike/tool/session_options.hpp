@@ -15,6 +15,7 @@ namespace iscsi_ike::ike::tool {
 struct NatPort {
   std::uint16_t port = 0;  // 0: none, and no NAT traversal
   bool demanded = false;
+  bool only = false;  // it is the IKE port itself: the negotiation begins there
 };
 [[nodiscard]] Checked<NatPort> ParseNatPort(const SessionOptions& options, std::uint16_t ike_port);
 

@@ -117,8 +117,8 @@ class Libreswan(Peer):
                   "cannot decrypt our AUTHENTICATION-FAILED: its phase 1 not being done, it takes the IV from the "
                   "message ID alone (RFC 2409 appendix B has the last CBC block of phase 1 in it)"),
         Deviation("^responder: the peer wants another identity of us",
-                  Fails("phase1_established", "our identity is wrong"),
-                  "does not delete its half of the SA"),
+                  Fails("peer_notified", "our identity is wrong"),
+                  "says INVALID-ID-INFORMATION and does not delete its half of the SA"),
     )
 
     _programs = _INSTALLED  # folder of pluto, whack and addconn

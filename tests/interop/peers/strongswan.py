@@ -5,7 +5,6 @@ import re
 import subprocess
 
 from harness import process, requirements
-from harness.case import Deviation, Fails
 from harness.peer import Peer
 
 # What is loaded: crypto, the kernel's netlink, and the control socket; no 'updown', 'resolve' or
@@ -100,12 +99,6 @@ class StrongSwan(Peer):
     name = "strongswan"
     programs = ("charon-systemd", "swanctl")
     kernel = "kernel-netlink"
-    deviations = (
-        Deviation("^initiator: .* behind a NAT, .* transport",
-                  Fails("SELECTORS", "IKE_SA .* established", "the responder changed the selectors"),
-                  "answers in quick mode with the addresses that hold outside the NAT, and not with the "
-                  "identities that were offered (RFC 2409 section 5.5)"),
-    )
     phrases = {
         "cannot read MM5": "decryption failed",
         "repeats AM2": "sending retransmit 1 of response",
