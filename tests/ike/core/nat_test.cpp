@@ -186,9 +186,10 @@ TEST_P(AcrossNat, EachDetectionPayloadIsTheHashOfAnEnd) {
     const auto bodies = BodiesOf(node->recorder, name, GetParam().form.nat_d);
     EXPECT_TRUE(BodiesOf(node->recorder, name, GetParam().form.nat_d ^ 20U ^ 130U).empty());
     ASSERT_EQ(bodies.size(), 2U);
-    const auto sent = std::find_if(ends.net.log.begin(), ends.net.log.end(), [&](const Sent& s) {
-      return s.number == (main ? (node == &ends.hba ? 2U : 3U) : (node == &ends.hba ? 2U : 1U));
-    });
+    const bool at_hba = node == &ends.hba;
+    const std::size_t number = at_hba ? 2U : (main ? 3U : 1U);
+    const auto sent = std::find_if(ends.net.log.begin(), ends.net.log.end(),
+                                   [number](const Sent& s) { return s.number == number; });
     EXPECT_EQ(bodies[0], hash(sent->datagram.remote));
     EXPECT_EQ(bodies[1], hash(sent->datagram.local));
   }
