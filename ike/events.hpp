@@ -36,6 +36,8 @@ struct Phase1Established {
   policy::Lifetime lifetime;
   std::string local_identity;   // "ipv4:192.0.2.1"
   std::string remote_identity;  // as authenticated, with its type
+  bool nat_local = false;       // this end is behind a translator, or pretends to be
+  bool nat_remote = false;
 };
 
 // DirectionKeys is one half of KEYMAT, split (RFC 2409 section 5.5): cipher key with CTR nonce or

@@ -70,6 +70,11 @@ NegotiationFailure Silence(const Session& session, const Exchange& exchange) {
                               " is also what a peer with another pre-shared key looks like");
     failure.details.push_back(KeyHint(session));
   }
+  if (session.at_nat_port && session.nat.any()) {
+    failure.details.push_back("the negotiation moved to UDP port " +
+                              std::to_string(session.remote.port) +
+                              " because of a NAT; it may be filtered");
+  }
   return failure;
 }
 

@@ -344,6 +344,8 @@ Step Finish(StepContext& context) {
   event.lifetime = s.lifetime;
   event.local_identity = s.local_identity;
   event.remote_identity = s.remote_identity;
+  event.nat_local = s.nat.local;
+  event.nat_remote = s.nat.remote;
   context.core.Emit(std::move(event));
   ArmKeepalive(context.core, s);
   StartLiveness(context.core, s);

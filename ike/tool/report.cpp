@@ -36,14 +36,25 @@ void WritePhase1(JsonText& json, const Phase1Established& phase1) {
             HexText(phase1.responder_cookie));
   WritePair(json, "endpoints", "local", phase1.local.ToString(), "remote",
             phase1.remote.ToString());
+  json.Key("nat").Text(NatName(phase1));
   WriteLifetime(json, phase1.lifetime);
   json.End();
+}
+
+void WriteAddress(JsonText& json, std::string_view key,
+                  const std::optional<policy::IpAddress>& address) {
+  json.Key(key);
+  address ? json.Text(address->ToString()) : json.Null();
 }
 
 void WriteChild(JsonText& json, const ChildSummary& child) {
   json.Begin();
   json.Key("mode").Text(Name(child.encapsulation));
   json.Key("udp_encapsulated").Bool(child.udp_encapsulated);
+  WritePair(json, "endpoints", "local", child.local_endpoint.ToString(), "remote",
+            child.remote_endpoint.ToString());
+  WriteAddress(json, "remote_original", child.remote_original);
+  WriteAddress(json, "local_seen_as", child.local_seen_as);
   json.Key("spi_in").Text(HexText(child.spi_in)).Key("spi_out").Text(HexText(child.spi_out));
   json.Key("suite").Text(ToString(child.suite));
   json.Key("pfs_group");

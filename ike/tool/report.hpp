@@ -4,16 +4,19 @@
 //   {"outcome": "established" | "failed",
 //    "phase1": null | {"exchange", "role", "suite", "identities": {"local", "remote"},
 //                      "cookies": {"initiator", "responder"}, "endpoints": {"local", "remote"},
+//                      "nat": "none" | "local" | "remote" | "both",
 //                      "lifetime": {"seconds", "kilobytes"}},
-//    "children": [{"mode", "spi_in", "spi_out", "suite", "pfs_group": null | name, "icv_bits",
-//                  "esn", "selectors": {"local", "remote"}, "lifetime": {"seconds", "kilobytes"}}],
+//    "children": [{"mode", "udp_encapsulated", "endpoints": {"local", "remote"},
+//                  "remote_original": null | address, "local_seen_as": null | address, "spi_in",
+//                  "spi_out", "suite", "pfs_group": null | name, "icv_bits", "esn", "selectors":
+//                  {"local", "remote"}, "lifetime": {"seconds", "kilobytes"}}],
 //    "failure": null | {"code", "blame", "text", "details": [text], "refusals":
 //                       [{"proposal", "transform", "attribute", "offered", "allowed", "rule"}]},
 //    "suspicions": [as "failure"]}
 // SPIs and cookies are "0x" and all their digits. A lifetime of 0 is unbounded. Each line of serve
 // begins with "event" and "session" (null: none) and then has all of these; "outcome" is null where
-// no negotiation ends. Behind them stand, by event, "listening" and "policy", "remote", "spi_out"
-// or "notification".
+// no negotiation ends. Behind them stand, by event, "listening" and "policy", "remote", "spi_in",
+// "spi_out", "reason", "replaced" or "notification".
 #pragma once
 
 #include <span>

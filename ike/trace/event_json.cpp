@@ -1,5 +1,6 @@
 #include "ike/trace/event_json.hpp"
 
+#include "ike/trace/event_text.hpp"
 #include "ike/trace/json_writer.hpp"
 #include "ike/trace/number_text.hpp"
 
@@ -35,15 +36,30 @@ static void WriteJson(JsonWriter& json, const Phase1Established& phase1) {
             HexNumber(phase1.responder_cookie));
   WritePair(json, "endpoints", "local", phase1.local.ToString(), "remote",
             phase1.remote.ToString());
+  json.Member("nat", NatName(phase1));
   json.ValueMember("lifetime", phase1.lifetime);
   json.Member("session", ToNumber(phase1.session));
   json.Member("peer", phase1.peer_name);
   json.EndObject();
 }
 
+static void WriteAddress(JsonWriter& json, std::string_view name,
+                         const std::optional<policy::IpAddress>& address) {
+  if (address.has_value()) {
+    json.Member(name, address->ToString());
+  } else {
+    json.NullMember(name);
+  }
+}
+
 static void WriteJson(JsonWriter& json, const ChildSummary& child) {
   json.BeginObject();
   json.Member("mode", Name(child.encapsulation));
+  json.BoolMember("udp_encapsulated", child.udp_encapsulated);
+  WritePair(json, "endpoints", "local", child.local_endpoint.ToString(), "remote",
+            child.remote_endpoint.ToString());
+  WriteAddress(json, "remote_original", child.remote_original);
+  WriteAddress(json, "local_seen_as", child.local_seen_as);
   json.Member("spi_in", HexNumber(child.spi_in));
   json.Member("spi_out", HexNumber(child.spi_out));
   json.Member("suite", ToString(child.suite));

@@ -5,9 +5,11 @@
 //             "failure": null | {...}, "suspicions": [failure...],
 //             "notifications": [{"type","text"}...]}
 // phase 1    {"exchange","role","suite","identities":{"local","remote"},
-//             "cookies":{"initiator","responder"},"endpoints":{"local","remote"},"lifetime",
-//             "session","peer"}
-// child      {"mode","spi_in","spi_out","suite","pfs_group": null | name,"icv_bits","esn",
+//             "cookies":{"initiator","responder"},"endpoints":{"local","remote"},
+//             "nat": "none" | "local" | "remote" | "both","lifetime","session","peer"}
+// child      {"mode","udp_encapsulated","endpoints":{"local","remote"},
+//             "remote_original": null | address,"local_seen_as": null |
+//             address,"spi_in","spi_out","suite","pfs_group": null | name,"icv_bits","esn",
 //             "selectors":{"local","remote"},"lifetime","role","session","child","message_id"}
 // lifetime   {"seconds","kilobytes"}; 0: unbounded
 // failure    {"code","blame","text","details":[text...],"refusals":[...]}; details holds the

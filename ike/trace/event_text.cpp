@@ -46,6 +46,25 @@ std::string SessionText(SessionId session) {
   return "phase 1 of session " + std::to_string(ToNumber(session));
 }
 
+std::string NatLine(const Phase1Established& phase1) {
+  const std::string_view nat = NatName(phase1);
+  if (nat == "none") return {};
+  return Line("NAT", nat == "both"    ? "in front of both ends"
+                     : nat == "local" ? "in front of this end"
+                                      : "in front of the peer");
+}
+
+// EncapsulationLines tells of UDP around ESP, and of the addresses that NAT-OA told.
+std::string EncapsulationLines(const ChildSummary& child) {
+  if (!child.udp_encapsulated) return {};
+  std::string text =
+      Line("ESP in UDP", Both(child.local_endpoint.ToString(), child.remote_endpoint.ToString()));
+  if (child.remote_original)
+    text += Line("original", child.remote_original->ToString() + " (remote)");
+  if (child.local_seen_as) text += Line("seen as", child.local_seen_as->ToString() + " (local)");
+  return text;
+}
+
 std::string Text(const Phase1Established& event) { return Phase1Text(event); }
 std::string Text(const ChildEstablished& event) { return ChildText(Summarize(event.sa)); }
 std::string Text(const ChildDeleted& event) {
@@ -89,12 +108,18 @@ std::string Text(const PeerAlive& /*event*/) { return "the peer answers again\n"
 
 }  // namespace
 
+std::string_view NatName(const Phase1Established& phase1) {
+  if (phase1.nat_local) return phase1.nat_remote ? "both" : "local";
+  return phase1.nat_remote ? "remote" : "none";
+}
+
 std::string Phase1Text(const Phase1Established& phase1) {
   return "phase 1 established: " + std::string(Name(phase1.mode)) + " mode, as " +
          std::string(Name(phase1.role)) + "\n" +  //
          Line("suite", ToString(phase1.suite)) +
          Line("identities", Both(phase1.local_identity, phase1.remote_identity)) +
          Line("endpoints", Both(phase1.local.ToString(), phase1.remote.ToString())) +
+         NatLine(phase1) +
          Line("cookies", HexNumber(phase1.initiator_cookie) + " (initiator), " +
                              HexNumber(phase1.responder_cookie) + " (responder)") +
          Line("lifetime", LifetimeText(phase1.lifetime));
@@ -110,7 +135,7 @@ std::string ChildText(const ChildSummary& child) {
          Line("suite", ToString(child.suite) + ", " + pfs) +
          Line("SPIs", HexNumber(child.spi_in) + " (in), " + HexNumber(child.spi_out) + " (out)") +
          Line("selectors", Both(ToString(child.local), ToString(child.remote))) +
-         Line("lifetime", LifetimeText(child.lifetime));
+         EncapsulationLines(child) + Line("lifetime", LifetimeText(child.lifetime));
 }
 
 std::string FailureText(const NegotiationFailure& failure) {

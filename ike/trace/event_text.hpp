@@ -8,6 +8,9 @@
 
 namespace iscsi_ike::ike {
 
+// NatName: "none", "local", "remote" or "both", whichever end is behind a translator.
+[[nodiscard]] std::string_view NatName(const Phase1Established& phase1);
+
 // Each returns one or more lines, every one with its newline.
 [[nodiscard]] std::string Phase1Text(const Phase1Established& phase1);
 [[nodiscard]] std::string ChildText(const ChildSummary& child);

@@ -17,7 +17,11 @@ ChildSummary Summarize(const ChildSa& sa) {
   summary.lifetime = sa.lifetime;
   summary.local = sa.local;
   summary.remote = sa.remote;
+  summary.local_endpoint = sa.local_endpoint;
+  summary.remote_endpoint = sa.remote_endpoint;
   summary.udp_encapsulated = sa.udp_encapsulated;
+  summary.remote_original = sa.remote_original;
+  summary.local_seen_as = sa.local_seen_as;
   summary.spi_in = sa.inbound.spi;
   summary.spi_out = sa.outbound.spi;
   return summary;
@@ -33,7 +37,9 @@ void Outcome::Absorb(const Event& event) {
       return c.session == deleted->session && c.child == deleted->child;
     });
   } else if (const auto* closed = std::get_if<ChildClosed>(&event)) {
-    std::erase_if(children, [&](const ChildSummary& c) { return c.child == closed->child; });
+    std::erase_if(children, [&](const ChildSummary& c) {
+      return c.session == closed->session && c.child == closed->child;
+    });
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
     if (!failure.has_value()) failure = failed->failure;
   } else if (const auto* diagnosed = std::get_if<Diagnosed>(&event)) {

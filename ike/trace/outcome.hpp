@@ -20,7 +20,11 @@ struct ChildSummary {
   policy::Lifetime lifetime;
   policy::Selector local;
   policy::Selector remote;
-  bool udp_encapsulated = false;
+  Endpoint local_endpoint;
+  Endpoint remote_endpoint;
+  bool udp_encapsulated = false;  // between the two endpoints
+  std::optional<policy::IpAddress> remote_original;
+  std::optional<policy::IpAddress> local_seen_as;
   Spi spi_in{};
   Spi spi_out{};
 };

@@ -62,6 +62,22 @@ TEST(OutcomeJson, OfAnEstablishedNegotiationHasPhase1AndChildren) {
   EXPECT_EQ(child["message_id"], "0x00c0ffee");
 }
 
+TEST(OutcomeJson, TellsOfTranslatorsAndOfEspInUdp) {
+  Outcome outcome = EstablishedOutcome();
+  json j = Parsed(OutcomeJson(outcome));
+  EXPECT_EQ(j["phase1"]["nat"], "none");
+  EXPECT_EQ(j["children"][0]["udp_encapsulated"], false);
+  EXPECT_TRUE(j["children"][0]["local_seen_as"].is_null());
+  outcome.phase1->nat_local = true;
+  outcome.children[0].udp_encapsulated = true;
+  outcome.children[0].local_seen_as = policy::IpAddress::Parse("198.51.100.7").value();
+  j = Parsed(OutcomeJson(outcome));
+  EXPECT_EQ(j["phase1"]["nat"], "local");
+  EXPECT_EQ(j["children"][0]["udp_encapsulated"], true);
+  EXPECT_EQ(j["children"][0]["endpoints"]["remote"], "192.0.2.2:500");
+  EXPECT_EQ(j["children"][0]["local_seen_as"], "198.51.100.7");
+}
+
 TEST(OutcomeJson, WithoutPfsHasANullGroup) {
   Outcome outcome = EstablishedOutcome();
   outcome.children[0].pfs_group.reset();

@@ -77,5 +77,22 @@ TEST(EventText, HasALineForEveryAlternativeAndNoKey) {
   EXPECT_EQ(EventText(Event(PeerAlive{SessionId{7}})), "the peer answers again\n");
 }
 
+TEST(EventText, TellsOfTranslatorsAndOfEspInUdp) {
+  Phase1Established phase1 = SamplePhase1();
+  EXPECT_THAT(Phase1Text(phase1), testing::Not(HasSubstr("NAT")));
+  phase1.nat_remote = true;
+  EXPECT_THAT(Phase1Text(phase1), HasSubstr("  NAT         in front of the peer\n"));
+  phase1.nat_local = true;
+  EXPECT_THAT(Phase1Text(phase1), HasSubstr("  NAT         in front of both ends\n"));
+  ChildSa sa = SampleChild();
+  EXPECT_THAT(ChildText(Summarize(sa)), testing::Not(HasSubstr("UDP")));
+  sa.udp_encapsulated = true;
+  sa.remote_original = sa.remote.address;
+  const std::string text = ChildText(Summarize(sa));
+  EXPECT_THAT(text, HasSubstr("transport mode, in UDP\n"));
+  EXPECT_THAT(text, HasSubstr("  ESP in UDP  192.0.2.1:500 (local), 192.0.2.2:500 (remote)\n"
+                              "  original    192.0.2.2 (remote)\n  lifetime"));
+}
+
 }  // namespace
 }  // namespace iscsi_ike::ike
