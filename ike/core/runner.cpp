@@ -37,7 +37,7 @@ MessageDigest DigestOf(Octets message) {
 
 void Trace(EngineCore& core, const Session& session, const Exchange& exchange,
            std::string_view name, Direction direction, const Header& header, Octets payloads,
-           std::size_t size) {
+           std::size_t size, const Received* received = nullptr) {
   if (core.observer == nullptr) return;
   MessageTrace trace;
   trace.now = core.now;
@@ -45,8 +45,8 @@ void Trace(EngineCore& core, const Session& session, const Exchange& exchange,
   trace.session = session.id;
   trace.role = exchange.role;
   trace.name = name;
-  trace.local = session.local;
-  trace.remote = session.remote;
+  trace.local = received != nullptr ? received->local : session.local;
+  trace.remote = received != nullptr ? received->remote : session.remote;
   trace.header = header;
   trace.payloads = payloads;
   trace.datagram_size = size;
@@ -320,7 +320,8 @@ Step TakeRow(EngineCore& core, Session& session, Exchange& exchange, const Recei
   const auto payloads = OpenRow(core, session, exchange, received, clear);
   if (!payloads) return Failure(payloads.error());
   Trace(core, session, exchange, row.name, Direction::kReceived, header,
-        header.encrypted() ? Octets(clear) : message.subspan(kHeaderSize), message.size());
+        header.encrypted() ? Octets(clear) : message.subspan(kHeaderSize), message.size(),
+        &received);
   StepContext context{core, session, exchange, nullptr, nullptr, &received};
   if (auto step = row.absorb(context, *payloads); !step) return step;
   return row.accept(context, *payloads);
