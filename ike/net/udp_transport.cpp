@@ -80,6 +80,10 @@ Result<Endpoint, NetError> UdpTransport::Bind(const Endpoint& local) {
   return impl_->lines.back()->socket.bound();
 }
 
+void UdpTransport::Unbind(const Endpoint& bound) {
+  std::erase_if(impl_->lines, [&](const auto& line) { return line->socket.bound() == bound; });
+}
+
 std::vector<Endpoint> UdpTransport::bound() const {
   std::vector<Endpoint> endpoints;
   for (const auto& line : impl_->lines) endpoints.push_back(line->socket.bound());

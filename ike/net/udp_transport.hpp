@@ -27,6 +27,8 @@ class UdpTransport {
   // Bind adds one local endpoint: an address of this machine or 0.0.0.0 or ::; port 0 takes a free
   // one. Returns the endpoint as bound.
   Result<Endpoint, NetError> Bind(const Endpoint& local);
+  // Unbind takes back what Bind returned; before Start.
+  void Unbind(const Endpoint& bound);
   [[nodiscard]] std::vector<Endpoint> bound() const;
 
   // Start begins to receive on all endpoints bound so far.

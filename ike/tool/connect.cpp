@@ -12,7 +12,7 @@
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
-#include "ike/tool/session_options.hpp"
+#include "ike/tool/sockets.hpp"
 #include "ike/tool/watch.hpp"
 #include "ike/trace/event_text.hpp"
 
@@ -30,15 +30,13 @@ constexpr Duration kParting{200};
 // ConnectRun is one negotiation from Connect to the exit code.
 class ConnectRun {
  public:
-  ConnectRun(const Options& options, std::chrono::seconds hold, std::uint16_t nat_port,
-             Observer& observer)
-      : options_(options), hold_(hold), node_(reactor_, ConfigOf(nat_port), random_, &observer) {}
-
-  Checked<Endpoint> Bind(const Endpoint& local) { return node_.Bind(local); }
-  // BindNat gives the port that was had; 0: none.
-  Checked<std::uint16_t> BindNat(const policy::IpAddress& local, const NatPort& nat) {
-    return node_.BindNat(local, nat);
-  }
+  // `sockets` are bound; `nat_port` is one of them, or 0.
+  ConnectRun(const Options& options, std::chrono::seconds hold, net::Reactor& reactor,
+             net::UdpTransport& sockets, std::uint16_t nat_port, Observer& observer)
+      : options_(options),
+        hold_(hold),
+        reactor_(reactor),
+        node_(reactor, sockets, ConfigOf(nat_port), random_, &observer) {}
 
   // Run makes the attempts in order; see MayTryAgain.
   ExitCode Run(Attempts attempts) {
@@ -124,10 +122,13 @@ class ConnectRun {
   // Remark tells what happens after the outcome was printed.
   void Remark(const Event& event) {
     if (leaving_) return;
-    options_.output.json ? PrintError(EventText(event)) : Print(EventText(event));
-    if (!std::holds_alternative<PeerUnresponsive>(event)) return;
-    // The exit code tells those who held on that the peer is gone.
-    outcome_.failure = Silence(std::get<PeerUnresponsive>(event));
+    const auto tell = options_.output.json ? PrintError : Print;
+    tell(EventText(event));
+    const auto* silent = std::get_if<PeerUnresponsive>(&event);
+    if (silent == nullptr || outcome_.failure) return;
+    // Who held on learns by the exit code that the peer is gone.
+    outcome_.failure = Silence(*silent);
+    tell(FailureText(*outcome_.failure));
     Leave();
   }
 
@@ -184,7 +185,7 @@ class ConnectRun {
 
   const Options& options_;
   std::chrono::seconds hold_;
-  net::Reactor reactor_;
+  net::Reactor& reactor_;
   crypto::SystemRandom random_;
   Node node_;
   Attempts attempts_;
@@ -282,7 +283,7 @@ Checked<ExitCode> TryConnect(const Options& options) {
   if (!remote) return Failure(remote.error());
   const auto local = LocalEnd(options.network, *remote);
   if (!local) return Failure(local.error());
-  const auto nat = ParseNatPort(options.session, local->port);
+  const auto nat = ParseNatPort(options.session, {&*local, 1});
   if (!nat) return Failure(nat.error());
   Ends ends{*local, *remote};
   const Settings settings = TranslateFor(Role::kInitiator, *sources, ends, options.policy);
@@ -293,16 +294,18 @@ Checked<ExitCode> TryConnect(const Options& options) {
 
   Watch watch;
   watch.AddVerbosity(options.output);
-  ConnectRun run(options, *hold, nat->port, watch.observer());
-  const auto bound = run.Bind(*local);
+  net::Reactor reactor;
+  net::UdpTransport sockets(reactor);
+  const auto bound = BindIke(sockets, *local);
   if (!bound) return Failure(bound.error());
   ends.local = *bound;
-  const auto nat_port = run.BindNat(bound->address, *nat);
+  const auto nat_port = BindNat(sockets, {&*bound, 1}, *nat);
   if (!nat_port) return Failure(nat_port.error());
   auto attempts =
       MakeAttempts(options, ChildOf(options.child, *sources), settings, ends, *nat_port);
   if (!attempts) return Failure(attempts.error());
-  if (auto opened = watch.Open(options.output); !opened) return Failure(opened.error());
+  if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
+  ConnectRun run(options, *hold, reactor, sockets, *nat_port, watch.observer());
   const ExitCode code = run.Run(std::move(*attempts));
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return code;

@@ -10,6 +10,7 @@
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
+#include "ike/tool/sockets.hpp"
 #include "ike/trace/event_text.hpp"
 #include "policy/explain.hpp"
 
@@ -115,32 +116,60 @@ struct Peers {
 };
 
 Checked<Peers> MakePeers(const Options& options, std::array<Settings, 2> settings,
-                         const std::array<DemoEnd, 2>& ends) {
+                         const std::array<DemoEnd, 2>& ends,
+                         const std::array<std::uint16_t, 2>& nat_ports) {
   auto ours = MakePeer(options, options.child, options.policy.peer_id, std::move(settings[0]),
-                       Role::kInitiator, {ends[0].place, ends[1].place}, 0);
+                       Role::kInitiator, {ends[0].place, ends[1].place}, nat_ports[0]);
   if (!ours) return Failure(ours.error());
+  (*ours)->remote_nat_port = nat_ports[1];
   auto theirs = MakePeer(options, Mirrored(options.child), "", std::move(settings[1]),
-                         Role::kResponder, {ends[1].place, std::nullopt}, 0);
+                         Role::kResponder, {ends[1].place, std::nullopt}, nat_ports[1]);
   if (!theirs) return Failure(theirs.error());
   return Peers{std::move(*ours), std::move(*theirs)};
 }
 
-// RunEnds binds, connects and prints.
-Checked<ExitCode> RunEnds(const Options& options, const Peers& peers, DemoRandom& random,
-                          std::array<DemoEnd, 2>& ends) {
+// DemoSockets are the sockets of both ends.
+struct DemoSockets {
   net::Reactor reactor;
+  std::array<net::UdpTransport, 2> ends{net::UdpTransport(reactor), net::UdpTransport(reactor)};
+  std::array<std::uint16_t, 2> nat_ports{};
+
+  // Bind puts the ports that were had into `places`.
+  Status<ToolError> Bind(std::array<DemoEnd, 2>& places, const NatPort& nat) {
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      const auto bound = BindIke(ends[i], places[i].place);
+      if (!bound) return Failure(bound.error());
+      places[i].place = *bound;
+      const auto port = BindNat(ends[i], {&*bound, 1}, nat);
+      if (!port) return Failure(port.error());
+      nat_ports[i] = *port;
+    }
+    return Done{};
+  }
+};
+
+// NatPortOf: a demo has no NAT, so traversal must be asked for; any free port serves.
+Checked<NatPort> NatPortOf(const SessionOptions& session) {
+  if (session.nat.empty() && session.nat_port.empty()) return NatPort{};
+  auto nat = ParseNatPort(session, {});
+  if (nat && session.nat_port.empty() && session.nat != "off") nat = NatPort{true, true, false, 0};
+  return nat;
+}
+
+// RunEnds connects and prints.
+ExitCode RunEnds(const Options& options, const Peers& peers, DemoRandom& random,
+                 std::array<DemoEnd, 2>& ends, DemoSockets& sockets) {
   EngineConfig serving;
   serving.responders = {peers.of_responder};
-  Node responder(reactor, std::move(serving), random.Of(1), &ends[1].watch.observer());
-  Node initiator(reactor, EngineConfig{}, random.Of(0), &ends[0].watch.observer());
-  const auto at_responder = responder.Bind(ends[1].place);
-  if (!at_responder) return Failure(at_responder.error());
-  const auto at_initiator = initiator.Bind(ends[0].place);
-  if (!at_initiator) return Failure(at_initiator.error());
-  peers.of_initiator->local = *at_initiator;
-  peers.of_initiator->remote = *at_responder;
-
-  DemoRun(reactor, ends, options.child.phase1_only).Run(initiator, responder, peers.of_initiator);
+  serving.nat_port = sockets.nat_ports[1];
+  EngineConfig connecting;
+  connecting.nat_port = sockets.nat_ports[0];
+  Node responder(sockets.reactor, sockets.ends[1], std::move(serving), random.Of(1),
+                 &ends[1].watch.observer());
+  Node initiator(sockets.reactor, sockets.ends[0], std::move(connecting), random.Of(0),
+                 &ends[0].watch.observer());
+  DemoRun(sockets.reactor, ends, options.child.phase1_only)
+      .Run(initiator, responder, peers.of_initiator);
   PrintOutcomes(options.output, ends);
   const ExitCode code = ExitCodeOf(ends[0].outcome);
   return code == ExitCode::kOk ? ExitCodeOf(ends[1].outcome) : code;
@@ -160,12 +189,17 @@ Checked<ExitCode> TryDemo(const Options& options) {
     return Refuse(one.plan, options.output.json);
   }
   const std::string plan = policy::ExplainText((*settings)[0].word, (*settings)[0].plan);
-  auto peers = MakePeers(options, std::move(*settings), ends);
+  const auto nat = NatPortOf(options.session);
+  if (!nat) return Failure(nat.error());
+  DemoSockets sockets;
+  if (auto bound = sockets.Bind(ends, *nat); !bound) return Failure(bound.error());
+  auto peers = MakePeers(options, std::move(*settings), ends, sockets.nat_ports);
   if (!peers) return Failure(peers.error());
-  if (auto opened = ends[0].watch.Open(options.output); !opened) return Failure(opened.error());
+  if (auto opened = ends[0].watch.Open(options.output, sockets.nat_ports[0]); !opened)
+    return Failure(opened.error());
   if (!options.output.json) Print(plan + "\n");
   Show(options.output, ends);
-  auto code = RunEnds(options, *peers, *random, ends);
+  const ExitCode code = RunEnds(options, *peers, *random, ends, sockets);
   if (auto closed = ends[0].watch.Close(); !closed) return Failure(closed.error());
   return code;
 }

@@ -93,6 +93,7 @@ Status<ToolError> CheckFileRoles(const Options& options) {
       {"--key-fd", true, IdentityOfDescriptor(options.key.descriptor)},
   };
   for (const auto& [option, path] : {std::pair{"--pcap", &output.pcap},
+                                     {"--pcap-clear", &output.pcap_clear},
                                      {"--keylog", &output.keylog},
                                      {"--esp-keylog", &output.esp_keylog},
                                      {"--secrets", &output.secrets}}) {

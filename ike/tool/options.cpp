@@ -7,6 +7,8 @@
 
 #include "ike/tool/command_line_error.hpp"
 #include "ike/tool/help_text.hpp"
+#include "ike/tool/session_arguments.hpp"
+#include "ike/tool/text_argument.hpp"
 
 #ifndef ISCSI_IKE_VERSION
 #define ISCSI_IKE_VERSION "unknown"
@@ -15,24 +17,6 @@
 namespace iscsi_ike::ike::tool {
 
 namespace {
-
-// NotEmpty: an empty text is no value. `--id "$ID"` with ID unset must not pass for no --id.
-CLI::Validator NotEmpty() {
-  return {[](const std::string& text) { return text.empty() ? "is empty" : ""; }, ""};
-}
-
-CLI::Option* AddText(CLI::App& app, const std::string& name, std::string& value,
-                     const std::string& type, const std::string& help) {
-  return app.add_option(name, value, help)->type_name(type)->check(NotEmpty());
-}
-
-CLI::Option* AddList(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                     const std::string& type, const std::string& help) {
-  return app.add_option(name, values, help)
-      ->type_name(type)
-      ->allow_extra_args(false)
-      ->check(NotEmpty());
-}
 
 void AddSource(CLI::App& app, PolicyOptions& policy) {
   const std::string group = "Security settings";
@@ -127,42 +111,6 @@ void AddTimeout(CLI::App& app, Options& options) {
       ->group("Network");
 }
 
-void AddSession(CLI::App& app, SessionOptions& session) {
-  const std::string group = "How sessions are kept";
-  AddText(app, "--nat", session.nat, "off|detect|force",
-          "NAT traversal: never, where there is a NAT (default), or as if there were one")
-      ->group(group);
-  AddText(app, "--nat-port", session.nat_port, "PORT",
-          "Own UDP port for NAT traversal; default 4500 with IKE port 500, else none")
-      ->group(group);
-  AddText(app, "--peer-nat-port", session.peer_nat_port, "PORT",
-          "The peer's UDP port for NAT traversal, default 4500")
-      ->group(group);
-  AddText(app, "--nat-keepalive", session.nat_keepalive, "SECONDS",
-          "Keep a NAT's mapping alive, default every 20; 0: never")
-      ->group(group);
-  AddText(app, "--dpd", session.dpd, "SECONDS",
-          "Ask a peer that has been silent this long whether it is there; default 0: never")
-      ->group(group);
-  AddText(app, "--dpd-tries", session.dpd_tries, "N",
-          "Questions before the peer counts as dead, "
-          "default 5")
-      ->group(group);
-  AddText(app, "--fragment-above", session.fragment_above, "OCTETS",
-          "Send longer messages in IKE fragments, default 1232; 0: never, and take none")
-      ->group(group);
-  AddText(app, "--ike-lifetime", session.ike_lifetime, "SECONDS", "Of phase 1, default 28800")
-      ->group(group);
-  AddText(app, "--esp-lifetime", session.esp_lifetime, "SECONDS[,KB]", "Of child SAs, default 3600")
-      ->group(group);
-  AddText(app, "--at-lifetime", session.at_lifetime, "renew|expire|never",
-          "Renew SAs before their lifetime is over (default), let them expire, or take no notice")
-      ->group(group);
-  app.add_flag("--no-initial-contact", session.no_initial_contact,
-               "Do not tell the peer to forget older sessions")
-      ->group(group);
-}
-
 void AddOutput(CLI::App& app, OutputOptions& output) {
   const std::string group = "Output";
   app.add_flag("--json", output.json, "Print JSON for scripts instead of text")->group(group);
@@ -171,6 +119,9 @@ void AddOutput(CLI::App& app, OutputOptions& output) {
       ->group(group);
   if (app.get_name() == "explain") return;
   AddText(app, "--pcap", output.pcap, "FILE", "Write the datagrams as a pcapng capture")
+      ->group(group);
+  AddText(app, "--pcap-clear", output.pcap_clear, "FILE",
+          "Write the messages decrypted, as a pcapng capture: no keys, but identities")
       ->group(group);
   AddText(app, "--keylog", output.keylog, "FILE",
           "Write Wireshark's ikev1_decryption_table (mode 0600)")
@@ -219,6 +170,7 @@ struct Parser {
     AddText(sub, "--seed", options.seed, "N",
             "Draw all randomness from this number: for reproducible demonstrations only");
     AddTimeout(sub, options);
+    AddSessionArguments(sub, options.session);
     AddOutput(sub, options.output);
   }
 
@@ -235,7 +187,7 @@ struct Parser {
     AddText(sub, "--ike-port", options.network.ike_port, "PORT", "Own UDP port, default 500")
         ->group("Network");
     AddTimeout(sub, options);
-    AddSession(sub, options.session);
+    AddSessionArguments(sub, options.session);
     AddPeer(sub, options);
     AddPhase1Only(sub, options);
     sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");
@@ -258,7 +210,7 @@ struct Parser {
     AddText(sub, "--dh-threads", options.network.dh_threads, "N",
             "Threads for Diffie-Hellman, default 0: computed inline")
         ->group("Network");
-    AddSession(sub, options.session);
+    AddSessionArguments(sub, options.session);
     AddPeer(sub, options);
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);

@@ -68,6 +68,7 @@ struct OutputOptions {
   bool json = false;
   int verbosity = 0;
   std::string pcap;
+  std::string pcap_clear;
   std::string keylog;
   std::string esp_keylog;
   std::string secrets;

@@ -84,7 +84,8 @@ Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options, const Chil
   peer->negotiation_timeout = *timeout;
   peer->retransmit = RetransmitUntil(*timeout);
   if (auto s = SetChild(*peer, child, ends); !s) return Failure(s.error());
-  if (auto s = ApplySessionOptions(options.session, nat_port, *peer); !s) return Failure(s.error());
+  if (auto s = ApplySessionOptions(options.session, nat_port, role, *peer); !s)
+    return Failure(s.error());
   return peer;
 }
 

@@ -12,7 +12,7 @@
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
-#include "ike/tool/session_options.hpp"
+#include "ike/tool/sockets.hpp"
 #include "ike/tool/watch.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -43,35 +43,35 @@ Checked<Places> PlacesOf(const NetworkOptions& network, const SessionOptions& se
     places.required = false;
     places.endpoints = {{policy::IpAddress::V4({}), port}, {policy::IpAddress::V6({}), port}};
   }
-  const auto nat = ParseNatPort(session, places.endpoints.front().port);
+  const auto nat = ParseNatPort(session, places.endpoints);
   if (!nat) return Failure(nat.error());
   places.nat = *nat;
   return places;
 }
 
-// ServeRun answers on its endpoints from Bind to a signal.
+// BindAll gives the port for NAT traversal, 0 for none.
+Checked<std::uint16_t> BindAll(net::UdpTransport& transport, const Places& places) {
+  std::optional<net::NetError> missing;
+  for (const Endpoint& place : places.endpoints) {
+    const auto bound = transport.Bind(place);
+    if (bound) continue;
+    if (places.required || !bound.error().IsFamilyMissing())
+      return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});
+    missing = bound.error();
+  }
+  const auto had = transport.bound();
+  if (missing && had.empty()) return Failure(ToolError{ExitCode::kUsage, missing->Text()});
+  return BindNat(transport, had, places.nat);
+}
+
+// ServeRun answers on bound sockets until a signal.
 class ServeRun {
  public:
-  ServeRun(const Options& options, EngineConfig config, unsigned dh_threads, Observer& observer)
-      : options_(options), node_(reactor_, std::move(config), random_, &observer, dh_threads) {}
-
-  Status<ToolError> Bind(const Places& places) {
-    std::optional<net::NetError> missing;
-    for (Endpoint place : places.endpoints) {
-      auto bound = node_.transport.Bind(place);
-      if (bound) {
-        const auto nat = node_.BindNat(place.address, places.nat);
-        if (!nat) return Failure(nat.error());
-        continue;
-      }
-      if (places.required || !bound.error().IsFamilyMissing())
-        return Failure(ToolError{ExitCode::kUsage, bound.error().Text()});
-      missing = bound.error();
-    }
-    if (missing && node_.transport.bound().empty())
-      return Failure(ToolError{ExitCode::kUsage, missing->Text()});
-    return Done{};
-  }
+  ServeRun(const Options& options, net::Reactor& reactor, net::UdpTransport& sockets,
+           EngineConfig config, unsigned dh_threads, Observer& observer)
+      : options_(options),
+        reactor_(reactor),
+        node_(reactor, sockets, std::move(config), random_, &observer, dh_threads) {}
 
   // Run prints the ready line and serves.
   void Run(std::string_view policy_line) {
@@ -118,7 +118,7 @@ class ServeRun {
   }
 
   const Options& options_;
-  net::Reactor reactor_;
+  net::Reactor& reactor_;
   crypto::SystemRandom random_;
   Node node_;
   std::map<SessionId, Phase1Established> sessions_;  // with a phase 1 to close
@@ -165,16 +165,19 @@ Checked<ExitCode> TryServe(const Options& options) {
   Watch watch;
   watch.AddVerbosity(options.output);
   const std::string policy_line = PolicyLine(settings);
+  net::Reactor reactor;
+  net::UdpTransport sockets(reactor);
+  const auto nat_port = BindAll(sockets, *places);
+  if (!nat_port) return Failure(nat_port.error());
   const auto peer = MakePeer(options, options.child, options.policy.peer_id, std::move(settings),
-                             Role::kResponder, *ends, places->nat.port);
+                             Role::kResponder, *ends, *nat_port);
   if (!peer) return Failure(peer.error());
   EngineConfig config;
-  config.nat_port = places->nat.port;
+  config.nat_port = *nat_port;
   config.responders = {*peer};
   config.half_open_timeout = (*peer)->negotiation_timeout;
-  ServeRun run(options, std::move(config), *threads, watch.observer());
-  if (auto bound = run.Bind(*places); !bound) return Failure(bound.error());
-  if (auto opened = watch.Open(options.output); !opened) return Failure(opened.error());
+  ServeRun run(options, reactor, sockets, std::move(config), *threads, watch.observer());
+  if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
   PrintError("key fingerprint " + KeyFingerprint(**peer) + "\n");
   run.Run(policy_line);
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());

@@ -1,5 +1,7 @@
 #include "ike/tool/session_options.hpp"
 
+#include <algorithm>
+
 #include "ike/tool/number_text.hpp"
 #include "policy/text.hpp"
 
@@ -7,6 +9,7 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
+constexpr Duration kResponderAsksAfter{30000};
 constexpr std::uint64_t kLongestWait = 31536000;  // a year, in seconds
 
 // SetNumber leaves `value` alone when the option was not given.
@@ -62,27 +65,34 @@ Status<ToolError> SetLifetime(const std::string& text, const char* option,
 
 }  // namespace
 
-Checked<NatPort> ParseNatPort(const SessionOptions& options, std::uint16_t ike_port) {
-  if (options.nat == "off") return NatPort{};
-  if (options.nat_port.empty()) {
-    const bool standard = ike_port == kIkePort || ike_port == kIkeNattPort;
-    return NatPort{standard ? kIkeNattPort : std::uint16_t{0}, false, ike_port == kIkeNattPort};
+Checked<NatPort> ParseNatPort(const SessionOptions& options, std::span<const Endpoint> ike) {
+  const auto all_at = [&](std::uint16_t port) {
+    return std::all_of(ike.begin(), ike.end(), [&](const Endpoint& p) { return p.port == port; });
+  };
+  if (options.nat == "off") {
+    if (options.nat_port.empty()) return NatPort{};
+    return Usage("--nat-port", "is of no use with --nat off");
   }
-  NatPort nat{0, true};
-  if (auto set = SetNumber(options.nat_port, "--nat-port", 1, 65535, nat.port); !set)
+  if (options.nat_port.empty()) {
+    const bool only = all_at(kIkeNattPort);
+    return only || all_at(kIkePort) ? NatPort{true, false, only, kIkeNattPort} : NatPort{};
+  }
+  NatPort nat{true, true, false, 0};
+  if (auto set = SetNumber(options.nat_port, "--nat-port", 0, 65535, nat.port); !set)
     return Failure(set.error());
-  nat.only = nat.port == ike_port;
+  nat.only = nat.port != 0 && all_at(nat.port);
   return nat;
 }
 
 Status<ToolError> ApplySessionOptions(const SessionOptions& options, std::uint16_t nat_port,
-                                      PeerConfig& peer) {
+                                      Role role, PeerConfig& peer) {
   if (auto s = SetNat(options.nat, nat_port, peer.nat); !s) return s;
   if (auto s = SetNumber(options.peer_nat_port, "--peer-nat-port", 1, 65535, peer.remote_nat_port);
       !s)
     return s;
   if (auto s = SetSeconds(options.nat_keepalive, "--nat-keepalive", peer.nat_keepalive); !s)
     return s;
+  if (role == Role::kResponder) peer.liveness.delay = kResponderAsksAfter;
   if (auto s = SetSeconds(options.dpd, "--dpd", peer.liveness.delay); !s) return s;
   if (auto s = SetNumber(options.dpd_tries, "--dpd-tries", 1, 100, peer.liveness.tries); !s)
     return s;

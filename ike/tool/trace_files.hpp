@@ -1,4 +1,4 @@
-// TraceFiles: the capture and the key logs of one run, opened before anything is sent.
+// TraceFiles: the captures and the key logs of one run, opened before anything is sent.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,9 @@ namespace iscsi_ike::ike::tool {
 class TraceFiles {
  public:
   // Open creates every file that is asked for; CheckFileRoles has been passed. Key files are of
-  // mode 0600 and never written through a symbolic link. The capture is emptied when all of them
-  // are open.
-  static Checked<TraceFiles> Open(const OutputOptions& output);
+  // mode 0600 and never written through a symbolic link. The captures are emptied when all of them
+  // are open. `nat_port` is that of the engine.
+  static Checked<TraceFiles> Open(const OutputOptions& output, std::uint16_t nat_port);
   TraceFiles(TraceFiles&&) noexcept;
   TraceFiles& operator=(TraceFiles&&) noexcept;
   ~TraceFiles();

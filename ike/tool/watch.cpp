@@ -6,8 +6,8 @@
 
 namespace iscsi_ike::ike::tool {
 
-Status<ToolError> Watch::Open(const OutputOptions& output) {
-  auto files = TraceFiles::Open(output);
+Status<ToolError> Watch::Open(const OutputOptions& output, std::uint16_t nat_port) {
+  auto files = TraceFiles::Open(output, nat_port);
   if (!files) return Failure(files.error());
   files_ = std::move(*files);
   for (Observer* observer : files_->observers()) all_.Add(*observer);

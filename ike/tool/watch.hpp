@@ -15,7 +15,8 @@ class Watch {
  public:
   // Open creates the files (TraceFiles::Open). Call it last, when nothing else can keep the run
   // from starting: files of an earlier run are lost by it.
-  Status<ToolError> Open(const OutputOptions& output);
+  // `nat_port` is that of the engine.
+  Status<ToolError> Open(const OutputOptions& output, std::uint16_t nat_port);
   // Close reports the first octet that could not be written.
   Status<ToolError> Close();
   void AddLadder(LadderOptions options, TextSink sink);

@@ -204,5 +204,17 @@ TEST(SourceAddress, OfLoopbackIsLoopback) {
   EXPECT_EQ(source->ToString(), "127.0.0.1");
 }
 
+TEST(UdpTransport, UnbindFreesThePort) {
+  Reactor reactor;
+  UdpTransport first(reactor);
+  UdpTransport second(reactor);
+  const auto bound = first.Bind(At("127.0.0.1"));
+  ASSERT_TRUE(bound.ok());
+  EXPECT_FALSE(second.Bind(*bound).ok());
+  first.Unbind(*bound);
+  EXPECT_TRUE(first.bound().empty());
+  EXPECT_TRUE(second.Bind(*bound).ok());
+}
+
 }  // namespace
 }  // namespace iscsi_ike::ike::net

@@ -6,7 +6,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "tests/ike/tool/tool_process.hpp"
+#include "tests/ike/tool/serving.hpp"
 
 namespace iscsi_ike::ike::tool {
 namespace {
@@ -15,35 +15,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-using Arguments = ToolProcess::Arguments;
-
-Arguments operator+(Arguments a, const Arguments& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-// Serving is a serve on 127.0.0.1 and a free port, with the key of `folder`.
-class Serving {
- public:
-  Serving(const std::string& key_file, const std::string& word, const Arguments& more = {})
-      : process(
-            Arguments{"serve", "--local", "127.0.0.1:0", "--flags", word, "--key-file", key_file} +
-            more) {
-    EXPECT_TRUE(process.WaitForOut("\n"));
-    const std::string& ready = process.out();
-    const auto at = ready.find("127.0.0.1:");
-    if (at != std::string::npos) place = ready.substr(at, ready.find_first_of(",\"", at) - at);
-  }
-
-  ToolResult Stop(int signal = SIGTERM) {
-    process.Signal(signal);
-    return process.Finish(std::chrono::seconds(5));
-  }
-
-  ToolProcess process;
-  std::string place;
-};
 
 class ConnectServe : public testing::Test {
  protected:

@@ -34,7 +34,7 @@ class FileRoles : public testing::Test {
 };
 
 TEST_F(FileRoles, NoOutputMayBeTheKeyFile) {
-  for (const char* option : {"--pcap", "--keylog", "--esp-keylog", "--secrets"}) {
+  for (const char* option : {"--pcap", "--pcap-clear", "--keylog", "--esp-keylog", "--secrets"}) {
     ExpectRefused({"demo", "--key-file", key, option, key}, option, "--key-file");
     EXPECT_EQ(ReadFile(key), kKey);
   }
