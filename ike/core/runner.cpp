@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "ike/core/key_agreement.hpp"
 #include "ike/core/liveness.hpp"
+#include "ike/core/open_row.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/peer_path.hpp"
 #include "ike/core/send_informational.hpp"
-#include "ike/wire/describe.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -51,37 +52,6 @@ void Trace(EngineCore& core, const Session& session, const Exchange& exchange,
   trace.payloads = payloads;
   trace.datagram_size = size;
   core.observer->OnMessage(trace);
-}
-
-void QueueDh(EngineCore& core, const Session& session, KeyAgreement& dh,
-             crypto::DhOperation operation) {
-  crypto::DhJob job;
-  job.ticket = core.MakeTicket(session);
-  job.operation = operation;
-  job.group = *dh.group;
-  job.private_key = dh.private_key.Clone();
-  if (operation == crypto::DhOperation::kAgree) job.peer_public = dh.peer_public;
-  (operation == crypto::DhOperation::kAgree ? dh.agree : dh.generate) = job.ticket;
-  core.dh_jobs.push_back(std::move(job));
-}
-
-// Prefetch starts each exponentiation as soon as its inputs exist, so that it overlaps the round
-// trip. A responder spends nothing before the peer's value is there, which in main mode comes with
-// this end's own cookie.
-bool Prefetch(EngineCore& core, const Session& session, Exchange& exchange) {
-  KeyAgreement& dh = exchange.dh;
-  if (!dh.group) return true;
-  if (!dh.started && (exchange.role == Role::kInitiator || !dh.peer_public.empty())) {
-    auto private_key = crypto::MakePrivateKey(*dh.group, core.random);
-    if (!private_key) return false;
-    dh.private_key = std::move(*private_key);
-    dh.started = true;
-    QueueDh(core, session, dh, crypto::DhOperation::kGenerate);
-  }
-  if (dh.started && !dh.peer_public.empty() && dh.agree == crypto::DhTicket{} && !dh.shared_ready) {
-    QueueDh(core, session, dh, crypto::DhOperation::kAgree);
-  }
-  return true;
 }
 
 void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trouble) {
@@ -226,90 +196,6 @@ void AnswerDuplicate(EngineCore& core, Session& session, Exchange& exchange,
   NoteRepetition(core, session, exchange);
 }
 
-// HasFullLength: jobs may run anywhere, and a result without its leading zeros would give other
-// keys than the peer's.
-bool HasFullLength(const crypto::DhJob& job, bool agree) {
-  const crypto::DhGroupInfo& group = crypto::Info(job.group);
-  return agree ? job.shared.size() == group.shared_size
-               : job.public_value.size() == group.public_size;
-}
-
-// CheckShape: the message has what the row wants and nothing that it forbids.
-Step CheckShape(const Row& row, const PayloadList& payloads, bool phase1) {
-  static constexpr PayloadSet kAnywhere{PayloadType::kVendorId, PayloadType::kNotify,
-                                        PayloadType::kNatD, PayloadType::kNatDDraft};
-  // Several SA payloads and two identities are quick mode's affair, which counts them itself.
-  static constexpr PayloadSet kMayRepeatInQuickMode{PayloadType::kSa, PayloadType::kId,
-                                                    PayloadType::kNatOa, PayloadType::kNatOaDraft};
-  PayloadSet seen;
-  for (const Payload& payload : payloads) {
-    if (!row.required.Has(payload.type) && !row.optional.Has(payload.type) &&
-        !kAnywhere.Has(payload.type)) {
-      return Drop(FailureCode::kMalformed,
-                  std::string(row.name) + " must not carry " + Describe(payload.type),
-                  NotifyType::kInvalidPayloadType);
-    }
-    const bool may_repeat =
-        kAnywhere.Has(payload.type) || (!phase1 && kMayRepeatInQuickMode.Has(payload.type));
-    if (seen.Has(payload.type) && !may_repeat) {
-      return Drop(FailureCode::kMalformed,
-                  std::string(row.name) + " carries " + Describe(payload.type) + " twice",
-                  NotifyType::kPayloadMalformed);
-    }
-    seen.Add(payload.type);
-  }
-  if (const auto missing = row.required.FirstNotIn(seen)) {
-    return Drop(FailureCode::kMalformed,
-                std::string(row.name) + " has no " + Describe(*missing) + " payload",
-                NotifyType::kPayloadMalformed);
-  }
-  return Done{};
-}
-
-// Malformed: noise out of phase-1 decryption is what another pre-shared key looks like.
-Step Malformed(const Row& row, const ParseError& error, bool noise) {
-  const std::string text = std::string(row.name) + ": " + DescribeError(error);
-  if (!noise) return Drop(FailureCode::kMalformed, text, error.notify);
-  auto trouble =
-      Drop(FailureCode::kKeysDiffer, std::string(row.name) + " decrypts to noise", kTellNothing);
-  trouble.error.failure.details.push_back(text);
-  return trouble;
-}
-
-// OpenRow decrypts (when it is encrypted) and parses; `clear` is the storage that the payloads
-// borrow.
-Result<PayloadList, Trouble> OpenRow(EngineCore& core, Session& session, Exchange& exchange,
-                                     const Received& received, std::vector<std::uint8_t>& clear) {
-  const Row& row = exchange.current();
-  const Header& header = received.header;
-  const bool wrong_protection = row.protection != Protection::kEither &&
-                                header.encrypted() != (row.protection == Protection::kEncrypted);
-  if (header.exchange != exchange.script->exchange || wrong_protection) {
-    return Drop(FailureCode::kMalformed,
-                std::string(row.name) + " was due, but a message of exchange " +
-                    Describe(header.exchange) +
-                    (header.encrypted() ? ", encrypted," : ", in clear,") + " came");
-  }
-  Octets octets = received.message.subspan(kHeaderSize);
-  if (header.encrypted()) {
-    if (!Open(KeyOf(core, session), exchange.iv, received.message, clear)) {
-      return Drop(FailureCode::kMalformed,
-                  std::string(row.name) + " is not a whole number of cipher blocks");
-    }
-    octets = clear;
-  }
-  auto payloads = ParsePayloads(header.next, octets,
-                                header.encrypted() ? ChainRules::kStrict : ChainRules::kLenient);
-  const bool noise = header.encrypted() && exchange.script->phase1;
-  if (!payloads) return Failure(Malformed(row, payloads.error(), noise).error());
-  if (auto shape = CheckShape(row, *payloads, exchange.script->phase1); !shape) {
-    Trouble trouble = std::move(shape).error();
-    if (noise) trouble.failure.code = FailureCode::kKeysDiffer;
-    return Failure(std::move(trouble));
-  }
-  return *payloads;
-}
-
 // TakeRow opens, absorbs and accepts; whatever goes wrong before `accept` leaves the exchange where
 // it was.
 Step TakeRow(EngineCore& core, Session& session, Exchange& exchange, const Received& received) {
@@ -397,8 +283,6 @@ bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
   const auto it = std::find_if(session.exchanges.begin(), session.exchanges.end(), waits);
   if (it == session.exchanges.end() || job.outcome == crypto::DhOutcome::kPending) return false;
   Exchange& exchange = **it;
-  KeyAgreement& dh = exchange.dh;
-  const bool agree = dh.agree == job.ticket;
   if (exchange.script->phase1 && job.outcome == crypto::DhOutcome::kBadPeerValue) {
     // The value came in clear, so it may be anybody's: no reason to end. The ticket stays, and with
     // it the value is not tried again.
@@ -409,27 +293,11 @@ bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
     Suspect(core, session, exchange, std::move(suspicion));
     return true;
   }
-  (agree ? dh.agree : dh.generate) = crypto::DhTicket{};
-  if (job.outcome == crypto::DhOutcome::kOk && !HasFullLength(job, agree))
-    job.outcome = crypto::DhOutcome::kFailed;
-  if (job.outcome != crypto::DhOutcome::kOk) {
-    const bool peer = job.outcome == crypto::DhOutcome::kBadPeerValue;
-    const auto code = peer ? FailureCode::kBadKeyExchange : FailureCode::kCrypto;
-    auto trouble =
-        Refuse(code, std::string(crypto::Info(job.group).name) + ": the agreement failed",
-               peer ? NotifyType::kInvalidKeyInformation : kTellNothing);
-    Handle(core, session, exchange, std::move(trouble.error));
+  if (auto stored = StoreResult(exchange.dh, std::move(job)); !stored) {
+    Handle(core, session, exchange, std::move(stored).error());
     return true;
   }
-  if (agree) {
-    dh.shared = std::move(job.shared);
-    dh.shared_ready = true;
-    dh.private_key.Clear();
-  } else {
-    dh.own_public = std::move(job.public_value);
-    dh.own_ready = true;
-  }
-  if (dh.own_ready && dh.shared_ready && exchange.script->shared != nullptr) {
+  if (exchange.dh.own_ready && exchange.dh.shared_ready && exchange.script->shared != nullptr) {
     StepContext context{core, session, exchange};
     exchange.script->shared(context);
   }

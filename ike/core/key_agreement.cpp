@@ -1,0 +1,68 @@
+#include "ike/core/key_agreement.hpp"
+
+#include <utility>
+
+namespace iscsi_ike::ike {
+namespace {
+
+void QueueDh(EngineCore& core, const Session& session, KeyAgreement& dh,
+             crypto::DhOperation operation) {
+  crypto::DhJob job;
+  job.ticket = core.MakeTicket(session);
+  job.operation = operation;
+  job.group = *dh.group;
+  job.private_key = dh.private_key.Clone();
+  if (operation == crypto::DhOperation::kAgree) job.peer_public = dh.peer_public;
+  (operation == crypto::DhOperation::kAgree ? dh.agree : dh.generate) = job.ticket;
+  core.dh_jobs.push_back(std::move(job));
+}
+
+// HasFullLength: jobs may run anywhere, and a result without its leading zeros would give other
+// keys than the peer's.
+bool HasFullLength(const crypto::DhJob& job, bool agree) {
+  const crypto::DhGroupInfo& group = crypto::Info(job.group);
+  return agree ? job.shared.size() == group.shared_size
+               : job.public_value.size() == group.public_size;
+}
+
+}  // namespace
+
+bool Prefetch(EngineCore& core, const Session& session, Exchange& exchange) {
+  KeyAgreement& dh = exchange.dh;
+  if (!dh.group) return true;
+  if (!dh.started && (exchange.role == Role::kInitiator || !dh.peer_public.empty())) {
+    auto private_key = crypto::MakePrivateKey(*dh.group, core.random);
+    if (!private_key) return false;
+    dh.private_key = std::move(*private_key);
+    dh.started = true;
+    QueueDh(core, session, dh, crypto::DhOperation::kGenerate);
+  }
+  if (dh.started && !dh.peer_public.empty() && dh.agree == crypto::DhTicket{} && !dh.shared_ready) {
+    QueueDh(core, session, dh, crypto::DhOperation::kAgree);
+  }
+  return true;
+}
+
+Step StoreResult(KeyAgreement& dh, crypto::DhJob job) {
+  const bool agree = dh.agree == job.ticket;
+  (agree ? dh.agree : dh.generate) = crypto::DhTicket{};
+  if (job.outcome == crypto::DhOutcome::kOk && !HasFullLength(job, agree))
+    job.outcome = crypto::DhOutcome::kFailed;
+  if (job.outcome != crypto::DhOutcome::kOk) {
+    const bool peer = job.outcome == crypto::DhOutcome::kBadPeerValue;
+    return Refuse(peer ? FailureCode::kBadKeyExchange : FailureCode::kCrypto,
+                  std::string(crypto::Info(job.group).name) + ": the agreement failed",
+                  peer ? NotifyType::kInvalidKeyInformation : kTellNothing);
+  }
+  if (agree) {
+    dh.shared = std::move(job.shared);
+    dh.shared_ready = true;
+    dh.private_key.Clear();
+  } else {
+    dh.own_public = std::move(job.public_value);
+    dh.own_ready = true;
+  }
+  return Done{};
+}
+
+}  // namespace iscsi_ike::ike

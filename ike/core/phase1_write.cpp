@@ -1,0 +1,90 @@
+#include "ike/core/phase1_parts.hpp"
+#include "ike/wire/id.hpp"
+
+namespace iscsi_ike::ike::phase1 {
+namespace {
+
+constexpr std::size_t kNonceSize = 32;
+
+// OwnHash: HASH_I for the initiator's end, HASH_R for the responder's (RFC 2409 section 5).
+crypto::Digest OwnHash(StepContext& context) {
+  const Session& s = context.session;
+  const KeyAgreement& dh = context.exchange.dh;
+  const bool i = IsInitiator(context);
+  return ComputePhase1Hash(
+      s.suite.hash, s.keys.skeyid,
+      {dh.own_public, dh.peer_public, i ? s.initiator_cookie : s.responder_cookie,
+       i ? s.responder_cookie : s.initiator_cookie, context.exchange.said.sa_offer,
+       OwnId(context)});
+}
+
+}  // namespace
+
+Step WriteOffer(StepContext& context) {
+  const PeerConfig& peer = *context.session.peer;
+  context.chain->Begin(PayloadType::kSa);
+  const std::size_t body_at = context.chain->body_at();
+  SaWriter sa(*context.writer);
+  sa.BeginProposal(1, ProtocolId::kIsakmp, {});
+  std::uint8_t number = 0;
+  for (const policy::Phase1Suite& suite : Phase1Offer(peer.plan, context.session.mode)) {
+    WritePhase1Transform(sa, ++number, suite, peer.plan.phase1_lifetime);
+  }
+  sa.EndProposal();
+  context.chain->End();
+  Assign(context.exchange.said.sa_offer, context.writer->Since(body_at));
+  return Done{};
+}
+
+Step WriteAnswer(StepContext& context) {
+  const auto offer = ParseSa(context.exchange.said.sa_offer);
+  if (!offer) return Broken(offer.error());
+  // Chosen anew rather than remembered: the offer is at hand and the choice a pure function of it.
+  const auto choice = ChoosePhase1(*offer, context.session.peer->plan, context.session.mode,
+                                   context.session.mode == policy::ExchangeMode::kAggressive
+                                       ? context.exchange.dh.peer_public.size()
+                                       : 0);
+  if (!choice) return Refuse(FailureCode::kNoPhase1Proposal, choice.error().text);
+  context.chain->Begin(PayloadType::kSa);
+  SaWriter sa(*context.writer);
+  sa.BeginProposal(choice->proposal, ProtocolId::kIsakmp, {});
+  sa.CopyTransform(choice->transform);
+  sa.EndProposal();
+  context.chain->End();
+  return Done{};
+}
+
+Step WriteKeyExchange(StepContext& context) {
+  if (OwnNonce(context).empty()) {
+    if (auto drawn = DrawNonce(context); !drawn) return drawn;
+  }
+  context.chain->Add(PayloadType::kKeyExchange, context.exchange.dh.own_public);
+  context.chain->Add(PayloadType::kNonce, OwnNonce(context));
+  return Done{};
+}
+
+Step WriteIdentity(StepContext& context) {
+  const Session& s = context.session;
+  const policy::Identity identity =
+      s.peer->plan.identity ? *s.peer->plan.identity : policy::Identity::OfAddress(s.local.address);
+  std::vector<std::uint8_t>& body = OwnId(context);
+  body.clear();
+  Writer writer(body);
+  WriteId(writer, identity);
+  context.session.local_identity = identity.ToString();
+  context.chain->Add(PayloadType::kId, body);
+  return Done{};
+}
+
+Step WriteHash(StepContext& context) {
+  if (context.session.keys.skeyid.empty()) DeriveOwnSkeyid(context);
+  context.chain->Add(PayloadType::kHash, OwnHash(context).Expose());
+  return Done{};
+}
+
+Step DrawNonce(StepContext& context) {
+  if (context.core.FillNonce(OwnNonce(context), kNonceSize)) return Done{};
+  return Refuse(FailureCode::kRandom, "no nonce could be drawn");
+}
+
+}  // namespace iscsi_ike::ike::phase1
