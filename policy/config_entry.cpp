@@ -37,6 +37,7 @@ const EntrySink::Member* EntrySink::Find(std::string_view name) {
       {"Identity", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.identity_; }},
       {"Name", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.name_; }},
       {"Peer", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.peer_; }},
+      {"PeerIdentity", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.peer_identity_; }},
       {"Target", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.target_; }},
       {"Address", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.address_; }},
       {"Socket", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.socket_; }},
@@ -65,8 +66,9 @@ std::string EntrySink::Spelled(std::string_view member) const {
 std::string EntrySink::KnownMembers(EntryKind kind) const {
   static constexpr auto kOfPortal = std::to_array<std::string_view>(
       {"Address", "Socket", "SecurityBitmap", "Key", "SymbolicName"});
-  static constexpr auto kOfRecord = std::to_array<std::string_view>(
-      {"AuthMethod", "SecurityFlags", "IdType", "Id", "Identity", "Key", "Name", "Peer", "Target"});
+  static constexpr auto kOfRecord =
+      std::to_array<std::string_view>({"AuthMethod", "SecurityFlags", "IdType", "Id", "Identity",
+                                       "Key", "Name", "Peer", "PeerIdentity", "Target"});
   std::vector<std::string> names;
   const auto add = [&](const auto& members) {
     for (const std::string_view member : members) names.push_back(Spelled(member));
@@ -184,6 +186,8 @@ JsonVerdict EntrySink::MakeRecord() {
   if (JsonVerdict verdict = CheckRecordMembers()) return verdict;
   PresharedKey record;
   if (JsonVerdict verdict = MakeIdentity(record.identity)) return verdict;
+  if (JsonVerdict verdict = ParseIdentity("PeerIdentity", peer_identity_, record.peer_identity))
+    return verdict;
   if (JsonVerdict verdict = MakeKey(record.key)) return verdict;
   record.flags = flags_.value.value_or(SecurityFlags());
   record.name = name_.value.value_or("");
@@ -193,13 +197,17 @@ JsonVerdict EntrySink::MakeRecord() {
   return std::nullopt;
 }
 
+JsonVerdict EntrySink::ParseIdentity(std::string_view member, const TextField& field,
+                                     std::optional<Identity>& identity) const {
+  if (!field.value) return std::nullopt;
+  auto parsed = Identity::Parse(*field.value, "");
+  if (!parsed) return Problem(member, parsed.error().rule);
+  identity = *std::move(parsed);
+  return std::nullopt;
+}
+
 JsonVerdict EntrySink::MakeIdentity(std::optional<Identity>& identity) {
-  if (identity_.value) {
-    auto parsed = Identity::Parse(*identity_.value, "");
-    if (!parsed) return Problem("Identity", parsed.error().rule);
-    identity = *std::move(parsed);
-    return std::nullopt;
-  }
+  if (identity_.value) return ParseIdentity("Identity", identity_, identity);
   if (!id_type_.value) return std::nullopt;
   const crypto::Secret id = id_.Take();
   // The text of an address, said to be text, is read as the address.

@@ -39,6 +39,8 @@ class EntrySink : public JsonSink {
   JsonVerdict CheckMethodMember() const;
   JsonVerdict CheckRecordMembers() const;
   JsonVerdict MakeRecord();
+  JsonVerdict ParseIdentity(std::string_view member, const TextField& field,
+                            std::optional<Identity>& identity) const;
   JsonVerdict MakeIdentity(std::optional<Identity>& identity);
   JsonVerdict MakeIdentityOf(std::uint32_t type, crypto::Octets id,
                              std::optional<Identity>& identity) const;
@@ -60,6 +62,7 @@ class EntrySink : public JsonSink {
   OctetsField key_;
   TextField name_{256};
   AddressTextField peer_;
+  TextField peer_identity_{kLongestId + 16};
   TextField target_{223};  // MAX_ISCSI_NAME_LEN
   AddressField address_;
   NumberField socket_{0xFFFF};

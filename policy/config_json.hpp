@@ -10,7 +10,8 @@
 // 3. A file of our own, shown whole in tests/golden/config.example.json:
 //      {"records":  [{"name": "hba 1", "securityFlags": "VALID|IKE|MAIN|TRANSPORT",
 //                     "identity": "fqdn:hba1.example", "key": "text:correct horse", "peer":
-//                     "192.0.2.10", "target": "iqn.2001-04.example:disk"}],
+//                     "192.0.2.10", "peerIdentity": "fqdn:array.example", "target":
+//                     "iqn.2001-04.example:disk"}],
 //       "portals":  [{"address": "192.0.2.10", "socket": 3260, "securityBitmap": "0x27",
 //                     "key": "hex:00112233", "symbolicName": "array 1"}],
 //       "defaults": {"securityBitmap": 39, "suite": "rfc7146", "ike": "", "esp": "",
@@ -18,7 +19,7 @@
 //    Every member but `address` of a portal may be left out (`key` of a record: see
 //    ConfigOptions::key_elsewhere). `identity` stands for `idType` and `id`, which may be given
 //    instead ("id" as octets, "hex:..." or "text:..."); without either a record's identity is the
-//    local address. Unknown members are errors.
+//    local address. `peerIdentity` is the one that the peer must show. Unknown members are errors.
 //
 // Member names are compared without case, and a second member of one name is an error everywhere.
 // Octet strings are arrays of numbers. Words may be numbers, "0x27" or names. UTF-8 and UTF-16 are

@@ -32,7 +32,7 @@ Parsed<PresharedKey> PresharedKey::Make(std::uint32_t auth_method, SecurityFlags
   if (!identity) return Failure(std::move(identity).error());
   Parsed<crypto::Secret> checked = CheckKey(std::move(key), Below(place, "Key"));
   if (!checked) return Failure(std::move(checked).error());
-  return PresharedKey{flags, *std::move(identity), *std::move(checked), {}, {}, {}};
+  return PresharedKey{flags, *std::move(identity), *std::move(checked), {}, {}, {}, {}};
 }
 
 }  // namespace iscsi_ike::policy

@@ -28,7 +28,7 @@ inline constexpr std::size_t kLongestId = 255;           // octets
 // CheckMethod wants kPresharedKeyMethod; errors stand at `place`.
 [[nodiscard]] Status<Error> CheckMethod(std::uint32_t auth_method, std::string_view place);
 
-// PresharedKey is move-only like the Secret in it. The last three members are this project's own:
+// PresharedKey is move-only like the Secret in it. The last four members are this project's own:
 // the WMI class has no place for them.
 struct PresharedKey {
   // Make checks the five properties of the class, all of them given; errors stand at
@@ -43,9 +43,10 @@ struct PresharedKey {
   // Raw octets. Empty only where ConfigOptions::key_elsewhere lets a record have no key.
   crypto::Secret key;
 
-  std::string name;               // a label for people
-  std::optional<IpAddress> peer;  // bound to this peer address: main mode can find it
-  std::string target;             // iSCSI name of the target that it is meant for
+  std::string name;                       // a label for people
+  std::optional<IpAddress> peer;          // bound to this peer address: main mode can find it
+  std::optional<Identity> peer_identity;  // the peer must show it: aggressive mode can find it
+  std::string target;                     // iSCSI name of the target that it is meant for
 };
 
 }  // namespace iscsi_ike::policy

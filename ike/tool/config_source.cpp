@@ -113,7 +113,10 @@ Status<ToolError> Take(policy::Config& config, const std::string& record_name, c
     return Usage("--record", "is bound to the peer " + chosen->peer->ToString());
   const Peer bound = chosen != nullptr && chosen->peer ? chosen->peer : peer;
   policy::TargetPortal* const portal = ChoosePortal(config, bound);
-  if (chosen != nullptr) sources.request.identity = chosen->identity;
+  if (chosen != nullptr) {
+    sources.request.identity = chosen->identity;
+    sources.peer_identity = chosen->peer_identity;
+  }
   if (config.defaults.suites) sources.request.suites = *config.defaults.suites;
   TakeWord(config, chosen, portal, sources.request);
   TakeKey(config, chosen, portal, sources);

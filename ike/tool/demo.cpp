@@ -60,24 +60,19 @@ Checked<Sources> SourcesOf(const Options& options, crypto::RandomSource& random)
   return sources;
 }
 
-// TranslateBoth: the options speak for the initiator; the responder is the identity that --peer-id
-// demands, else its address.
-Checked<std::array<Settings, 2>> TranslateBoth(const Options& options, const Sources& sources,
-                                               const std::array<DemoEnd, 2>& ends) {
+// TranslateBoth: the settings speak for the initiator; the responder is the identity that they
+// demand of the peer, else its address.
+std::array<Settings, 2> TranslateBoth(const Options& options, const Sources& sources,
+                                      const std::array<DemoEnd, 2>& ends) {
   Sources theirs;
   theirs.request = sources.request;
   theirs.key = sources.key.Clone();
   theirs.group_key = sources.group_key;
-  theirs.request.identity.reset();
-  if (!options.policy.peer_id.empty()) {
-    auto identity = policy::Identity::Parse(options.policy.peer_id, "--peer-id");
-    if (!identity) return Usage(identity.error());
-    theirs.request.identity = std::move(identity).value();
-  }
+  theirs.request.identity = sources.peer_identity;
   const Endpoint& i = ends[0].place;
   const Endpoint& r = ends[1].place;
-  return std::array<Settings, 2>{TranslateFor(Role::kInitiator, sources, {i, r}, options.policy),
-                                 TranslateFor(Role::kResponder, theirs, {r, i}, options.policy)};
+  return {TranslateFor(Role::kInitiator, sources, {i, r}, options.policy),
+          TranslateFor(Role::kResponder, theirs, {r, i}, options.policy)};
 }
 
 ChildOptions Mirrored(ChildOptions child) {
@@ -118,12 +113,12 @@ struct Peers {
 Checked<Peers> MakePeers(const Options& options, std::array<Settings, 2> settings,
                          const std::array<DemoEnd, 2>& ends,
                          const std::array<std::uint16_t, 2>& nat_ports) {
-  auto ours = MakePeer(options, options.child, options.policy.peer_id, std::move(settings[0]),
-                       Role::kInitiator, {ends[0].place, ends[1].place}, nat_ports[0]);
+  auto ours = MakePeer(options, options.child, std::move(settings[0]), Role::kInitiator,
+                       {ends[0].place, ends[1].place}, nat_ports[0]);
   if (!ours) return Failure(ours.error());
   (*ours)->remote_nat_port = nat_ports[1];
-  auto theirs = MakePeer(options, Mirrored(options.child), "", std::move(settings[1]),
-                         Role::kResponder, {ends[1].place, std::nullopt}, nat_ports[1]);
+  auto theirs = MakePeer(options, Mirrored(options.child), std::move(settings[1]), Role::kResponder,
+                         {ends[1].place, std::nullopt}, nat_ports[1]);
   if (!theirs) return Failure(theirs.error());
   return Peers{std::move(*ours), std::move(*theirs)};
 }
@@ -182,18 +177,17 @@ Checked<ExitCode> TryDemo(const Options& options) {
   if (!sources) return Failure(sources.error());
   auto ends = MakeEnds();
   auto settings = TranslateBoth(options, *sources, ends);
-  if (!settings) return Failure(settings.error());
-  for (const Settings& one : *settings) {
+  for (const Settings& one : settings) {
     if (one.plan.outcome == policy::Outcome::kPlan) continue;
     WarnOf(one.plan);
     return Refuse(one.plan, options.output.json);
   }
-  const std::string plan = policy::ExplainText((*settings)[0].word, (*settings)[0].plan);
+  const std::string plan = policy::ExplainText(settings[0].word, settings[0].plan);
   const auto nat = NatPortOf(options.session);
   if (!nat) return Failure(nat.error());
   DemoSockets sockets;
   if (auto bound = sockets.Bind(ends, *nat); !bound) return Failure(bound.error());
-  auto peers = MakePeers(options, std::move(*settings), ends, sockets.nat_ports);
+  auto peers = MakePeers(options, std::move(settings), ends, sockets.nat_ports);
   if (!peers) return Failure(peers.error());
   if (auto opened = ends[0].watch.Open(options.output, sockets.nat_ports[0]); !opened)
     return Failure(opened.error());

@@ -63,8 +63,8 @@ Checked<Duration> ParseTimeout(const std::string& text) {
 }
 
 Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options, const ChildOptions& child,
-                                              const std::string& peer_id, Settings settings,
-                                              Role role, const Ends& ends, std::uint16_t nat_port) {
+                                              Settings settings, Role role, const Ends& ends,
+                                              std::uint16_t nat_port) {
   auto peer = std::make_shared<PeerConfig>();
   peer->name = ends.remote ? ends.remote->address.ToString() : "any";
   if (ends.local) peer->local = *ends.local;
@@ -72,13 +72,9 @@ Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options, const Chil
   peer->plan = std::move(settings.plan);
   peer->key = std::move(settings.key);
   peer->group_key = settings.group_key;
+  peer->peer_identity = std::move(settings.peer_identity);
   peer->target_side = role == Role::kResponder;
   peer->aggressive_hash_in_clear = options.aggressive_hash_in_clear;
-  if (!peer_id.empty()) {
-    auto identity = policy::Identity::Parse(peer_id, "--peer-id");
-    if (!identity) return Usage(identity.error());
-    peer->peer_identity = std::move(identity).value();
-  }
   const auto timeout = ParseTimeout(options.network.timeout);
   if (!timeout) return Failure(timeout.error());
   peer->negotiation_timeout = *timeout;

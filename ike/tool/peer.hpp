@@ -12,10 +12,11 @@ namespace iscsi_ike::ike::tool {
 [[nodiscard]] Checked<Duration> ParseTimeout(const std::string& text);
 
 // MakePeer: the plan's outcome is kPlan. `child` is given apart because the two ends of a demo see
-// it from opposite sides, `peer_id` because only one of them demands it. `nat_port` is the bound
-// one (0: none).
-[[nodiscard]] Checked<std::shared_ptr<PeerConfig>> MakePeer(
-    const Options& options, const ChildOptions& child, const std::string& peer_id,
-    Settings settings, Role role, const Ends& ends, std::uint16_t nat_port);
+// it from opposite sides. `nat_port` is the bound one (0: none).
+[[nodiscard]] Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options,
+                                                            const ChildOptions& child,
+                                                            Settings settings, Role role,
+                                                            const Ends& ends,
+                                                            std::uint16_t nat_port);
 
 }  // namespace iscsi_ike::ike::tool

@@ -169,8 +169,8 @@ Checked<ExitCode> TryServe(const Options& options) {
   net::UdpTransport sockets(reactor);
   const auto nat_port = BindAll(sockets, *places);
   if (!nat_port) return Failure(nat_port.error());
-  const auto peer = MakePeer(options, options.child, options.policy.peer_id, std::move(settings),
-                             Role::kResponder, *ends, *nat_port);
+  const auto peer =
+      MakePeer(options, options.child, std::move(settings), Role::kResponder, *ends, *nat_port);
   if (!peer) return Failure(peer.error());
   EngineConfig config;
   config.nat_port = *nat_port;

@@ -44,11 +44,13 @@ Status<ToolError> SetWord(policy::TranslateRequest& request, const PolicyOptions
   return Done{};
 }
 
-Status<ToolError> SetIdentity(policy::TranslateRequest& request, const PolicyOptions& options) {
-  if (options.id.empty()) return Done{};
-  auto identity = policy::Identity::Parse(options.id, "--id");
-  if (!identity) return Usage(identity.error());
-  request.identity = std::move(identity).value();
+// SetIdentity leaves `identity` alone when the option was not given.
+Status<ToolError> SetIdentity(const std::string& text, const char* option,
+                              std::optional<policy::Identity>& identity) {
+  if (text.empty()) return Done{};
+  auto parsed = policy::Identity::Parse(text, option);
+  if (!parsed) return Usage(parsed.error());
+  identity = std::move(parsed).value();
   return Done{};
 }
 
@@ -117,7 +119,10 @@ Checked<Sources> ReadSources(const Options& options, std::string_view default_wo
   if (auto s = ReadConfig(policy, peer, sources); !s) return Failure(s.error());
   if (auto s = SetWord(sources.request, policy, default_word, !policy.config.empty()); !s)
     return Failure(s.error());
-  if (auto s = SetIdentity(sources.request, policy); !s) return Failure(s.error());
+  if (auto s = SetIdentity(policy.id, "--id", sources.request.identity); !s)
+    return Failure(s.error());
+  if (auto s = SetIdentity(policy.peer_id, "--peer-id", sources.peer_identity); !s)
+    return Failure(s.error());
   if (auto s = SetSuites(sources.request, policy); !s) return Failure(s.error());
   if (auto s = CheckMode(policy); !s) return Failure(s.error());
   if (auto s = ApplyLifetimes(options.session, sources.request); !s) return Failure(s.error());
@@ -143,7 +148,8 @@ Settings TranslateFor(Role role, const Sources& sources, const Ends& ends,
   request.assume_main |= options.assume_main;
   request.require_ipsec |= options.require_ipsec;
   request.refuse_pfs |= options.refuse_pfs;
-  Settings settings{request.word, Translate(request), sources.key.Clone(), sources.group_key};
+  Settings settings{request.word, Translate(request), sources.key.Clone(), sources.group_key,
+                    sources.peer_identity};
   Narrow(settings.plan, options.mode);
   AddKeyReasons(settings.plan, settings.key, request.key_binding);
   AddHints(settings.plan.reasons, sources.key_place);

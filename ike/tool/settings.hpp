@@ -25,8 +25,9 @@ struct Sources {
   crypto::Secret key;                // empty: none given
   std::string_view key_place;        // "this command line", "the config"; empty: no key
   bool group_key = false;
-  std::optional<policy::IpAddress> peer;    // the config binds the key to this peer
-  std::optional<policy::IpAddress> portal;  // the config's portal
+  std::optional<policy::IpAddress> peer;          // the config binds the key to this peer
+  std::optional<policy::Identity> peer_identity;  // the peer must show it
+  std::optional<policy::IpAddress> portal;        // the config's portal
   std::uint16_t target_port = policy::kIscsiPort;
 };
 
@@ -35,6 +36,7 @@ struct Settings {
   policy::Plan plan;  // any outcome
   crypto::Secret key;
   bool group_key = false;
+  std::optional<policy::Identity> peer_identity;
 };
 
 // ReadSources reads the command line, the config and the key. `default_word` (may be empty) serves

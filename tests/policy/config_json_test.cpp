@@ -327,6 +327,7 @@ TEST(ConfigFileTest, TheExampleIsRead) {
   EXPECT_EQ(config.records[0].identity->ToString(), "fqdn:hba1.example");
   EXPECT_EQ(KeyText(config.records[0].key), "correct horse battery staple");
   EXPECT_EQ(config.records[0].peer->ToString(), "192.0.2.10");
+  EXPECT_EQ(config.records[0].peer_identity->ToString(), "fqdn:array.example");
   EXPECT_EQ(config.records[0].target, "iqn.2001-04.example:disk1");
   EXPECT_EQ(config.records[1].identity->ToString(), "user_fqdn:hba2@example.com");
   EXPECT_EQ(config.records[1].key.size(), 16U);
@@ -345,6 +346,7 @@ TEST(ConfigFileTest, MembersMayBeLeftOut) {
   const Config config = Accept(R"({"records":[{"identity":"ipv4:192.0.2.1","key":"text:k"}]})");
   EXPECT_EQ(config.records[0].flags.word(), 0U);
   EXPECT_FALSE(config.records[0].peer.has_value());
+  EXPECT_FALSE(config.records[0].peer_identity.has_value());
   EXPECT_TRUE(Accept(R"({"records":[]})").records.empty());
   EXPECT_FALSE(Accept(R"({"defaults":{}})").defaults.suites.has_value());
   EXPECT_EQ(Accept(R"({"records":[{"idType":1,"id":"text:192.0.2.1","key":"hex:00"}]})")
@@ -373,6 +375,10 @@ TEST(ConfigFileTest, RefusesWithPathAndRule) {
   EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","id":[1])"), HasSubstr("beside"));
   EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","peer":"x")"),
               HasSubstr("records[1].peer: is \"x\"; an IPv4 or IPv6 address"));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","peerIdentity":"b")"),
+              HasSubstr("records[1].peerIdentity: \"b\""));
+  EXPECT_THAT(record(R"("key":"text:k","identity":"fqdn:a","peerIdentity":"ipv4:b")"),
+              HasSubstr("records[1].peerIdentity: "));
   EXPECT_THAT(record(R"("__CLASS":"x")"), HasSubstr("is not known here"));
   EXPECT_THAT(Refuse(R"({"records":{}})"), HasSubstr("records: is an object; an array"));
   EXPECT_THAT(Refuse(R"({"records":[1]})"), HasSubstr("records[0]: is a number; a record"));
