@@ -63,7 +63,9 @@ struct ChildOffer {
 // and never changed.
 struct PeerConfig {
   std::string name;  // for events and traces
-  Endpoint local;    // initiator: source of the datagrams
+  // Initiator: source of the datagrams. Responder: the address it serves at, the port ignored;
+  // unspecified: every one that no other responder has for its own.
+  Endpoint local;
   std::optional<Endpoint>
       remote;              // initiator: required. Responder: unset serves any address; port ignored
   policy::Plan plan;       // outcome kPlan

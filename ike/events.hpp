@@ -10,6 +10,7 @@
 #include "crypto/secret.hpp"
 #include "ike/endpoint.hpp"
 #include "ike/errors.hpp"
+#include "ike/select_peer.hpp"
 #include "ike/time.hpp"
 #include "ike/wire/registry.hpp"
 #include "ike/wire/types.hpp"
@@ -25,7 +26,8 @@ enum class Role : std::uint8_t { kInitiator, kResponder };
 // Phase1Established: the ISAKMP SA is authenticated by both ends.
 struct Phase1Established {
   SessionId session{};
-  std::string peer_name;  // PeerConfig::name
+  std::string peer_name;                  // PeerConfig::name
+  PeerMatch match = PeerMatch::kAddress;  // what made this peer, and its key, fit
   Role role = Role::kInitiator;
   policy::ExchangeMode mode = policy::ExchangeMode::kMain;
   Cookie initiator_cookie;
@@ -109,6 +111,7 @@ struct Failed {
 // Diagnosed ends nothing: something the peer sent, authenticated or not, makes trouble likely.
 struct Diagnosed {
   SessionId session{};
+  std::string peer_name;
   Endpoint remote;
   NegotiationFailure suspicion;
 };

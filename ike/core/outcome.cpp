@@ -24,13 +24,16 @@ int Rank(FailureCode code) {
   }
 }
 
+// PeerName is empty as long as nobody is chosen.
+std::string PeerName(const Session& session) {
+  return session.peer && session.peer_known ? session.peer->name : std::string();
+}
+
 // KeyHint says which key was used and why; the key itself never shows.
 std::string KeyHint(const Session& session) {
   const PeerConfig& peer = *session.peer;
-  std::string hint = "this end used the key of '" + peer.name + "'";
-  hint += peer.remote ? ", bound to the peer's address " + peer.remote->address.ToString()
-                      : ", which serves any address";
-  return hint + "; compare the key fingerprints of both ends";
+  return "this end used the key of '" + peer.name + "', " + Explain(peer, session.match) +
+         "; compare the key fingerprints of both ends";
 }
 
 // WaitedFor names the message that did not come, and how often the last one was sent.
@@ -91,7 +94,8 @@ void Suspect(EngineCore& core, const Session& session, Exchange& exchange,
   if (known && Rank(suspicion.code) < Rank(known->code)) return;
   const bool is_new = !known || known->code != suspicion.code;
   known = suspicion;
-  if (is_new) core.Emit(Diagnosed{session.id, session.remote, std::move(suspicion)});
+  if (is_new)
+    core.Emit(Diagnosed{session.id, PeerName(session), session.remote, std::move(suspicion)});
 }
 
 void NoteRepetition(EngineCore& core, const Session& session, Exchange& exchange) {
@@ -110,8 +114,8 @@ void FailSession(EngineCore& core, Session& session, NegotiationFailure failure)
   session.state = Session::State::kClosed;
   FailQueued(core, session, failure);
   NoteRenewalFailed(core, session);
-  core.Emit(Failed{session.id, std::nullopt, session.peer ? session.peer->name : std::string(),
-                   session.role, session.remote, std::move(failure)});
+  core.Emit(Failed{session.id, std::nullopt, PeerName(session), session.role, session.remote,
+                   std::move(failure)});
 }
 
 void FailExchange(EngineCore& core, Session& session, Exchange& exchange,

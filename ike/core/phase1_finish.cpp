@@ -75,6 +75,7 @@ Step Finish(StepContext& context) {
   Phase1Established event;
   event.session = s.id;
   event.peer_name = s.peer->name;
+  event.match = s.match;
   event.role = s.role;
   event.mode = s.mode;
   event.initiator_cookie = s.initiator_cookie;

@@ -65,13 +65,15 @@ Session* Admit(EngineCore& core, const Received& received) {
                         ? policy::ExchangeMode::kMain
                         : policy::ExchangeMode::kAggressive;
   auto peer = core.config.responders.empty()
-                  ? Result<std::shared_ptr<const PeerConfig>, Trouble>(known->peer)
-                  : SelectPeerByAddress(core.config, remote, mode);
+                  ? Result<SelectedPeer, Trouble>({known->peer, known->match})
+                  : SelectPeerByAddress(core.config, {received.local, remote, mode, std::nullopt});
   if (!peer) return RefuseFirst(core, received, mode, std::move(peer).error()), nullptr;
   const auto cookie = core.MakeCookie();
   if (!cookie) return core.Dropped(remote, "no cookie could be drawn"), nullptr;
-  Session& session = core.AddSession(Role::kResponder, received.local, remote, std::move(*peer));
-  session.peer_known = core.config.responders.empty();
+  Session& session =
+      core.AddSession(Role::kResponder, received.local, remote, std::move(peer->peer));
+  session.match = peer->match;
+  session.peer_known = core.config.responders.empty() || mode == policy::ExchangeMode::kMain;
   session.mode = mode;
   session.initiator_cookie = received.header.initiator;
   session.responder_cookie = *cookie;

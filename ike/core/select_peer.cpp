@@ -1,6 +1,8 @@
 #include "ike/core/select_peer.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "ike/core/peer_problem.hpp"
 #include "ike/wire/id.hpp"
@@ -8,44 +10,194 @@
 namespace iscsi_ike::ike {
 namespace {
 
-using Peer = std::shared_ptr<const PeerConfig>;
+using Mode = policy::ExchangeMode;
 
-bool ServesAddress(const PeerConfig& peer, const policy::IpAddress& address) {
-  return !peer.remote || peer.remote->address == address;
-}
-
-bool AllowsMode(const PeerConfig& peer, policy::ExchangeMode mode) {
+bool AllowsMode(const PeerConfig& peer, Mode mode) {
   const auto& modes = peer.plan.exchanges;
   return std::find(modes.begin(), modes.end(), mode) != modes.end();
 }
 
-// Precedence: the lower, the earlier. Explicit key before group key, bound address before any.
-int Precedence(const PeerConfig& peer) { return (peer.group_key ? 2 : 0) + (peer.remote ? 0 : 1); }
+// BoundTo: the address of the peer, or nullopt for one that serves any. Only `remote` keeps others
+// out: a peer behind a translator has an address that is not its identity.
+std::optional<policy::IpAddress> BoundTo(const PeerConfig& peer) {
+  if (peer.remote) return peer.remote->address;
+  return peer.peer_identity ? peer.peer_identity->address() : std::nullopt;
+}
 
-// Best passes over what cannot be used at all: an empty key would let anybody in.
-template <class Accepts>
-Peer Best(const EngineConfig& config, Accepts accepts) {
-  Peer best;
-  for (const Peer& peer : config.responders) {
-    if (!peer || ProblemWith(*peer) || !accepts(*peer)) continue;
-    if (!best || Precedence(*peer) < Precedence(*best)) best = peer;
+// Selection judges the responders of one configuration by one query. `by_identity`: AM1 has told
+// who the peer is.
+class Selection {
+ public:
+  Selection(const EngineConfig& config, const PeerQuery& query, bool by_identity)
+      : config_(config), query_(query), by_identity_(by_identity) {
+    const policy::IpAddress& local = query.local.address;
+    local_is_taken_ = !local.IsUnspecified() &&
+                      std::any_of(config.responders.begin(), config.responders.end(),
+                                  [&](const auto& p) { return p && p->local.address == local; });
   }
+
+  std::optional<PassedOver> Obstacle(const PeerConfig& peer) const {
+    if (ProblemWith(peer)) return PassedOver::kUnusable;  // an empty key would let anybody in
+    if (!ServesLocal(peer)) return PassedOver::kLocalAddress;
+    if (peer.remote && peer.remote->address != query_.remote.address)
+      return PassedOver::kRemoteAddress;
+    if (!AllowsMode(peer, query_.mode)) return PassedOver::kMode;
+    if (by_identity_ && peer.peer_identity && peer.peer_identity != query_.identity)
+      return PassedOver::kIdentity;
+    return std::nullopt;
+  }
+
+  // Rank: the lower, the earlier.
+  unsigned Rank(const PeerConfig& peer) const {
+    return (peer.group_key ? 4U : 0U) + (IsIdentified(peer) ? 0U : 2U) + (IsBound(peer) ? 0U : 1U);
+  }
+
+  PeerMatch Match(const PeerConfig& peer) const {
+    if (peer.group_key) return PeerMatch::kGroupKey;
+    if (IsIdentified(peer)) return PeerMatch::kIdentity;
+    return IsBound(peer) ? PeerMatch::kAddress : PeerMatch::kAny;
+  }
+
+  // Best of those whose obstacle, or lack of one, is `obstacle`; a null peer when there is none.
+  SelectedPeer Best(std::optional<PassedOver> obstacle) const {
+    std::shared_ptr<const PeerConfig> best;
+    for (const auto& peer : config_.responders) {
+      if (!peer || Obstacle(*peer) != obstacle) continue;
+      if (!best || Rank(*peer) < Rank(*best)) best = peer;
+    }
+    const PeerMatch match = best ? Match(*best) : PeerMatch::kAny;
+    return {std::move(best), match};
+  }
+
+ private:
+  bool ServesLocal(const PeerConfig& peer) const {
+    const policy::IpAddress& local = peer.local.address;
+    return local_is_taken_ ? local == query_.local.address : local.IsUnspecified();
+  }
+  bool IsIdentified(const PeerConfig& peer) const {
+    return by_identity_ && peer.peer_identity && peer.peer_identity == query_.identity;
+  }
+  bool IsBound(const PeerConfig& peer) const { return BoundTo(peer) == query_.remote.address; }
+
+  const EngineConfig& config_;
+  const PeerQuery& query_;
+  bool by_identity_;
+  bool local_is_taken_ = false;
+};
+
+Failure<Trouble> NobodyFor(const std::string& identity, const Endpoint& remote) {
+  return Refuse(FailureCode::kPeerIdentity,
+                "no peer is configured for identity " + identity + " at " + remote.ToString(),
+                NotifyType::kAuthenticationFailed);
+}
+
+Result<SelectedPeer, Trouble> ByIdentity(const EngineConfig& config, const PeerQuery& query,
+                                         const std::string& identity) {
+  SelectedPeer best = Selection(config, query, true).Best(std::nullopt);
+  if (!best.peer) return NobodyFor(identity, query.remote);
   return best;
 }
 
 }  // namespace
 
-Result<Peer, Trouble> SelectPeerByAddress(const EngineConfig& config, const Endpoint& remote,
-                                          policy::ExchangeMode mode) {
-  const auto serves = [&](const PeerConfig& p) { return ServesAddress(p, remote.address); };
-  if (Peer best =
-          Best(config, [&](const PeerConfig& p) { return serves(p) && AllowsMode(p, mode); }))
-    return best;
-  const std::string from = " from " + remote.ToString();
-  if (const Peer other = Best(config, serves)) {
+std::string_view Name(PeerMatch match) {
+  switch (match) {
+    case PeerMatch::kIdentity:
+      return "identity";
+    case PeerMatch::kAddress:
+      return "address";
+    case PeerMatch::kAny:
+      return "any";
+    case PeerMatch::kGroupKey:
+      return "group key";
+  }
+  return "";
+}
+
+std::string Explain(const PeerConfig& peer, PeerMatch match) {
+  switch (match) {
+    case PeerMatch::kIdentity:
+      return "for the identity " + peer.peer_identity->ToString();
+    case PeerMatch::kAddress:
+      return peer.remote
+                 ? "bound to the peer's address " + peer.remote->address.ToString()
+                 : "for the identity " + peer.peer_identity->ToString() + ", the peer's address";
+    case PeerMatch::kAny:
+      return "for any address";
+    case PeerMatch::kGroupKey:
+      return "a group key, for those who have none of their own";
+  }
+  return "";
+}
+
+std::string_view Name(PassedOver reason) {
+  switch (reason) {
+    case PassedOver::kUnusable:
+      return "unusable";
+    case PassedOver::kLocalAddress:
+      return "local address";
+    case PassedOver::kRemoteAddress:
+      return "peer address";
+    case PassedOver::kMode:
+      return "mode";
+    case PassedOver::kIdentity:
+      return "identity";
+  }
+  return "";
+}
+
+std::vector<PeerCandidate> PeerCandidates(const EngineConfig& config, const PeerQuery& query) {
+  const Selection selection(config, query, query.mode == Mode::kAggressive);
+  std::vector<PeerCandidate> candidates;
+  for (std::size_t i = 0; i < config.responders.size(); ++i) {
+    const auto& peer = config.responders[i];
+    if (peer) candidates.push_back({i, peer, selection.Match(*peer), selection.Obstacle(*peer)});
+  }
+  const auto order = [&](const PeerCandidate& c) {
+    return std::tuple(c.passed_over.has_value(), c.passed_over ? 0 : selection.Rank(*c.peer),
+                      c.index);
+  };
+  std::sort(candidates.begin(), candidates.end(),
+            [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  return candidates;
+}
+
+Result<std::shared_ptr<const PeerConfig>, PeerRefusal> SelectPeer(const EngineConfig& config,
+                                                                  const PeerQuery& query) {
+  auto selected = SelectPeerByAddress(config, query);
+  if (selected && query.mode == Mode::kAggressive)
+    selected =
+        ByIdentity(config, query, query.identity ? query.identity->ToString() : "of another type");
+  if (selected) return std::move(selected->peer);
+  Trouble trouble = std::move(selected).error();
+  PeerRefusal refusal{std::move(trouble.failure), std::nullopt};
+  if (trouble.notify != kTellNothing) refusal.notify = trouble.notify;
+  return Failure(std::move(refusal));
+}
+
+std::optional<std::size_t> RivalOf(const EngineConfig& config, std::size_t index, Mode mode) {
+  const PeerConfig& peer = *config.responders[index];
+  const auto takes_all = [&](const PeerConfig& other) {
+    return !ProblemWith(other) && AllowsMode(other, mode) && other.group_key == peer.group_key &&
+           other.local.address == peer.local.address &&
+           other.remote.has_value() == peer.remote.has_value() && BoundTo(other) == BoundTo(peer) &&
+           (mode == Mode::kMain || other.peer_identity == peer.peer_identity);
+  };
+  for (std::size_t i = 0; i < index; ++i) {
+    if (config.responders[i] && takes_all(*config.responders[i])) return i;
+  }
+  return std::nullopt;
+}
+
+Result<SelectedPeer, Trouble> SelectPeerByAddress(const EngineConfig& config,
+                                                  const PeerQuery& query) {
+  const Selection selection(config, query, false);
+  if (SelectedPeer best = selection.Best(std::nullopt); best.peer) return best;
+  const std::string from = " from " + query.remote.ToString();
+  if (const SelectedPeer other = selection.Best(PassedOver::kMode); other.peer) {
     return Refuse(FailureCode::kModeRefused,
-                  std::string(policy::Name(mode)) + " mode" + from +
-                      " is not allowed by the security flags of '" + other->name + "'",
+                  std::string(policy::Name(query.mode)) + " mode" + from +
+                      " is not allowed by the security flags of '" + other.peer->name + "'",
                   NotifyType::kUnsupportedExchangeType);
   }
   return Refuse(FailureCode::kNoKey, "no peer is configured for a first message" + from,
@@ -55,26 +207,17 @@ Result<Peer, Trouble> SelectPeerByAddress(const EngineConfig& config, const Endp
 Step SelectPeerByIdentity(StepContext& context) {
   Session& session = context.session;
   if (session.peer_known) return Done{};
-  const auto id = ParseId(context.exchange.said.id_i);
-  const auto identity = id ? ToIdentity(*id) : Wire<policy::Identity>(Failure(ParseError{}));
-  const auto candidate = [&](const PeerConfig& p) {
-    return ServesAddress(p, session.remote.address) && AllowsMode(p, session.mode);
-  };
-  const auto exact = [&](const PeerConfig& p) {
-    return candidate(p) && identity && p.peer_identity == *identity;
-  };
-  const auto open = [&](const PeerConfig& p) { return candidate(p) && !p.peer_identity; };
-  if (Peer best = Best(context.core.config, exact)) {
-    session.peer = std::move(best);
-  } else if (Peer any = Best(context.core.config, open)) {
-    session.peer = std::move(any);
-  } else {
-    return Refuse(FailureCode::kPeerIdentity,
-                  "no peer is configured for identity " +
-                      (id ? Describe(*id) : std::string("(unreadable)")) + " at " +
-                      session.remote.ToString(),
-                  NotifyType::kAuthenticationFailed);
+  PeerQuery query{session.local, session.remote, session.mode, std::nullopt};
+  std::string identity = "(unreadable)";
+  if (const auto id = ParseId(context.exchange.said.id_i)) {
+    identity = Describe(*id);
+    if (auto known = ToIdentity(*id)) query.identity = std::move(known).value();
   }
+  auto selected = ByIdentity(context.core.config, query, identity);
+  if (!selected) return Failure(std::move(selected).error());
+  session.peer = std::move(selected->peer);
+  session.match = selected->match;
+  session.peer_known = true;
   return Done{};
 }
 

@@ -1,22 +1,25 @@
-// Which configured peer, and with it which key and plan, a responder uses. In main mode only the
-// address is known when the key is needed; in aggressive mode the identity comes first (RFC 2409
-// section 5.4). Group keys come last.
+// Selecting the peer of a session, in the two moments in which the engine does it; the precedence
+// is that of ike/select_peer.hpp.
 #pragma once
 
 #include <memory>
 
 #include "ike/core/runner.hpp"
+#include "ike/select_peer.hpp"
 
 namespace iscsi_ike::ike {
 
-// SelectPeerByAddress picks for a first message: bound to the address before open to any, own key
-// before group key, and within that in the order of the configuration. Errors (a Trouble that ends
-// the session): kModeRefused, kNoKey.
-[[nodiscard]] Result<std::shared_ptr<const PeerConfig>, Trouble> SelectPeerByAddress(
-    const EngineConfig& config, const Endpoint& remote, policy::ExchangeMode mode);
+struct SelectedPeer {
+  std::shared_ptr<const PeerConfig> peer;
+  PeerMatch match = PeerMatch::kAny;
+};
 
-// SelectPeerByIdentity picks again, among those that the address allows, once AM1 has told the
-// identity: a peer that must be exactly this identity first. Errors: kPeerIdentity when every
+// SelectPeerByAddress picks for a first message whose identity, if it tells one, is not read yet.
+// Errors (a Trouble that ends the session): kModeRefused, kNoKey.
+[[nodiscard]] Result<SelectedPeer, Trouble> SelectPeerByAddress(const EngineConfig& config,
+                                                                const PeerQuery& query);
+
+// SelectPeerByIdentity picks again once AM1 has told the identity. Errors: kPeerIdentity when every
 // candidate wants another one.
 [[nodiscard]] Step SelectPeerByIdentity(StepContext& context);
 

@@ -14,6 +14,7 @@
 #include "ike/core/keymat.hpp"
 #include "ike/core/lease.hpp"
 #include "ike/events.hpp"
+#include "ike/select_peer.hpp"
 
 namespace iscsi_ike::ike {
 
@@ -59,7 +60,9 @@ struct Session {
   Endpoint place;         // where the peer was when phase 1 ended
   Endpoint first_remote;  // where the first message came from, or went
   std::shared_ptr<const PeerConfig> peer;
-  bool peer_known = false;  // responder: it is the peer of an older session, which it may renew
+  PeerMatch match = PeerMatch::kAddress;  // what made the peer fit
+  // False while AM1 has not told who it is; until then `peer` is only one of the candidates.
+  bool peer_known = true;
 
   SessionId older{}, newer{};    // neighbours among the sessions with this remote identity
   SessionId renews{};            // the session that this one is to follow

@@ -1,9 +1,8 @@
-// Pre-shared keys: the record, its strength, and which of several serves a peer.
+// Pre-shared keys: the record and its strength.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "policy/key_strength.hpp"
-#include "policy/keyring.hpp"
 #include "policy/preshared_key.hpp"
 
 namespace iscsi_ike::policy {
@@ -17,15 +16,6 @@ crypto::Octets Bytes(std::string_view text) {
 }
 
 crypto::Secret Key(std::string_view text) { return crypto::Secret::CopyOf(Bytes(text)); }
-
-PresharedKey Record(std::string_view id, std::string_view key, std::string_view peer = "") {
-  const Identity identity = *Identity::Parse(id, "");
-  auto record =
-      PresharedKey::Make(1, SecurityFlags(0x27), static_cast<std::uint32_t>(identity.type()),
-                         identity.octets(), Key(key), "");
-  record->peer = IpAddress::Parse(peer);
-  return *std::move(record);
-}
 
 TEST(PresharedKeyTest, HoldsTheFiveProperties) {
   const auto record = PresharedKey::Make(1, SecurityFlags(0x27), 2, Bytes("hba.example"),
@@ -93,63 +83,6 @@ TEST(KeyStrengthTest, WarnsWithoutShowingTheKey) {
   EXPECT_THAT(reasons[0].text, HasSubstr("in 8 octets"));
   EXPECT_THAT(reasons[0].text, Not(HasSubstr("changeme")));
   EXPECT_TRUE(KeyReasons(Bytes("e7c91f04b2a86d35f0187ce24a93bd56"), both).empty());
-}
-
-TEST(KeyringTest, RecordWithoutIdentityServesItsPeerAndOneWithoutKeyNobody) {
-  Keyring ring;
-  PresharedKey bound = Record("fqdn:a.example", "k", "192.0.2.9");
-  bound.identity.reset();
-  ASSERT_TRUE(ring.Add(std::move(bound), "r[0]").ok());
-  EXPECT_TRUE(ring.Lookup({std::nullopt, IpAddress::Parse("192.0.2.9")}).has_value());
-  EXPECT_FALSE(ring.Lookup({std::nullopt, IpAddress::Parse("192.0.2.8")}).has_value());
-  PresharedKey keyless = Record("fqdn:b.example", "k");
-  keyless.key = crypto::Secret();
-  EXPECT_EQ(ring.Add(std::move(keyless), "r[1]").error().Text(), "r[1]: has no key");
-}
-
-TEST(KeyringTest, ExplicitIdentityComesBeforeAddressAndGroupKeyLast) {
-  Keyring ring;
-  ASSERT_TRUE(ring.Add(Record("fqdn:bound.example", "address", "192.0.2.9"), "r[0]").ok());
-  ASSERT_TRUE(ring.Add(Record("fqdn:hba.example", "identity"), "r[1]").ok());
-  ring.SetGroupKey(Key("group"));
-  const auto all =
-      ring.Candidates({*Identity::Parse("fqdn:hba.example", ""), IpAddress::Parse("192.0.2.9")});
-  ASSERT_EQ(all.size(), 3U);
-  EXPECT_EQ(all[0].kind, KeyMatchKind::kIdentity);
-  EXPECT_EQ(all[0].record->identity->ToString(), "fqdn:hba.example");
-  EXPECT_EQ(all[1].kind, KeyMatchKind::kAddress);
-  EXPECT_EQ(all[2].kind, KeyMatchKind::kGroup);
-  EXPECT_EQ(all[2].record, nullptr);
-  EXPECT_TRUE(crypto::ConstantTimeEqual(all[2].key->Expose(), Bytes("group")));
-}
-
-TEST(KeyringTest, MainModeFindsByAddressAlone) {
-  Keyring ring;
-  ASSERT_TRUE(ring.Add(Record("fqdn:hba.example", "name only"), "r[0]").ok());
-  ASSERT_TRUE(ring.Add(Record("ipv4:192.0.2.7", "by identity address"), "r[1]").ok());
-  ASSERT_TRUE(ring.Add(Record("fqdn:hba.example", "bound", "192.0.2.8"), "r[2]").ok());
-  EXPECT_EQ(ring.Lookup({{}, IpAddress::Parse("192.0.2.7")})->record, &ring.records()[1]);
-  EXPECT_EQ(ring.Lookup({{}, IpAddress::Parse("192.0.2.8")})->record, &ring.records()[2]);
-  EXPECT_FALSE(ring.Lookup({{}, IpAddress::Parse("192.0.2.1")}).has_value());
-  EXPECT_FALSE(ring.Lookup({}).has_value());
-}
-
-TEST(KeyringTest, BindingDecidesAmongRecordsOfOneIdentity) {
-  Keyring ring;
-  ASSERT_TRUE(ring.Add(Record("fqdn:hba.example", "any"), "r[0]").ok());
-  ASSERT_TRUE(ring.Add(Record("fqdn:hba.example", "eight", "192.0.2.8"), "r[1]").ok());
-  const Identity id = *Identity::Parse("fqdn:hba.example", "");
-  EXPECT_EQ(ring.Lookup({id, IpAddress::Parse("192.0.2.8")})->record, &ring.records()[1]);
-  EXPECT_EQ(ring.Lookup({id, IpAddress::Parse("192.0.2.9")})->record, &ring.records()[0]);
-  EXPECT_EQ(ring.Candidates({id, IpAddress::Parse("192.0.2.9")}).size(), 1U);
-}
-
-TEST(KeyringTest, RefusesASecondKeyForTheSamePair) {
-  Keyring ring;
-  ASSERT_TRUE(ring.Add(Record("fqdn:hba.example", "a"), "records[0]").ok());
-  const auto again = ring.Add(Record("fqdn:hba.example", "b"), "records[1]");
-  ASSERT_FALSE(again.ok());
-  EXPECT_THAT(again.error().Text(), HasSubstr("records[1]: fqdn:hba.example has a key"));
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ def self_test():
         "crypto/hash.cpp": "#include <boost/asio.hpp>",
         "policy/plan.hpp": '#include "ike/engine.hpp"',
         "policy/text.cpp": "#include <openssl/evp.h>",
-        "policy/keyring.cpp": '#include "crypto/random.hpp"',
+        "policy/preshared_key.cpp": '#include "crypto/random.hpp"',
         "ike/wire/sa.cpp": '#include "ike/core/session.hpp"',
         "ike/wire/id.cpp": "  #  include <rapidjson/reader.h>",
         "ike/engine.hpp": '#include "ike/core/session.hpp"',

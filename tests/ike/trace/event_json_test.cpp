@@ -122,7 +122,7 @@ TEST(OutcomeJson, OfNothingAtAllIsFailed) {
 
 TEST(OutcomeJson, HoldsSuspicionsAndNotifications) {
   Outcome outcome = EstablishedOutcome();
-  outcome.Absorb(Event(Diagnosed{SessionId{7}, EndpointOf("192.0.2.2"), SampleFailure()}));
+  outcome.Absorb(Event(Diagnosed{SessionId{7}, "array", EndpointOf("192.0.2.2"), SampleFailure()}));
   outcome.Absorb(Event(PeerNotified{SessionId{7}, NotifyType{24578}, "hello"}));
   const json j = Parsed(OutcomeJson(outcome));
   EXPECT_EQ(j["outcome"], "established");
@@ -181,8 +181,8 @@ TEST(EventJson, IsTheOutcomeOfTheSessionWithTheEventsName) {
 
 TEST(EventJson, TellsWhoAFailureOrSuspicionIsAbout) {
   Outcome session;
-  const json diagnosed =
-      Line(session, Event(Diagnosed{SessionId{7}, EndpointOf("192.0.2.2"), SampleFailure()}));
+  const json diagnosed = Line(
+      session, Event(Diagnosed{SessionId{7}, "array", EndpointOf("192.0.2.2"), SampleFailure()}));
   EXPECT_EQ(diagnosed["event"], "diagnosed");
   EXPECT_EQ(diagnosed["remote"], "192.0.2.2:500");
   EXPECT_EQ(diagnosed["suspicions"][0]["blame"], "incompatible");

@@ -60,7 +60,7 @@ TEST(EventText, HasALineForEveryAlternativeAndNoKey) {
             "phase 1 of session 7 closed, expired\n");
   EXPECT_THAT(EventText(Event(Failed{{}, {}, "", {}, EndpointOf("192.0.2.2"), SampleFailure()})),
               HasSubstr("failed with 192.0.2.2:500: NO_PHASE1_PROPOSAL (incompatible)\n"));
-  EXPECT_THAT(EventText(Event(Diagnosed{{}, EndpointOf("192.0.2.2"), SampleFailure()})),
+  EXPECT_THAT(EventText(Event(Diagnosed{{}, "array", EndpointOf("192.0.2.2"), SampleFailure()})),
               HasSubstr("suspicious, from 192.0.2.2:500: NO_PHASE1_PROPOSAL (incompatible)\n"));
   EXPECT_THAT(EventText(Event(PeerNotified{{}, NotifyType{14}, "why"})),
               testing::AllOf(HasSubstr("(14)"), HasSubstr(": why\n")));
