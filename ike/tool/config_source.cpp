@@ -5,7 +5,6 @@
 
 #include "ike/tool/console.hpp"
 #include "ike/tool/input_text.hpp"
-#include "policy/config_json.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -18,8 +17,7 @@ using Peer = std::optional<policy::IpAddress>;
 
 using Record = policy::PresharedKey;
 
-// NamesOf tells the records as --record takes them: 0 "hba 1", 1.
-std::string NamesOf(const policy::Config& config, const std::vector<Record*>& records) {
+std::string NamesOf(const policy::Config& config, const std::vector<const Record*>& records) {
   std::string names;
   for (const Record* record : records) {
     names += (names.empty() ? "" : ", ") + std::to_string(record - config.records.data());
@@ -28,15 +26,15 @@ std::string NamesOf(const policy::Config& config, const std::vector<Record*>& re
   return names;
 }
 
-std::vector<Record*> AllOf(policy::Config& config) {
-  std::vector<Record*> all;
-  for (Record& record : config.records) all.push_back(&record);
+std::vector<const Record*> AllOf(const policy::Config& config) {
+  std::vector<const Record*> all;
+  for (const Record& record : config.records) all.push_back(&record);
   return all;
 }
 
 // RecordNamed finds by name, then by index.
-Checked<Record*> RecordNamed(policy::Config& config, const std::string& name) {
-  for (Record& record : config.records)
+Checked<const Record*> RecordNamed(const policy::Config& config, const std::string& name) {
+  for (const Record& record : config.records)
     if (record.name == name) return &record;
   const auto index = policy::ParseUnsigned(name);
   if (index && *index < config.records.size()) return &config.records[*index];
@@ -46,11 +44,11 @@ Checked<Record*> RecordNamed(policy::Config& config, const std::string& name) {
 }
 
 // ChooseRecord: nullptr when the file has none.
-Checked<Record*> ChooseRecord(policy::Config& config, const std::string& name, const Peer& peer,
-                              const std::string& place) {
+Checked<const Record*> ChooseRecord(const policy::Config& config, const std::string& name,
+                                    const Peer& peer, const std::string& place) {
   if (!name.empty()) return RecordNamed(config, name);
-  const std::vector<Record*> all = AllOf(config);
-  std::vector<Record*> fitting = all;
+  const std::vector<const Record*> all = AllOf(config);
+  std::vector<const Record*> fitting = all;
   if (peer) std::erase_if(fitting, [&](const Record* r) { return r->peer && r->peer != peer; });
   if (fitting.empty() && !all.empty())
     return Usage("--config", place + ": no record is for the peer " + peer->ToString() +
@@ -66,22 +64,23 @@ Checked<Record*> ChooseRecord(policy::Config& config, const std::string& name, c
   return fitting.empty() ? nullptr : fitting.front();
 }
 
-policy::TargetPortal* ChoosePortal(policy::Config& config, const Peer& peer) {
-  for (policy::TargetPortal& portal : config.portals)
+const policy::TargetPortal* ChoosePortal(const policy::Config& config, const Peer& peer) {
+  for (const policy::TargetPortal& portal : config.portals)
     if (peer && portal.address == peer) return &portal;
   return !peer && config.portals.size() == 1 ? &config.portals.front() : nullptr;
 }
 
-void TakeKey(policy::Config& config, Record* record, policy::TargetPortal* portal,
+void TakeKey(const policy::Config& config, const Record* record, const policy::TargetPortal* portal,
              Sources& sources) {
   if (record != nullptr && !record->key.empty()) {
-    sources.key = std::move(record->key);
+    sources.key = record->key.Clone();
   } else if (portal != nullptr && !portal->key.empty()) {
-    sources.key = std::move(portal->key);
+    sources.key = portal->key.Clone();
   } else {
-    sources.key = std::move(config.defaults.group_key);
+    sources.key = config.defaults.group_key.Clone();
     sources.group_key = !sources.key.empty();
   }
+  if (!sources.key.empty()) sources.key_place = "the config";
 }
 
 void TakeWord(const policy::Config& config, const Record* record,
@@ -103,48 +102,72 @@ Status<ToolError> CheckNotEmpty(const policy::Config& config, const std::string&
   return Usage("--config", place + ": has no record, no portal and no defaults");
 }
 
-Status<ToolError> Take(policy::Config& config, const std::string& record_name, const Peer& peer,
-                       const std::string& place, Sources& sources) {
-  if (auto filled = CheckNotEmpty(config, place); !filled) return filled;
-  const auto record = ChooseRecord(config, record_name, peer, place);
+}  // namespace
+
+std::string NamesOf(const policy::Config& config) { return NamesOf(config, AllOf(config)); }
+
+std::string RecordName(const policy::Config& config, std::size_t index) {
+  const std::string& name = config.records[index].name;
+  const auto has_it = [&](const Record& record) { return record.name == name; };
+  const bool tells =
+      !name.empty() && std::count_if(config.records.begin(), config.records.end(), has_it) == 1;
+  return tells ? name : "record " + std::to_string(index);
+}
+
+std::string PlaceOf(const PolicyOptions& options) {
+  return options.config == "-" ? "standard input" : options.config;
+}
+
+void Take(const policy::Config& config, const Record* record, const policy::TargetPortal* portal,
+          Sources& sources) {
+  if (record != nullptr) {
+    sources.request.identity = record->identity;
+    sources.peer_identity = record->peer_identity;
+    sources.peer = record->peer;
+  }
+  if (config.defaults.suites) sources.request.suites = *config.defaults.suites;
+  TakeWord(config, record, portal, sources.request);
+  TakeKey(config, record, portal, sources);
+  if (portal == nullptr) return;
+  if (!sources.peer) sources.portal = portal->address;
+  sources.target_port = portal->socket;
+}
+
+Status<ToolError> TakeOne(const policy::Config& config, const PolicyOptions& options,
+                          const Peer& peer, Sources& sources) {
+  const auto record = ChooseRecord(config, options.record, peer, PlaceOf(options));
   if (!record) return Failure(record.error());
-  Record* const chosen = *record;
+  const Record* const chosen = *record;
   if (chosen != nullptr && chosen->peer && peer && chosen->peer != peer)
     return Usage("--record", "is bound to the peer " + chosen->peer->ToString());
   const Peer bound = chosen != nullptr && chosen->peer ? chosen->peer : peer;
-  policy::TargetPortal* const portal = ChoosePortal(config, bound);
-  if (chosen != nullptr) {
-    sources.request.identity = chosen->identity;
-    sources.peer_identity = chosen->peer_identity;
-  }
-  if (config.defaults.suites) sources.request.suites = *config.defaults.suites;
-  TakeWord(config, chosen, portal, sources.request);
-  TakeKey(config, chosen, portal, sources);
-  sources.peer = chosen != nullptr && chosen->peer ? chosen->peer : Peer();
-  if (portal != nullptr) {
-    if (!sources.peer) sources.portal = portal->address;
-    sources.target_port = portal->socket;
-  }
+  Take(config, chosen, ChoosePortal(config, bound), sources);
+  if (chosen != nullptr)
+    sources.name = RecordName(config, static_cast<std::size_t>(chosen - config.records.data()));
   return Done{};
 }
 
-}  // namespace
+Checked<policy::Config> LoadConfig(const PolicyOptions& options) {
+  auto text = ReadInput(options.config, "--config", kLongestConfig);
+  if (!text) return Failure(text.error());
+  if (IsReadableByOthers(options.config))
+    Warn("--config: " + options.config +
+         " can be read by others; chmod 600 is due if it holds a key");
+  const std::string place = PlaceOf(options);
+  auto config = policy::ParseConfig(std::move(text).value(), place,
+                                    policy::ConfigOptions{.key_elsewhere = true});
+  if (!config) return Usage("--config", config.error().Text());
+  if (auto filled = CheckNotEmpty(*config, place); !filled) return Failure(filled.error());
+  return std::move(config).value();
+}
 
 Status<ToolError> ReadConfig(const PolicyOptions& options, const Peer& peer, Sources& sources) {
   if (options.config.empty()) {
     if (!options.record.empty()) return Usage("--record", "chooses from a --config; none is given");
     return Done{};
   }
-  auto text = ReadInput(options.config, "--config", kLongestConfig);
-  if (!text) return Failure(text.error());
-  if (IsReadableByOthers(options.config))
-    Warn("--config: " + options.config +
-         " can be read by others; chmod 600 is due if it holds a key");
-  const std::string place = options.config == "-" ? "standard input" : options.config;
-  auto config = policy::ParseConfig(std::move(text).value(), place,
-                                    policy::ConfigOptions{.key_elsewhere = true});
-  if (!config) return Usage("--config", config.error().Text());
-  return Take(*config, options.record, peer, place, sources);
+  const auto config = LoadConfig(options);
+  return config ? TakeOne(*config, options, peer, sources) : Failure(config.error());
 }
 
 }  // namespace iscsi_ike::ike::tool

@@ -262,8 +262,7 @@ Checked<Attempts> MakeAttempts(const Options& options, const ChildOptions& child
   Attempts attempts;
   const auto count = static_cast<Duration::rep>(settings.plan.exchanges.size());
   for (const policy::ExchangeMode mode : settings.plan.exchanges) {
-    Settings one{settings.word, settings.plan, settings.key.Clone(), settings.group_key,
-                 settings.peer_identity};
+    Settings one = settings.Clone();
     one.plan.exchanges = {mode};
     auto peer = MakePeer(options, child, std::move(one), Role::kInitiator, ends, nat_port);
     if (!peer) return Failure(peer.error());

@@ -20,11 +20,31 @@ std::string FailureLine(const NegotiationFailure& failure) {
   return line;
 }
 
-std::string Line(const Phase1Established& event) {
+// Used tells of several records the one whose key is used.
+std::string Used(const std::string& record) {
+  return record.empty() ? "" : ", key of '" + record + "'";
+}
+
+std::string_view Why(PeerMatch match) {
+  switch (match) {
+    case PeerMatch::kIdentity:
+      return " (found by identity)";
+    case PeerMatch::kAddress:
+      return " (found by address)";
+    case PeerMatch::kAny:
+      return " (serves any address)";
+    case PeerMatch::kGroupKey:
+      return " (no other fits)";
+  }
+  return "";
+}
+
+std::string Line(const Phase1Established& event, const std::string& record) {
   return SessionText(event.session) + ": phase 1 established with " + event.remote_identity +
          " at " + event.remote.ToString() + ": " + std::string(Name(event.mode)) + " mode, " +
          ToString(event.suite) + ", as " + std::string(Name(event.role)) + " " +
-         event.local_identity;
+         event.local_identity +
+         (record.empty() ? "" : Used(record) + std::string(Why(event.match)));
 }
 
 std::string Line(const ChildEstablished& event) {
@@ -51,15 +71,15 @@ std::string Line(const SessionClosed& event) {
   return SessionText(event.session) + ": phase 1 closed" + who;
 }
 
-std::string Line(const Failed& event) {
+std::string Line(const Failed& event, const std::string& record) {
   const std::string what = event.child ? ": child SA failed with " : ": failed with ";
-  return SessionText(event.session) + what + event.remote.ToString() + ": " +
+  return SessionText(event.session) + what + event.remote.ToString() + Used(record) + ": " +
          FailureLine(event.failure);
 }
 
-std::string Line(const Diagnosed& event) {
-  return SessionText(event.session) + ": suspicious, from " + event.remote.ToString() + ": " +
-         FailureLine(event.suspicion);
+std::string Line(const Diagnosed& event, const std::string& record) {
+  return SessionText(event.session) + ": suspicious, from " + event.remote.ToString() +
+         Used(record) + ": " + FailureLine(event.suspicion);
 }
 
 std::string Line(const PeerNotified& event) {
@@ -91,8 +111,15 @@ std::string Line(const PeerAlive& event) {
 
 }  // namespace
 
-std::string EventOneLine(const Event& event) {
-  std::string line = std::visit([](const auto& alternative) { return Line(alternative); }, event);
+std::string EventOneLine(const Event& event, const std::string& record) {
+  std::string line = std::visit(
+      [&](const auto& alternative) {
+        if constexpr (requires { Line(alternative, record); })
+          return Line(alternative, record);
+        else
+          return Line(alternative);
+      },
+      event);
   for (char& c : line)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   return line + "\n";

@@ -7,7 +7,8 @@
 
 namespace iscsi_ike::ike::tool {
 
-// EventOneLine ends with a newline. Never a key octet.
-[[nodiscard]] std::string EventOneLine(const Event& event);
+// EventOneLine ends with a newline. Never a key octet. `record`: whose key is used; empty: none, or
+// there is only one.
+[[nodiscard]] std::string EventOneLine(const Event& event, const std::string& record);
 
 }  // namespace iscsi_ike::ike::tool

@@ -30,6 +30,11 @@ class JsonText {
     writer_.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
     return *this;
   }
+  // Own is for text that is known to be UTF-8 and no peer's, such as the name of a record.
+  JsonText& Own(std::string_view text) {
+    writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    return *this;
+  }
   JsonText& Number(std::uint64_t number) { return writer_.Uint64(number), *this; }
   JsonText& Bool(bool value) { return writer_.Bool(value), *this; }
   JsonText& Null() { return writer_.Null(), *this; }

@@ -94,6 +94,12 @@ std::string_view Verdict(const Outcome& outcome) {
   return outcome.Established() ? "established" : "failed";
 }
 
+void WriteRecord(JsonText& json, const RecordSummary& record) {
+  json.Begin().Key("name").Own(record.name).Key("local");
+  record.local.empty() ? json.Null() : json.Text(record.local);
+  json.Key("policy").Text(record.policy).End();
+}
+
 // EndsNegotiation: the event is an outcome; the others are news of one, or of none.
 bool EndsNegotiation(const Event& event) {
   return std::holds_alternative<Phase1Established>(event) ||
@@ -154,13 +160,15 @@ std::string OutcomeReport(const Outcome& outcome) {
   return text;
 }
 
-std::string ReadyLine(std::span<const Endpoint> listening, std::string_view policy) {
+std::string ReadyLine(std::span<const Endpoint> listening, std::string_view policy,
+                      std::span<const RecordSummary> records) {
   JsonText json;
   json.Begin().Key("event").Text("ready").Key("session").Null();
   WriteMembers(json, Outcome{}, "");
-  json.Key("listening");
+  json.Key("record").Null().Key("listening");
   json.List(listening, [](JsonText& j, const Endpoint& e) { j.Text(e.ToString()); });
-  json.Key("policy").Text(policy).End();
+  json.Key("policy").Own(policy);
+  json.Key("records").List(records, WriteRecord).End();
   return json.Line();
 }
 
@@ -177,7 +185,9 @@ SessionId SessionOf(const Event& event) {
 
 // WriteNews writes what only some events have to tell.
 static void WriteNews(JsonText& json, const Event& event) {
-  if (const auto* notified = std::get_if<PeerNotified>(&event)) {
+  if (const auto* established = std::get_if<Phase1Established>(&event)) {
+    json.Key("match").Text(Name(established->match));
+  } else if (const auto* notified = std::get_if<PeerNotified>(&event)) {
     json.Key("notification").Text(notified->text);
   } else if (const auto* closed = std::get_if<ChildClosed>(&event)) {
     json.Key("spi_in").Text(HexText(closed->inbound_spi));
@@ -194,7 +204,8 @@ static void WriteNews(JsonText& json, const Event& event) {
   }
 }
 
-std::string EventLine(const Event& event, const Phase1Established* phase1) {
+std::string EventLine(const Event& event, const Phase1Established* phase1,
+                      std::string_view record) {
   Outcome single;
   if (phase1 != nullptr) single.phase1 = *phase1;
   single.Absorb(event);
@@ -202,6 +213,8 @@ std::string EventLine(const Event& event, const Phase1Established* phase1) {
   json.Begin().Key("event").Text(kEventNames[event.index()]);
   json.Key("session").Number(ToNumber(SessionOf(event)));
   WriteMembers(json, single, EndsNegotiation(event) ? Verdict(single) : "");
+  json.Key("record");
+  record.empty() ? json.Null() : json.Own(record);
   if (const auto* failed = std::get_if<Failed>(&event))
     json.Key("remote").Text(failed->remote.ToString());
   if (const auto* diagnosed = std::get_if<Diagnosed>(&event))

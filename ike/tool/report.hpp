@@ -15,8 +15,10 @@
 //    "suspicions": [as "failure"]}
 // SPIs and cookies are "0x" and all their digits. A lifetime of 0 is unbounded. Each line of serve
 // begins with "event" and "session" (null: none) and then has all of these; "outcome" is null where
-// no negotiation ends. Behind them stand, by event, "listening" and "policy", "remote", "spi_in",
-// "spi_out", "reason", "replaced" or "notification".
+// no negotiation ends. Behind them stand "record", the name of the one whose key is used (null:
+// none, or serve has only one), and, by event, "listening", "policy" and "records": [{"name",
+// "local": null | address, "policy"}], "match", "remote", "spi_in", "spi_out", "reason", "replaced"
+// or "notification".
 #pragma once
 
 #include <span>
@@ -40,9 +42,18 @@ void WriteOutcome(JsonText& json, const Outcome& outcome);
 // OutcomeReport is OutcomeText, with this end to blame when a signal ended the negotiation.
 [[nodiscard]] std::string OutcomeReport(const Outcome& outcome);
 // ReadyLine is the object that serve begins with.
-[[nodiscard]] std::string ReadyLine(std::span<const Endpoint> listening, std::string_view policy);
+// RecordSummary is one of several records that serve answers for.
+struct RecordSummary {
+  std::string name;
+  std::string local;  // the address of its portal; empty: any
+  std::string policy;
+};
+[[nodiscard]] std::string ReadyLine(std::span<const Endpoint> listening, std::string_view policy,
+                                    std::span<const RecordSummary> records);
 // EventLine is the object for one event of serve. `phase1`: of the event's session, when known.
-[[nodiscard]] std::string EventLine(const Event& event, const Phase1Established* phase1);
+// `record`: whose key is used; empty: none, or there is only one.
+[[nodiscard]] std::string EventLine(const Event& event, const Phase1Established* phase1,
+                                    std::string_view record);
 
 [[nodiscard]] SessionId SessionOf(const Event& event);
 

@@ -10,8 +10,8 @@
 #include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/node.hpp"
 #include "ike/tool/number_text.hpp"
-#include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
+#include "ike/tool/served_checks.hpp"
 #include "ike/tool/sockets.hpp"
 #include "ike/tool/watch.hpp"
 
@@ -64,6 +64,28 @@ Checked<std::uint16_t> BindAll(net::UdpTransport& transport, const Places& place
   return BindNat(transport, had, places.nat);
 }
 
+std::vector<RecordSummary> RecordsOf(const std::vector<Served>& served) {
+  std::vector<RecordSummary> records;
+  for (const Served& one : served) {
+    if (served.size() == 1 || !IsUsable(one)) continue;
+    RecordSummary record{one.name, {}, PolicyLine(one.settings)};
+    if (one.portal) record.local = one.portal->ToString();
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+// PrintFingerprints: what the other end's administrator is told over the telephone.
+void PrintFingerprints(const std::vector<Served>& served, const EngineConfig& config) {
+  for (std::size_t i = 0; i < served.size(); ++i) {
+    if (!IsUsable(served[i])) continue;
+    const std::string line = "key fingerprint " + KeyFingerprint(*config.responders[i]);
+    PrintError(served.size() == 1 ? line + "\n"
+                                  : Label(served[i]) + ": " + line + ", policy " +
+                                        PolicyLine(served[i].settings) + "\n");
+  }
+}
+
 // ServeRun answers on bound sockets until a signal.
 class ServeRun {
  public:
@@ -74,35 +96,47 @@ class ServeRun {
         node_(reactor, sockets, std::move(config), random_, &observer, dh_threads) {}
 
   // Run prints the ready line and serves.
-  void Run(std::string_view policy_line) {
+  void Run(const std::vector<Served>& served) {
+    several_ = served.size() > 1;
     node_.transport.OnSendTrouble([this](const net::NetError& error) {
       if (options_.output.verbosity > 0) Warn(error.Text());
     });
     reactor_.OnTermination([this](int) { Leave(); });
     node_.loop.Start([this](const Event& event) { OnEvent(event); });
-    PrintReady(policy_line);
+    PrintReady(served);
     reactor_.Run();
   }
 
  private:
-  void PrintReady(std::string_view policy_line) const {
+  void PrintReady(const std::vector<Served>& served) const {
     const auto bound = node_.transport.bound();
-    if (options_.output.json) return Print(ReadyLine(bound, policy_line));
+    const std::string line = ServedLine(served);
+    if (options_.output.json) return Print(ReadyLine(bound, line, RecordsOf(served)));
     std::string where;
     for (const Endpoint& endpoint : bound)
       where += (where.empty() ? "" : ", ") + endpoint.ToString();
-    Print("ready: listening on " + where + ", policy " + std::string(policy_line) + "\n");
+    Print("ready: listening on " + where + (several_ ? ", " : ", policy ") + line + "\n");
   }
 
   void OnEvent(const Event& event) {
     if (const auto* established = std::get_if<Phase1Established>(&event))
       sessions_[established->session] = *established;
     const SessionId session = SessionOf(event);
-    Print(options_.output.json ? EventLine(event, Known(session)) : EventOneLine(event));
+    const std::string record = RecordOf(event, Known(session));
+    Print(options_.output.json ? EventLine(event, Known(session), record)
+                               : EventOneLine(event, record));
     if (std::holds_alternative<PeerUnresponsive>(event)) node_.loop.Close(session);
     const auto* failed = std::get_if<Failed>(&event);
     if (std::holds_alternative<SessionClosed>(event) || (failed != nullptr && !failed->child))
       sessions_.erase(session);
+  }
+
+  // RecordOf: the name of the record whose key an event is about, where there are several.
+  std::string RecordOf(const Event& event, const Phase1Established* phase1) const {
+    if (!several_) return {};
+    if (const auto* failed = std::get_if<Failed>(&event)) return failed->peer_name;
+    if (const auto* diagnosed = std::get_if<Diagnosed>(&event)) return diagnosed->peer_name;
+    return phase1 != nullptr ? phase1->peer_name : std::string();
   }
 
   const Phase1Established* Known(SessionId session) const {
@@ -121,6 +155,7 @@ class ServeRun {
   net::Reactor& reactor_;
   crypto::SystemRandom random_;
   Node node_;
+  bool several_ = false;
   std::map<SessionId, Phase1Established> sessions_;  // with a phase 1 to close
 };
 
@@ -149,37 +184,27 @@ Checked<ExitCode> TryServe(const Options& options) {
   if (!places) return Failure(places.error());
   const auto threads = DhThreads(options.network);
   if (!threads) return Failure(threads.error());
-  auto ends = EndsOf(options.network, *places);
+  const auto ends = EndsOf(options.network, *places);
   if (!ends) return Failure(ends.error());
-  std::optional<policy::IpAddress> only_peer;
-  if (ends->remote) only_peer = ends->remote->address;
-  auto sources = ReadSources(options, "", only_peer);
-  if (!sources) return Failure(sources.error());
-  if (sources->peer) ends->remote = Endpoint{*sources->peer, kIkePort};
-  Settings settings = TranslateFor(Role::kResponder, *sources, *ends, options.policy);
-  WarnOf(settings.plan);
-  if (settings.plan.outcome != policy::Outcome::kPlan)
-    return Refuse(settings.plan, options.output.json);
-  if (auto key = DemandKey(settings); !key) return Failure(key.error());
+  const auto served = ReadServed(options, *ends);
+  if (!served) return Failure(served.error());
+  if (const auto no = JudgePlans(*served, options.output.json)) return *no;
+  if (auto keys = DemandKeys(*served); !keys) return Failure(keys.error());
 
   Watch watch;
   watch.AddVerbosity(options.output);
-  const std::string policy_line = PolicyLine(settings);
   net::Reactor reactor;
   net::UdpTransport sockets(reactor);
   const auto nat_port = BindAll(sockets, *places);
   if (!nat_port) return Failure(nat_port.error());
-  const auto peer =
-      MakePeer(options, options.child, std::move(settings), Role::kResponder, *ends, *nat_port);
-  if (!peer) return Failure(peer.error());
-  EngineConfig config;
-  config.nat_port = *nat_port;
-  config.responders = {*peer};
-  config.half_open_timeout = (*peer)->negotiation_timeout;
-  ServeRun run(options, reactor, sockets, std::move(config), *threads, watch.observer());
+  auto config = ServingConfig(options, *served, *nat_port);
+  if (!config) return Failure(config.error());
+  if (auto rivals = CheckRivals(*config, ends->remote.has_value()); !rivals)
+    return Failure(rivals.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
-  PrintError("key fingerprint " + KeyFingerprint(**peer) + "\n");
-  run.Run(policy_line);
+  PrintFingerprints(*served, *config);
+  ServeRun run(options, reactor, sockets, std::move(*config), *threads, watch.observer());
+  run.Run(*served);
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return ExitCode::kOk;
 }

@@ -112,28 +112,33 @@ void AddKeyReasons(policy::Plan& plan, const crypto::Secret& key, policy::KeyBin
 
 }  // namespace
 
+Status<ToolError> ApplyOptions(const Options& options, std::string_view default_word,
+                               Sources& sources) {
+  const PolicyOptions& policy = options.policy;
+  if (auto s = SetWord(sources.request, policy, default_word, !policy.config.empty()); !s) return s;
+  if (auto s = SetIdentity(policy.id, "--id", sources.request.identity); !s) return s;
+  if (auto s = SetIdentity(policy.peer_id, "--peer-id", sources.peer_identity); !s) return s;
+  if (auto s = SetSuites(sources.request, policy); !s) return s;
+  if (auto s = CheckMode(policy); !s) return s;
+  return ApplyLifetimes(options.session, sources.request);
+}
+
+Status<ToolError> ApplyKey(const KeySource& source, Sources& sources) {
+  auto key = ReadKey(source);
+  if (!key) return Failure(key.error());
+  if (!*key) return Done{};
+  sources.key_place = "this command line";
+  sources.key = std::move(**key);
+  sources.group_key = false;
+  return Done{};
+}
+
 Checked<Sources> ReadSources(const Options& options, std::string_view default_word,
                              const std::optional<policy::IpAddress>& peer) {
   Sources sources;
-  const PolicyOptions& policy = options.policy;
-  if (auto s = ReadConfig(policy, peer, sources); !s) return Failure(s.error());
-  if (auto s = SetWord(sources.request, policy, default_word, !policy.config.empty()); !s)
-    return Failure(s.error());
-  if (auto s = SetIdentity(policy.id, "--id", sources.request.identity); !s)
-    return Failure(s.error());
-  if (auto s = SetIdentity(policy.peer_id, "--peer-id", sources.peer_identity); !s)
-    return Failure(s.error());
-  if (auto s = SetSuites(sources.request, policy); !s) return Failure(s.error());
-  if (auto s = CheckMode(policy); !s) return Failure(s.error());
-  if (auto s = ApplyLifetimes(options.session, sources.request); !s) return Failure(s.error());
-  auto key = ReadKey(options.key);
-  if (!key) return Failure(key.error());
-  if (!sources.key.empty()) sources.key_place = "the config";
-  if (*key) {
-    sources.key_place = "this command line";
-    sources.key = std::move(**key);
-    sources.group_key = false;
-  }
+  if (auto s = ReadConfig(options.policy, peer, sources); !s) return Failure(s.error());
+  if (auto s = ApplyOptions(options, default_word, sources); !s) return Failure(s.error());
+  if (auto s = ApplyKey(options.key, sources); !s) return Failure(s.error());
   return sources;
 }
 

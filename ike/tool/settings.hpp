@@ -21,6 +21,7 @@ struct Ends {
 };
 
 struct Sources {
+  std::string name;                  // of the record; empty: no record
   policy::TranslateRequest request;  // role, binding and addresses still open
   crypto::Secret key;                // empty: none given
   std::string_view key_place;        // "this command line", "the config"; empty: no key
@@ -37,6 +38,9 @@ struct Settings {
   crypto::Secret key;
   bool group_key = false;
   std::optional<policy::Identity> peer_identity;
+  [[nodiscard]] Settings Clone() const {
+    return {word, plan, key.Clone(), group_key, peer_identity};
+  }
 };
 
 // ReadSources reads the command line, the config and the key. `default_word` (may be empty) serves
@@ -44,6 +48,11 @@ struct Settings {
 // from the config.
 [[nodiscard]] Checked<Sources> ReadSources(const Options& options, std::string_view default_word,
                                            const std::optional<policy::IpAddress>& peer);
+
+// ApplyOptions lets the options win over what the config says; ApplyKey likewise with the key.
+[[nodiscard]] Status<ToolError> ApplyOptions(const Options& options, std::string_view default_word,
+                                             Sources& sources);
+[[nodiscard]] Status<ToolError> ApplyKey(const KeySource& source, Sources& sources);
 
 // TranslateFor applies the rules for one role. A plan that allows nothing is no error here.
 [[nodiscard]] Settings TranslateFor(Role role, const Sources& sources, const Ends& ends,

@@ -17,13 +17,13 @@ inline Arguments operator+(Arguments a, const Arguments& b) {
   return a;
 }
 
-// Serving is a serve on 127.0.0.1 and a free port, with the key of `folder`.
+// Serving is a serve on 127.0.0.1 and a free port, with the settings of `more`.
 class Serving {
  public:
   Serving(const std::string& key_file, const std::string& word, const Arguments& more = {})
-      : process(
-            Arguments{"serve", "--local", "127.0.0.1:0", "--flags", word, "--key-file", key_file} +
-            more) {
+      : Serving(Arguments{"--flags", word, "--key-file", key_file} + more) {}
+  explicit Serving(const Arguments& more)
+      : process(Arguments{"serve", "--local", "127.0.0.1:0"} + more) {
     EXPECT_TRUE(process.WaitForOut("\n"));
     const std::string& ready = process.out();
     for (auto at = ready.find("127.0.0.1:"); at != std::string::npos;

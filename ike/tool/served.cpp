@@ -1,0 +1,212 @@
+#include "ike/tool/served.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/tool/config_source.hpp"
+#include "ike/tool/console.hpp"
+#include "ike/tool/key_source.hpp"
+#include "ike/tool/peer.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+constexpr const char* kGroupName = "group key";
+constexpr const char* kNoRecord = "any";  // of a file without records
+
+using Address = std::optional<policy::IpAddress>;
+using Record = policy::PresharedKey;
+
+// Place is where records are served: the portal that speaks for what they leave out, and its
+// address when it speaks for that one alone.
+struct Place {
+  const policy::TargetPortal* portal = nullptr;
+  Address local;
+};
+
+bool Speaks(const policy::TargetPortal& portal) {
+  return portal.bitmap.IsValid() || !portal.key.empty();
+}
+
+std::vector<Place> PlacesOf(const policy::Config& config, const Address& only) {
+  if (config.portals.size() == 1) return {{&config.portals.front(), std::nullopt}};
+  std::vector<Place> places;
+  for (const policy::TargetPortal& portal : config.portals) {
+    if (!Speaks(portal)) continue;
+    if (!portal.address) {
+      Warn("--config: the portal " + portal.host +
+           " does not count: serve knows portals by address");
+      continue;
+    }
+    const bool known = std::any_of(places.begin(), places.end(), [&](const Place& place) {
+      return place.local == portal.address;
+    });
+    if (!known && (!only || portal.address == only)) places.push_back({&portal, portal.address});
+  }
+  if (!only || places.empty()) places.push_back({});
+  return places;
+}
+
+// IsOne: there is nothing to choose from.
+bool IsOne(const policy::Config& config) {
+  return config.records.size() == 1 || (config.records.empty() && config.portals.size() <= 1);
+}
+
+Served Translated(const Options& options, const Sources& sources, Ends ends) {
+  if (sources.peer) ends.remote = Endpoint{*sources.peer, kIkePort};
+  Settings settings = TranslateFor(Role::kResponder, sources, ends, options.policy);
+  return {sources.name, ends, std::nullopt, std::move(settings)};
+}
+
+Checked<std::vector<Served>> Only(const Options& options, const Ends& ends,
+                                  Checked<Sources> sources) {
+  if (!sources) return Failure(sources.error());
+  std::vector<Served> served;
+  served.push_back(Translated(options, *sources, ends));
+  return served;
+}
+
+// Gathering makes the list of several.
+class Gathering {
+ public:
+  Gathering(const Options& options, const Ends& ends, const policy::Config& config)
+      : options_(options), ends_(ends), config_(config) {}
+
+  Checked<std::vector<Served>> Run() {
+    if (!options_.policy.peer_id.empty())
+      return Usage("--peer-id",
+                   "is said by peerIdentity where several records are served; or choose one with "
+                   "--record: " +
+                       NamesOf(config_));
+    auto key = ReadKey(options_.key);
+    if (!key) return Failure(key.error());
+    key_ = std::move(*key);
+    if (auto s = CheckKey(); !s) return Failure(s.error());
+    const std::vector<std::size_t> records = RecordsInOrder();
+    for (const Place& place : PlacesOf(config_, LocalAddress()))
+      if (auto s = AddAll(place, records); !s) return Failure(s.error());
+    if (!served_.empty()) return std::move(served_);
+    return Usage("--config", PlaceOf(options_.policy) + ": no record is for the peer " +
+                                 ends_.remote->address.ToString() + "; there are " +
+                                 NamesOf(config_));
+  }
+
+ private:
+  Address LocalAddress() const {
+    return ends_.local ? Address(ends_.local->address) : std::nullopt;
+  }
+
+  Status<ToolError> CheckKey() const {
+    for (std::size_t i = 0; key_ && i < config_.records.size(); ++i) {
+      if (!config_.records[i].key.empty())
+        return Usage("--key-file", "a key is given beside that of '" + RecordName(config_, i) +
+                                       "' in the config; choose one record with --record, or "
+                                       "leave one of the keys out");
+    }
+    return Done{};
+  }
+
+  // RecordsInOrder: where one peer is served, records bound to it come before those bound to
+  // nobody, which the engine would not see any more.
+  std::vector<std::size_t> RecordsInOrder() const {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < config_.records.size(); ++i) {
+      const Address& peer = config_.records[i].peer;
+      if (!ends_.remote || !peer || *peer == ends_.remote->address) order.push_back(i);
+    }
+    if (ends_.remote)
+      std::stable_partition(order.begin(), order.end(),
+                            [&](std::size_t i) { return config_.records[i].peer.has_value(); });
+    return order;
+  }
+
+  Status<ToolError> AddAll(const Place& place, const std::vector<std::size_t>& records) {
+    for (const std::size_t i : records)
+      if (auto s = Add(place, &config_.records[i], RecordName(config_, i)); !s) return s;
+    if (config_.records.empty()) return Add(place, nullptr, kNoRecord);
+    return config_.defaults.group_key.empty() ? Done{} : Add(place, nullptr, kGroupName);
+  }
+
+  Status<ToolError> Add(const Place& place, const Record* record, std::string name) {
+    Sources sources;
+    Take(config_, record, place.portal, sources);
+    if (record == nullptr && !config_.records.empty()) {
+      sources.key = config_.defaults.group_key.Clone();
+      sources.group_key = true;
+    } else if (key_) {
+      sources.key = key_->Clone();
+      sources.group_key = false;
+    }
+    sources.key_place = {};
+    sources.name = std::move(name);
+    if (auto s = ApplyOptions(options_, "", sources); !s) return s;
+    Ends ends = ends_;
+    if (place.local) ends.local = Endpoint{*place.local, kIkePort};
+    served_.push_back(Translated(options_, sources, ends));
+    served_.back().portal = place.local;
+    return Done{};
+  }
+
+  const Options& options_;
+  const Ends& ends_;
+  const policy::Config& config_;
+  std::optional<crypto::Secret> key_;  // of the command line
+  std::vector<Served> served_;
+};
+
+}  // namespace
+
+Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends) {
+  const Address peer = ends.remote ? Address(ends.remote->address) : std::nullopt;
+  const PolicyOptions& policy = options.policy;
+  if (policy.config.empty() || !policy.record.empty())
+    return Only(options, ends, ReadSources(options, "", peer));
+  const auto config = LoadConfig(policy);
+  if (!config) return Failure(config.error());
+  if (!IsOne(*config)) return Gathering(options, ends, *config).Run();
+  Sources sources;
+  if (auto s = TakeOne(*config, policy, peer, sources); !s) return Failure(s.error());
+  if (auto s = ApplyOptions(options, "", sources); !s) return Failure(s.error());
+  if (auto s = ApplyKey(options.key, sources); !s) return Failure(s.error());
+  return Only(options, ends, std::move(sources));
+}
+
+Checked<EngineConfig> ServingConfig(const Options& options, const std::vector<Served>& served,
+                                    std::uint16_t nat_port) {
+  EngineConfig config;
+  config.nat_port = nat_port;
+  for (const Served& one : served) {
+    const auto peer = MakePeer(options, options.child, one.settings.Clone(), Role::kResponder,
+                               one.ends, nat_port);
+    if (!peer) return Failure(peer.error());
+    if (served.size() > 1) (*peer)->name = one.name;
+    config.half_open_timeout = (*peer)->negotiation_timeout;
+    config.responders.push_back(*peer);
+  }
+  return config;
+}
+
+bool IsUsable(const Served& served) {
+  return served.settings.plan.outcome == policy::Outcome::kPlan && !served.settings.key.empty();
+}
+
+std::string Label(const Served& served) {
+  std::string label = "'" + served.name + "'";
+  if (served.portal) label += " at " + served.portal->ToString();
+  return label;
+}
+
+std::string ServedLine(const std::vector<Served>& served) {
+  if (served.size() == 1) return PolicyLine(served.front().settings);
+  std::string list;
+  std::size_t count = 0;
+  for (const Served& one : served) {
+    if (!IsUsable(one)) continue;
+    list += (list.empty() ? "" : ", ") + Label(one) + " " + one.settings.word.ToHex();
+    ++count;
+  }
+  return std::to_string(count) + (count == 1 ? " record: " : " records: ") + list;
+}
+
+}  // namespace iscsi_ike::ike::tool
