@@ -11,8 +11,8 @@ namespace iscsi_ike::ike::tool {
 
 enum class ExitCode : int {
   kOk = 0,
-  kUsage = 2,              // the command line, a file or the configuration cannot be used
-  kPolicy = 3,             // the security word, identity or key allow no negotiation
+  kUsage = 2,   // the command line, a file or the configuration cannot be used
+  kPolicy = 3,  // the security word, identity or key allow no negotiation; why-key: no key is used
   kNegotiationFailed = 4,  // for any reason but time; decode --try-psk: the key is another
   kTimeout = 5,
 };

@@ -11,9 +11,11 @@ inline constexpr std::string_view kAboutTool =
 
 inline constexpr std::string_view kExitCodes =
     "Exit codes:\n"
-    "  0  done: explained, established, decoded, or served until a signal\n"
+    "  0  done: explained, established, decoded, or served until a signal; why-key: a key\n"
+    "     would be used\n"
     "  2  the command line, a file or the configuration cannot be used\n"
-    "  3  policy says no: the word, the identity or the key allow no negotiation\n"
+    "  3  policy says no: the word, the identity or the key allow no negotiation; why-key: no key\n"
+    "     would be used\n"
     "  4  the negotiation failed, or a signal ended it first; decode --try-psk: the key is "
     "another\n"
     "  5  timeout: no usable answer from the peer\n"
@@ -27,6 +29,7 @@ inline constexpr std::string_view kToolExamples =
     "  iscsi-ike demo\n"
     "  iscsi-ike connect --portal 192.0.2.10 --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
+    "  iscsi-ike why-key --config portal.json --peer 192.0.2.31\n"
     "  iscsi-ike decode login.pcapng --keylog login.keys\n"
     "'iscsi-ike SUBCOMMAND --help' tells the rest.\n";
 
@@ -71,6 +74,16 @@ inline constexpr std::string_view kServeExamples =
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike serve --local 192.0.2.10 --config record.json --json\n"
     "Exit codes: 0 stopped by a signal, 3 policy says no, 2 bad input, e.g. a port in use.\n";
+
+inline constexpr std::string_view kWhyKeyExamples =
+    "The candidates of serve in their order, with the fingerprints of their keys, and why others\n"
+    "are passed over. Main mode needs the key before it knows the identity, so that only\n"
+    "addresses choose it (RFC 2409 section 5.4).\n"
+    "Examples:\n"
+    "  iscsi-ike why-key --config portal.json --peer 192.0.2.31\n"
+    "  iscsi-ike why-key --config portal.json --peer 192.0.2.31 --mode aggressive --peer-id "
+    "fqdn:hba.example --json\n"
+    "Exit codes: 0 a key would be used, 3 none would, 2 bad input.\n";
 
 inline constexpr std::string_view kDecodeExamples =
     "Every message with its payloads and attributes by name and number, the offset of each in the\n"

@@ -4,9 +4,12 @@
 
 namespace iscsi_ike::ike::tool {
 
+bool IsWeakKey(const PeerConfig& peer) {
+  return policy::Contains(peer.plan.reasons, policy::ReasonCode::kWeakKey);
+}
+
 std::string KeyFingerprint(const PeerConfig& peer) {
-  if (policy::Contains(peer.plan.reasons, policy::ReasonCode::kWeakKey))
-    return "withheld: the key is weak, and guesses could be tried on it";
+  if (IsWeakKey(peer)) return "withheld: the key is weak, and guesses could be tried on it";
   return crypto::Fingerprint(peer.key.Expose());
 }
 

@@ -7,8 +7,11 @@
 
 namespace iscsi_ike::ike::tool {
 
-// KeyFingerprint is crypto::Fingerprint of the peer's key; for a key that looks guessable
-// (WEAK_KEY) only the word why not, since guesses can be tried on a fingerprint.
+// IsWeakKey: the plan's reasons say that the key looks guessable (WEAK_KEY).
+[[nodiscard]] bool IsWeakKey(const PeerConfig& peer);
+
+// KeyFingerprint is crypto::Fingerprint of the peer's key; for a weak key only the word why not,
+// since guesses can be tried on a fingerprint.
 [[nodiscard]] std::string KeyFingerprint(const PeerConfig& peer);
 
 }  // namespace iscsi_ike::ike::tool

@@ -11,6 +11,7 @@
 #include "ike/tool/explain.hpp"
 #include "ike/tool/file_roles.hpp"
 #include "ike/tool/serve.hpp"
+#include "ike/tool/why_key.hpp"
 
 namespace iscsi_ike::ike::tool {
 namespace {
@@ -25,6 +26,8 @@ ExitCode Dispatch(const Options& options) {
       return RunConnect(options);
     case Command::kServe:
       return RunServe(options);
+    case Command::kWhyKey:
+      return RunWhyKey(options);
     case Command::kDecode:
       return RunDecode(options);
   }

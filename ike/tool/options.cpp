@@ -49,6 +49,11 @@ void AddChoices(CLI::App& app, PolicyOptions& policy) {
   AddText(app, "--mode", policy.mode, "MODE",
           "main or aggressive: use only this one of those that the word allows")
       ->group(group);
+}
+
+// AddReading: how a word is read.
+void AddReading(CLI::App& app, PolicyOptions& policy) {
+  const std::string group = "What is negotiated";
   app.add_flag("--strict", policy.strict,
                "Refuse a word with bits that mean nothing without IKE_IPSEC_ENABLED; as responder, "
                "refuse every encapsulation but the one the word prefers")
@@ -146,6 +151,7 @@ struct Parser {
     sub.footer(std::string(kKeyRules) + std::string(footer));
     AddSource(sub, options.policy);
     AddChoices(sub, options.policy);
+    AddReading(sub, options.policy);
     AddKey(sub, options.key, key_placeholder);
     return sub;
   }
@@ -216,6 +222,27 @@ struct Parser {
     AddOutput(sub, options.output);
   }
 
+  void AddWhyKey() {
+    CLI::App& sub = *app.add_subcommand(
+        "why-key", "Tell which key serve would use for a peer, and why, without a network");
+    sub.callback([this] { options.command = Command::kWhyKey; });
+    sub.footer(std::string(kKeyRules) + std::string(kWhyKeyExamples));
+    const std::string group = "First message";
+    AddText(sub, "--peer", options.why_key.peer, "ADDR", "The address it comes from")->group(group);
+    AddText(sub, "--mode", options.why_key.mode, "MODE", "main (default) or aggressive")
+        ->group(group);
+    AddText(sub, "--peer-id", options.why_key.peer_id, "TYPE:VALUE",
+            "Identity of the peer; default: its address")
+        ->group(group);
+    AddText(sub, "--local", options.why_key.local, "ADDR",
+            "Own address that it comes to; default: one that is no portal of its own")
+        ->group(group);
+    AddSource(sub, options.policy);
+    AddReading(sub, options.policy);
+    AddKey(sub, options.key, key_placeholder);
+    sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
+  }
+
   void AddDecode() {
     CLI::App& sub =
         *app.add_subcommand("decode", "Show the messages of a capture, and their faults");
@@ -248,6 +275,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   parser.AddDemo();
   parser.AddConnect();
   parser.AddServe();
+  parser.AddWhyKey();
   parser.AddDecode();
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
   try {

@@ -10,7 +10,7 @@
 
 namespace iscsi_ike::ike::tool {
 
-enum class Command { kExplain, kDemo, kConnect, kServe, kDecode };
+enum class Command { kExplain, kDemo, kConnect, kServe, kWhyKey, kDecode };
 
 // PolicyOptions: where the security settings come from and how they are read.
 struct PolicyOptions {
@@ -74,6 +74,14 @@ struct OutputOptions {
   std::string secrets;
 };
 
+// WhyKeyOptions: the first message that is asked about.
+struct WhyKeyOptions {
+  std::string peer;
+  std::string peer_id;
+  std::string local;
+  std::string mode;
+};
+
 struct DecodeOptions {
   std::string file;    // "-" for standard input
   std::string keylog;  // as --keylog of the other commands writes it
@@ -88,6 +96,7 @@ struct Options {
   NetworkOptions network;
   SessionOptions session;
   OutputOptions output;
+  WhyKeyOptions why_key;
   DecodeOptions decode;
   bool keep = false;                      // connect
   std::string hold;                       // connect, seconds

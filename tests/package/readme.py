@@ -4,8 +4,8 @@
 usage: readme.py SOURCE_DIR [TOOL]
 
 The example program and the example settings stand there as the tests use them; every preset and every file that is
-named exists. With the tool: each `iscsi-ike explain` and `echo ... | iscsi-ike decode -` is run and must print what
-stands below it, and every option named is one that --help knows.
+named exists. With the tool: each `iscsi-ike explain` and `why-key` and `echo ... | iscsi-ike decode -` is run and must
+print what stands below it, and every option named is one that --help knows.
 """
 
 import json
@@ -48,15 +48,15 @@ def console(text):
             yield command, output
 
 
-def explanations(text, tool):
+def explanations(root, text, tool):
     compared = 0
     for command, output in console(text):
         typed, _, piped = command.rpartition(" | ")
-        if not piped.startswith(("iscsi-ike explain ", "iscsi-ike decode -")):
+        if not piped.startswith(("iscsi-ike explain ", "iscsi-ike why-key ", "iscsi-ike decode -")):
             continue
         compared += 1
         ran = subprocess.run([tool, *piped.split()[1:]], input=typed.removeprefix("echo "), capture_output=True,
-                             text=True, timeout=30)
+                             text=True, timeout=30, cwd=root)
         if ran.stdout != output:
             yield f"`{command}` prints now:\n{ran.stdout}"
     if not compared:
@@ -65,7 +65,7 @@ def explanations(text, tool):
 
 def options(text, tool):
     known = ""
-    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"], ["decode"]):
+    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"], ["why-key"], ["decode"]):
         known += subprocess.run([tool, *command, "--help"], check=True, capture_output=True, text=True).stdout
     known = set(re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", known))
     lines = [command for command, _ in console(text) if command.startswith("iscsi-ike ")]
@@ -80,7 +80,8 @@ def main():
     text = (root / "README.md").read_text()
     faults = [*shown_files(root, text), *named_files(root, text), *presets(root, text)]
     if len(sys.argv) > 2:
-        faults += [*explanations(text, sys.argv[2]), *options(text, sys.argv[2])]
+        tool = str(pathlib.Path(sys.argv[2]).resolve())
+        faults += [*explanations(root, text, tool), *options(text, tool)]
     for line in faults:
         print("README.md:", line)
     return 1 if faults else 0

@@ -1,0 +1,44 @@
+// What why-key prints. The JSON is a contract with scripts:
+//   {"peer": address, "local": null | address, "mode": "main" | "aggressive",
+//    "identity": "fqdn:hba1.example", "record": null | name of the one whose key would be used,
+//    "match": null | "identity" | "address" | "any" | "group key",
+//    "candidates": [{"record", "match": null | as above, "text", "passed_over": null | code,
+//                    "local", "peer", "peer_identity": each null | what it is bound to,
+//                    "group_key", "word", "fingerprint": null | text, "weak_key"}],
+//    "refusal": null | {"code", "blame", "text", "notify": null | text}, "notes": [text]}
+// Candidates stand in their order, those that are passed over last. "passed_over" is LOCAL_ADDRESS,
+// PEER_ADDRESS, MODE, IDENTITY, NO_KEY or the code of the reason why there is no plan. Never a key;
+// of a weak one not even the fingerprint.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ike/select_peer.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+// KeyCandidate is a PeerCandidate in words.
+struct KeyCandidate {
+  std::string record;
+  std::optional<policy::IpAddress> portal;  // the one of several that it is served at
+  std::string text;                         // why it stands there, or why it is passed over
+  std::string code;                         // of "passed_over"; empty: it is not
+  std::string word;
+  std::string fingerprint;  // empty: not shown
+  PeerCandidate candidate;
+};
+
+// KeyAnswer is all that why-key tells.
+struct KeyAnswer {
+  PeerQuery query;
+  std::vector<KeyCandidate> candidates;
+  std::optional<PeerRefusal> refusal;  // unset: the first candidate is used
+  std::vector<std::string> notes;
+};
+
+[[nodiscard]] std::string AnswerText(const KeyAnswer& answer);
+[[nodiscard]] std::string AnswerJson(const KeyAnswer& answer);  // one line
+
+}  // namespace iscsi_ike::ike::tool
