@@ -1,19 +1,11 @@
 #include "crypto/modp_kernel.hpp"
 
-#if defined(__AVX512IFMA__)
-#include "crypto/ifma_vector.hpp"
-#else
-#include "crypto/plain_vector.hpp"
-#endif
+#include "crypto/machine_vector.hpp"
 
 namespace iscsi_ike::crypto {
 namespace {
 
-#if defined(__AVX512IFMA__)
-using Arithmetic = ModpArithmetic<IfmaVector>;
-#else
-using Arithmetic = ModpArithmetic<PlainVector>;  // never called: HasLanes() is false
-#endif
+using Arithmetic = ModpArithmetic<MachineVector>;
 
 }  // namespace
 
