@@ -1,7 +1,8 @@
 // A whole negotiation, phase 1 and one quick mode, both ends counted, in memory.
 //
-// Names: Handshake/<mode>/<pfs or nopfs>/<suite>/held:<n>. The figure is CPU per negotiation of
-// both ends together. Closing an old session, which keeps `held` level, is not counted.
+// Names: Handshake/<mode>/<pfs or nopfs>/<suite>/held:<n>/together:<n>/lanes:<0 or 1>. The figure
+// is CPU per negotiation of both ends together; `together` run side by side. Closing an old
+// session, which keeps `held` level, is not counted.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -11,15 +12,16 @@
 namespace iscsi_ike::bench {
 namespace {
 
-void Handshake(benchmark::State& state, const PairSettings& settings) {
+void Handshake(benchmark::State& state, PairSettings settings) {
   const auto held = static_cast<std::size_t>(state.range(0));
+  const auto together = static_cast<std::size_t>(state.range(1));
+  if (state.range(2) != 0) settings.lanes = crypto::DhLanes::kWhereThereAre;
   MemoryPair pair(settings, held);
-  for (std::size_t i = 0; i < held; ++i) {
-    if (!pair.Negotiate()) return state.SkipWithError("the negotiation failed");
-    pair.Retire();
-  }
-  for (auto _ : state) {
-    if (!pair.Negotiate()) return state.SkipWithError("the negotiation failed");
+  for (std::size_t i = 0; i < held; i += together)
+    if (!pair.Negotiate(together)) return state.SkipWithError("the negotiation failed");
+  pair.Retire();
+  while (state.KeepRunningBatch(state.range(1))) {
+    if (!pair.Negotiate(together)) return state.SkipWithError("a negotiation failed");
     state.PauseTiming();
     pair.Retire();
     state.ResumeTiming();
@@ -49,8 +51,10 @@ constexpr Named kPfs[] = {{"nopfs", ""}, {"pfs", ",pfs"}};
             .word = std::string(mode.text) + pfs.text, .ike = suite.text, .esp = "aes128-sha256"};
         benchmark::RegisterBenchmark(
             name.c_str(), [settings](benchmark::State& state) { Handshake(state, settings); })
-            ->ArgName("held")
-            ->Arg(400)
+            ->ArgNames({"held", "together", "lanes"})
+            ->Args({400, 1, 0})
+            ->Args({400, 1, 1})
+            ->Args({400, 64, 1})
             ->Unit(benchmark::kMicrosecond);
       }
     }

@@ -26,7 +26,9 @@ std::shared_ptr<const ike::PeerConfig> MakePeer(const PairSettings& settings, po
 }  // namespace
 
 MemoryPair::MemoryPair(const PairSettings& settings, std::size_t held)
-    : held_(held), portal_(MakePeer(settings, policy::Role::kInitiator, "192.0.2.1", "192.0.2.2")) {
+    : held_(held),
+      dh_(settings.lanes),
+      portal_(MakePeer(settings, policy::Role::kInitiator, "192.0.2.1", "192.0.2.2")) {
   ike::EngineConfig serving;
   serving.responders.push_back(
       MakePeer(settings, policy::Role::kResponder, "192.0.2.2", "192.0.2.1"));
@@ -34,13 +36,15 @@ MemoryPair::MemoryPair(const PairSettings& settings, std::size_t held)
   responder_ = std::make_unique<ike::Engine>(std::move(serving), random_, nullptr);
 }
 
-bool MemoryPair::Negotiate() {
+bool MemoryPair::Negotiate(std::size_t together) {
   keyed_ends_ = 0;
-  auto session = initiator_->Connect(now_, portal_);
-  if (!session) return false;
+  for (std::size_t i = 0; i < together; ++i) {
+    auto session = initiator_->Connect(now_, portal_);
+    if (!session) return false;
+    sessions_.push_back(*session);
+  }
   Drain();
-  sessions_.push_back(*session);
-  return keyed_ends_ == 2;
+  return keyed_ends_ == 2 * together;
 }
 
 void MemoryPair::Retire() {
@@ -56,25 +60,36 @@ void MemoryPair::Retire() {
 }
 
 void MemoryPair::Drain() {
-  while (DrainEnd(*initiator_, *responder_) || DrainEnd(*responder_, *initiator_)) {
-  }
+  do {
+    while (DrainEnd(*initiator_, *responder_, 0) || DrainEnd(*responder_, *initiator_, 1)) {
+    }
+  } while (RunJobs());
 }
 
-bool MemoryPair::DrainEnd(ike::Engine& end, ike::Engine& peer) {
+bool MemoryPair::DrainEnd(ike::Engine& end, ike::Engine& peer, std::size_t number) {
   bool moved = false;
   while (auto datagram = end.PollDatagram()) {
     peer.HandleDatagram(now_, datagram->remote, datagram->local, datagram->octets);
     moved = true;
   }
   while (auto job = end.PollDh()) {
-    dh_.Run({&*job, 1});
-    end.HandleDh(now_, std::move(*job));
-    moved = true;
+    jobs_.push_back(std::move(*job));
+    askers_.push_back(number);
   }
   while (auto event = end.PollEvent()) {
     if (std::holds_alternative<ike::ChildEstablished>(*event)) ++keyed_ends_;
   }
   return moved;
+}
+
+bool MemoryPair::RunJobs() {
+  if (jobs_.empty()) return false;
+  dh_.Run(jobs_);
+  for (std::size_t i = 0; i < jobs_.size(); ++i)
+    (askers_[i] == 0 ? initiator_ : responder_)->HandleDh(now_, std::move(jobs_[i]));
+  jobs_.clear();
+  askers_.clear();
+  return true;
 }
 
 }  // namespace iscsi_ike::bench
