@@ -1,11 +1,13 @@
-// DhRunner: where Diffie-Hellman jobs of an EngineLoop are computed. The loop submits a job on its
-// own thread and is called back there, at once or later.
+// DhRunner: where the Diffie-Hellman jobs of an EngineLoop are computed. The loop submits jobs on
+// its own thread and is called back there later, with many at a time when there are many: jobs that
+// come together are computed together.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <span>
 
-#include "crypto/dh.hpp"
+#include "crypto/dh_batch.hpp"
 
 namespace iscsi_ike::ike::net {
 
@@ -13,33 +15,43 @@ class Reactor;
 
 class DhRunner {
  public:
-  using Finished = std::function<void(crypto::DhJob)>;
+  // Finished takes the jobs over. It is called on the thread of Reactor::Run and never from Submit;
+  // each job submitted comes back exactly once, or never if the runner dies first.
+  using Finished = std::function<void(std::span<crypto::DhJob> jobs)>;
+
   virtual ~DhRunner() = default;
-  // Submit takes a pending job; `finished` is called exactly once, on the thread of Reactor::Run,
-  // or never if the runner dies first.
-  virtual void Submit(crypto::DhJob job, const Finished& finished) = 0;
+  // OnFinished tells who hears of finished jobs; before the first Submit.
+  virtual void OnFinished(Finished finished) = 0;
+  virtual void Submit(crypto::DhJob job) = 0;
 };
 
-// InlineDhRunner computes during Submit.
+// InlineDhRunner computes on the reactor's thread, when what is ready to be received has been.
 class InlineDhRunner final : public DhRunner {
  public:
-  void Submit(crypto::DhJob job, const Finished& finished) override;
-
- private:
-  crypto::InlineDhExecutor executor_;
-};
-
-// ThreadedDhRunner computes in its own threads and posts results to the reactor. Destroy it before
-// whatever `finished` refers to.
-class ThreadedDhRunner final : public DhRunner {
- public:
-  ThreadedDhRunner(Reactor& reactor, unsigned threads);
-  ~ThreadedDhRunner() override;
-  void Submit(crypto::DhJob job, const Finished& finished) override;
+  explicit InlineDhRunner(Reactor& reactor,
+                          crypto::DhLanes lanes = crypto::DhLanes::kWhereThereAre);
+  ~InlineDhRunner() override;
+  void OnFinished(Finished finished) override;
+  void Submit(crypto::DhJob job) override;
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
+};
+
+// ThreadedDhRunner computes in its own threads; what comes while they are busy waits, and goes
+// together then.
+class ThreadedDhRunner final : public DhRunner {
+ public:
+  ThreadedDhRunner(Reactor& reactor, unsigned threads,
+                   crypto::DhLanes lanes = crypto::DhLanes::kWhereThereAre);
+  ~ThreadedDhRunner() override;
+  void OnFinished(Finished finished) override;
+  void Submit(crypto::DhJob job) override;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace iscsi_ike::ike::net

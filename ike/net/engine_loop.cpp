@@ -53,13 +53,16 @@ struct EngineLoop::Impl : std::enable_shared_from_this<EngineLoop::Impl> {
     if (stopped) return false;
     auto job = engine.PollDh();
     if (!job) return false;
-    dh.Submit(std::move(*job), [weak = weak_from_this()](crypto::DhJob finished) {
-      const auto self = weak.lock();
-      if (!self || self->stopped) return;
-      self->engine.HandleDh(SteadyNow(), std::move(finished));
-      self->Pump();
-    });
+    dh.Submit(std::move(*job));
     return true;
+  }
+
+  void HandleDh(std::span<crypto::DhJob> jobs) {
+    for (crypto::DhJob& job : jobs) {
+      if (stopped) return;
+      engine.HandleDh(SteadyNow(), std::move(job));
+    }
+    Pump();
   }
 
   void ArmTimer() {
@@ -99,6 +102,9 @@ EngineLoop::~EngineLoop() { impl_->Abandon(); }
 
 void EngineLoop::Start(EventHandler handler) {
   impl_->handler = std::move(handler);
+  impl_->dh.OnFinished([weak = std::weak_ptr(impl_)](std::span<crypto::DhJob> jobs) {
+    if (const auto self = weak.lock()) self->HandleDh(jobs);
+  });
   impl_->transport.Start(
       [impl = impl_.get()](const Endpoint& local, const Endpoint& remote, crypto::Octets octets) {
         impl->engine.HandleDatagram(SteadyNow(), local, remote, octets);

@@ -7,7 +7,7 @@ namespace iscsi_ike::ike::tool {
 namespace {
 
 std::unique_ptr<net::DhRunner> MakeRunner(net::Reactor& reactor, unsigned threads) {
-  if (threads == 0) return std::make_unique<net::InlineDhRunner>();
+  if (threads == 0) return std::make_unique<net::InlineDhRunner>(reactor);
   return std::make_unique<net::ThreadedDhRunner>(reactor, threads);
 }
 

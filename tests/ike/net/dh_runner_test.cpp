@@ -25,12 +25,17 @@ Results RunJobs(DhRunner& runner, Reactor& reactor, unsigned count) {
   crypto::SeededRandom random(7);
   Results results;
   const auto home = std::this_thread::get_id();
-  for (unsigned i = 0; i < count; ++i)
-    runner.Submit(GenerateJob(i, random), [&](crypto::DhJob done) {
-      EXPECT_EQ(std::this_thread::get_id(), home);
+  bool submitting = true;
+  runner.OnFinished([&](std::span<crypto::DhJob> jobs) {
+    EXPECT_FALSE(submitting);
+    EXPECT_EQ(std::this_thread::get_id(), home);
+    for (const crypto::DhJob& done : jobs) {
       EXPECT_EQ(done.outcome, crypto::DhOutcome::kOk);
-      results[done.ticket] = done.public_value;
-    });
+      EXPECT_TRUE(results.emplace(done.ticket, done.public_value).second);
+    }
+  });
+  for (unsigned i = 0; i < count; ++i) runner.Submit(GenerateJob(i, random));
+  submitting = false;
   reactor.Run();
   return results;
 }
@@ -38,7 +43,7 @@ Results RunJobs(DhRunner& runner, Reactor& reactor, unsigned count) {
 TEST(DhRunner, ThreadsGiveTheResultsOfTheInlineRunner) {
   ASSERT_TRUE(crypto::InitializeCrypto());
   Reactor reactor;
-  InlineDhRunner inline_runner;
+  InlineDhRunner inline_runner(reactor);
   const Results expected = RunJobs(inline_runner, reactor, 32);
   ThreadedDhRunner threaded(reactor, 3);
   EXPECT_EQ(RunJobs(threaded, reactor, 32), expected);
@@ -50,9 +55,27 @@ TEST(DhRunner, ThreadedRunnerMayDieWithJobsUnderWay) {
   crypto::SeededRandom random(7);
   Reactor reactor;
   ThreadedDhRunner threaded(reactor, 2);
-  for (unsigned i = 0; i < 64; ++i)
-    threaded.Submit(GenerateJob(i, random),
-                    [](crypto::DhJob) { FAIL() << "nobody ran the reactor"; });
+  threaded.OnFinished([](std::span<crypto::DhJob>) { FAIL() << "nobody ran the reactor"; });
+  for (unsigned i = 0; i < 64; ++i) threaded.Submit(GenerateJob(i, random));
+}
+
+TEST(DhRunner, ResultsOfADeadRunnerAreDropped) {
+  ASSERT_TRUE(crypto::InitializeCrypto());
+  crypto::SeededRandom random(7);
+  Reactor reactor;
+  const auto nobody = [](std::span<crypto::DhJob>) { FAIL() << "the runner is dead"; };
+  {
+    InlineDhRunner runner(reactor);
+    runner.OnFinished(nobody);
+    runner.Submit(GenerateJob(1, random));
+  }
+  {
+    ThreadedDhRunner runner(reactor, 1);
+    runner.OnFinished(nobody);
+    runner.Submit(GenerateJob(1, random));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the result is on its way
+  }
+  reactor.Run();
 }
 
 }  // namespace

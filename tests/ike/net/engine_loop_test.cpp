@@ -58,7 +58,7 @@ class EngineLoopTest : public testing::TestWithParam<unsigned> {
   void SetUp() override { ASSERT_TRUE(crypto::InitializeCrypto()); }
 
   std::unique_ptr<DhRunner> Runner() {
-    if (GetParam() == 0) return std::make_unique<InlineDhRunner>();
+    if (GetParam() == 0) return std::make_unique<InlineDhRunner>(reactor);
     return std::make_unique<ThreadedDhRunner>(reactor, GetParam());
   }
 
