@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/dh_groups.hpp"
+#include "crypto/modp_comb.hpp"
 
 namespace iscsi_ike::crypto {
 namespace {
@@ -13,6 +14,12 @@ constexpr BN_ULONG kGenerator = 2;
 
 bool Assign(BIGNUM* number, Octets octets) {
   return BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) != nullptr;
+}
+
+// IsKey: zero is no private key.
+bool IsKey(Octets private_key, Octets out) {
+  return !private_key.empty() && private_key.size() <= out.size() &&
+         std::ranges::any_of(private_key, [](std::uint8_t octet) { return octet != 0; });
 }
 
 }  // namespace
@@ -54,6 +61,7 @@ const ModpDh::Field* ModpDh::FieldOf(DhGroup group) {
 }
 
 DhOutcome ModpDh::Generate(DhGroup group, Octets private_key, MutableOctets out) {
+  if (IsKey(private_key, out) && RaiseTwoByComb(group, private_key, out)) return DhOutcome::kOk;
   const Field* const field = FieldOf(group);
   if (field == nullptr || BN_set_word(base_.get(), kGenerator) != 1) return DhOutcome::kFailed;
   return Raise(*field, private_key, out);
@@ -67,9 +75,9 @@ DhOutcome ModpDh::Agree(DhGroup group, Octets private_key, Octets peer_public, M
 }
 
 DhOutcome ModpDh::Raise(const Field& field, Octets private_key, MutableOctets out) {
-  if (private_key.empty() || private_key.size() > out.size()) return DhOutcome::kFailed;
+  if (!IsKey(private_key, out)) return DhOutcome::kFailed;
   const bool ok =
-      Assign(exponent_.get(), private_key) && BN_is_zero(exponent_.get()) == 0 &&
+      Assign(exponent_.get(), private_key) &&
       BN_mod_exp_mont_consttime(result_.get(), base_.get(), exponent_.get(), field.prime.get(),
                                 context_.get(), field.montgomery.get()) == 1 &&
       BN_bn2binpad(result_.get(), out.data(), static_cast<int>(out.size())) >= 0;

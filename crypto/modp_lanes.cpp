@@ -1,6 +1,7 @@
 #include "crypto/modp_lanes.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "crypto/dh_groups.hpp"
@@ -46,8 +47,11 @@ std::size_t IndexOf(DhGroup group) {
   return static_cast<std::size_t>(&Info(group) - AllDhGroups().data());
 }
 
+constexpr std::size_t kUsesBeforeTable = 16;  // a table costs what some ten exponentiations cost
+
 // Comb is the table of 2 in one group, for keys as long as MakePrivateKey draws them.
 struct Comb {
+  std::atomic<std::size_t> uses = 0;
   std::once_flag once;
   std::size_t positions = 0;
   std::vector<LaneWord> words;
@@ -124,6 +128,8 @@ void ModpLanes::Raise(DhGroup group, std::span<const Lane> lanes) {
 void ModpLanes::RaiseGenerator(DhGroup group, std::span<const Lane> lanes) {
   const ModpField field = FieldOf(group).Limbs();
   Comb& comb = CombOf(group);
+  if (comb.uses < kUsesBeforeTable && (comb.uses += lanes.size()) < kUsesBeforeTable)
+    return RaiseTwo(group, lanes);
   std::call_once(comb.once, [&] { FillComb(comb, field, Info(group).private_size); });
   const std::size_t count = comb.positions * kCombRows;
   if (DigitCount(LongestKey(lanes), kCombBits) > count) return RaiseTwo(group, lanes);

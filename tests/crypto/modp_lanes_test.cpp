@@ -114,6 +114,7 @@ TEST_P(ModpLanesOf, EdgesOfTheKey) {
   ExpectAgreement(ones, true);
 }
 
+// The table is there from the third round on at the latest.
 TEST_P(ModpLanesOf, GeneratorWithRandomKeys) {
   for (int round = 0; round < 4; ++round) {
     std::vector<One> ones;
