@@ -32,7 +32,7 @@ std::vector<std::uint8_t> SquareOfR(Octets prime, std::size_t limbs) {
   const BnContextPtr context(BN_CTX_new());
   std::vector<std::uint8_t> octets(prime.size());
   if (!p || !square || !context ||
-      BN_set_bit(square.get(), static_cast<int>(2 * kLimbBits * limbs)) != 1 ||
+      BN_set_bit(square.get(), static_cast<int>(limbs * 2 * kLimbBits)) != 1 ||
       BN_mod(square.get(), square.get(), p.get(), context.get()) != 1 ||
       BN_bn2binpad(square.get(), octets.data(), static_cast<int>(octets.size())) < 0)
     throw std::bad_alloc();
