@@ -29,10 +29,8 @@ struct IfmaVector {
   ISCSI_IKE_INLINE Word AddHigh(Word sum, Word a, Word b) {
     return _mm512_madd52hi_epu64(sum, a, b);
   }
-  // NOLINTBEGIN(portability-simd-intrinsics): this is the part that is not portable
   ISCSI_IKE_INLINE Word Add(Word a, Word b) { return _mm512_add_epi64(a, b); }
   ISCSI_IKE_INLINE Word Subtract(Word a, Word b) { return _mm512_sub_epi64(a, b); }
-  // NOLINTEND(portability-simd-intrinsics)
   ISCSI_IKE_INLINE Word And(Word a, Word b) { return _mm512_and_si512(a, b); }
   template <unsigned kBits>
   ISCSI_IKE_INLINE Word Left(Word a) {
