@@ -50,7 +50,7 @@ void TakeResponderLifetime(EngineCore& core, Session& session, const NotifyView&
   const auto lifetime = ParseLifetime(notify.data, kPhase2Lifetime);
   if (!lifetime || session.state != Session::State::kEstablished) return;
   session.lifetime = policy::Shorter(session.lifetime, *lifetime);
-  StartLease(core, session);
+  ShortenLease(core, session);
   core.Decided(session, "phase 1: RESPONDER-LIFETIME shortens the SA");
 }
 

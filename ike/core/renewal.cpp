@@ -75,6 +75,13 @@ bool YieldsTo(const Session& session, const Session& other) {
   return session.initiator_cookie.octets < other.initiator_cookie.octets;
 }
 
+// NewLease: what the session's lifetime comes to from now on.
+Lease NewLease(const EngineCore& core, const Session& session) {
+  return MakeLease(core.now, session.lifetime.seconds, session.role,
+                   std::bit_cast<std::array<std::uint32_t, 2>>(session.own_cookie())[1],
+                   session.peer->renewal);
+}
+
 // RenewSession begins phase 1 anew from where the session is to where its peer is.
 void RenewSession(EngineCore& core, Session& session) {
   session.lease.renew_at.reset();
@@ -92,10 +99,16 @@ void RenewSession(EngineCore& core, Session& session) {
 
 }  // namespace
 
-void StartLease(EngineCore& core, Session& session) {
-  session.lease = MakeLease(core.now, session.lifetime.seconds, session.role,
-                            std::bit_cast<std::array<std::uint32_t, 2>>(session.own_cookie())[1],
-                            session.peer->renewal);
+void StartLease(EngineCore& core, Session& session) { session.lease = NewLease(core, session); }
+
+void ShortenLease(EngineCore& core, Session& session) {
+  const auto advance = [](std::optional<Time>& at, const std::optional<Time>& to) {
+    if (to && (!at || *to < *at)) at = to;
+  };
+  const Lease shorter = NewLease(core, session);
+  advance(session.lease.expire_at, shorter.expire_at);
+  if (!session.renewing && !session.lease.close_at)
+    advance(session.lease.renew_at, shorter.renew_at);
 }
 
 void StartLease(EngineCore& core, Session& session, Child& child) {

@@ -11,6 +11,10 @@ namespace iscsi_ike::ike {
 void StartLease(EngineCore& core, Session& session);
 void StartLease(EngineCore& core, Session& session, Child& child);
 
+// ShortenLease: the lifetime of an established session has become shorter. Nothing is put off by
+// that, and what is replaced already stays so.
+void ShortenLease(EngineCore& core, Session& session);
+
 // RunLeases renews, expires and closes whatever is due.
 void RunLeases(EngineCore& core, Session& session);
 [[nodiscard]] std::optional<Time> NextLease(const Session& session);

@@ -1,11 +1,15 @@
 // Lifetimes: SAs are renewed before they end, the old ones go when the new ones are there, and
 // nothing piles up, whoever begins.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "ike/wire/lifetime.hpp"
+#include "ike/wire/notify.hpp"
+#include "tests/support/insider.hpp"
 #include "tests/support/pair.hpp"
 
 namespace iscsi_ike::test {
@@ -268,6 +272,33 @@ TEST(Expiry, EndsWhatMayNotBeRenewed) {
   EXPECT_EQ(pair.initiator->engine().session_count(), 0U);
   EXPECT_EQ(pair.responder->engine().session_count(), 0U);
   EXPECT_TRUE(pair.net.IsIdle());
+}
+
+TEST(Expiry, IsNotPutOffByALaterResponderLifetime) {
+  Pair pair(RenewingEnd(kMainWord, ike::Renewal::kExpire),
+            RenewingEnd(kMainWord, ike::Renewal::kNever));
+  ASSERT_TRUE(pair.Login());
+  pair.net.RunFor(seconds(3000));
+  ike::NotifyView notify;
+  notify.type = ike::NotifyType::kResponderLifetime;
+  Bytes attributes;
+  ike::Writer lifetime(attributes);
+  ike::WriteLifetime(lifetime, {3500, 0}, ike::kPhase2Lifetime);
+  notify.data = attributes;
+  Bytes body;
+  ike::Writer writer(body);
+  ike::WriteNotify(writer, notify);
+  pair.net.Inject(*pair.initiator, pair.responder->endpoint(),
+                  Insider(pair.initiator->recorder)
+                      .Informational(pair.net.log, ike::MessageId{0x01020304},
+                                     ike::PayloadType::kNotify, body));
+  pair.net.RunFor(seconds(10));
+  EXPECT_THAT(pair.initiator->recorder.decisions,
+              ::testing::Contains("phase 1: RESPONDER-LIFETIME shortens the SA"));
+  EXPECT_TRUE(pair.initiator->EventsOf<ike::SessionClosed>().empty());
+  pair.net.RunFor(seconds(600));
+  ASSERT_EQ(pair.initiator->EventsOf<ike::SessionClosed>().size(), 1U);
+  EXPECT_EQ(pair.initiator->EventsOf<ike::SessionClosed>()[0]->reason, ike::CloseReason::kExpired);
 }
 
 TEST(Expiry, InKilobytes) {
