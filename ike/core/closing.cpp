@@ -55,7 +55,10 @@ void CloseChild(EngineCore& core, Session& session, ChildId id, CloseReason reas
 }
 
 void ForgetOthers(EngineCore& core, Session& session) {
-  while (Session* other = core.Find(session.older)) {
+  Session* next = nullptr;
+  for (Session* other = core.Find(session.older); other != nullptr; other = next) {
+    next = core.Find(other->older);
+    if (!HaveSameKey(session, *other)) continue;
     EndExchanges(core, *other, CloseReason::kByPeer);
     for (const Child& child : other->children) Closed(core, *other, child, CloseReason::kByPeer);
     core.Emit(SessionClosed{other->id, CloseReason::kByPeer});

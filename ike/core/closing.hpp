@@ -12,8 +12,8 @@ void CloseSession(EngineCore& core, Session& session, CloseReason reason);
 // CloseChild ends one child.
 void CloseChild(EngineCore& core, Session& session, ChildId id, CloseReason reason);
 
-// Forget drops everything that the peer no longer knows of: the other sessions with its identity
-// and their children (INITIAL-CONTACT, RFC 2407 section 4.6.3.3).
+// ForgetOthers drops everything that the peer no longer knows of: the older sessions with its
+// identity and key, and their children (INITIAL-CONTACT, RFC 2407 section 4.6.3.3).
 void ForgetOthers(EngineCore& core, Session& session);
 
 }  // namespace iscsi_ike::ike

@@ -185,7 +185,8 @@ Session* EngineCore::FindOwner(const Session& session, Spi outbound) {
   for (int i = 0; owner != nullptr && i < kMost; ++i, owner = Find(owner->older)) {
     const auto& children = owner->children;
     if (std::any_of(children.begin(), children.end(),
-                    [outbound](const Child& c) { return c.outbound == outbound; }))
+                    [outbound](const Child& c) { return c.outbound == outbound; }) &&
+        HaveSameKey(session, *owner))
       return owner;
   }
   return nullptr;

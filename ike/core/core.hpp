@@ -76,7 +76,7 @@ class EngineCore {
   // NewestOf is the newest established session with the same peer at the same place; nullptr: that
   // is this one.
   [[nodiscard]] Session* NewestOf(const Session& session);
-  // FindOwner: the session with the same remote identity whose child has this outbound SPI.
+  // FindOwner: the session with the same remote identity and key whose child has this outbound SPI.
   [[nodiscard]] Session* FindOwner(const Session& session, Spi outbound);
   // NewestAt is the established session whose peer is at this place, if it is known under it.
   [[nodiscard]] Session* NewestAt(const Endpoint& remote);

@@ -136,4 +136,10 @@ struct Session {
   }
 };
 
+// HaveSameKey: the peers of both have proved the same key. Whoever shows the identity of another
+// peer under a key of his own is not that peer.
+[[nodiscard]] inline bool HaveSameKey(const Session& a, const Session& b) {
+  return a.peer == b.peer || crypto::ConstantTimeEqual(a.peer->key.Expose(), b.peer->key.Expose());
+}
+
 }  // namespace iscsi_ike::ike

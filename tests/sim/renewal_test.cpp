@@ -350,6 +350,32 @@ TEST(InitialContact, MakesThePeerForgetWhatARestartHasLost) {
   EXPECT_EQ(Living(*pair.responder).children.size(), 1U);
 }
 
+TEST(InitialContact, UnderAnotherKeyForgetsNobody) {
+  EndSettings second = RenewingEnd(kMainWord);
+  second.key = "a key of the second adapter's own";
+  second.identity = "fqdn:hba.example";  // which is that of the first
+  second.adjust_peer = [](ike::PeerConfig& peer) { peer.initial_contact = true; };
+  EndSettings first = RenewingEnd(kMainWord);
+  first.identity = second.identity;
+  EndSettings portal = RenewingEnd(kMainWord);
+  portal.adjust_engine = [&second](ike::EngineConfig& config) {
+    EndSettings own = RenewingEnd(kMainWord);
+    own.key = second.key;
+    config.responders.push_back(MakePeer(own, policy::Role::kResponder, "192.0.2.2", "192.0.2.3"));
+  };
+  Pair pair(first, portal);
+  ASSERT_TRUE(pair.Login());
+  Node& other = pair.net.Add({}, 99, "192.0.2.3");
+  const auto peer = MakePeer(second, policy::Role::kInitiator, "192.0.2.3", "192.0.2.2");
+  ASSERT_TRUE(other.engine().Connect(pair.net.now(), peer).ok());
+  pair.net.Drain();
+  pair.net.RunFor(seconds(5));
+  EXPECT_EQ(other.EventsOf<ike::ChildEstablished>().size(), 1U);
+  EXPECT_EQ(pair.responder->engine().session_count(), 2U);
+  EXPECT_TRUE(pair.responder->EventsOf<ike::SessionClosed>().empty());
+  EXPECT_EQ(Living(*pair.responder).children.size(), 2U);
+}
+
 TEST(InitialContact, IsNotSaidBySecondSessions) {
   EndSettings hba = RenewingEnd(kMainWord);
   hba.adjust_peer = [](ike::PeerConfig& peer) { peer.initial_contact = true; };
