@@ -22,7 +22,7 @@ bool IsAllZero(Octets octets) {
   return any == 0;
 }
 
-// GoesTogether orders jobs so that those of one call stand side by side.
+// KindOf orders jobs so that those of one call stand side by side.
 auto KindOf(const DhJob* job) { return std::pair(job->group, job->operation); }
 
 }  // namespace

@@ -15,7 +15,7 @@ inline constexpr unsigned kLadderBits = 255;
 template <class Vector>
 class X25519Arithmetic {
  public:
-  // Multiply replaces the u-coordinate `u` (kFieldLimbs words, any value below 2^255) by that of
+  // Ladder replaces the u-coordinate `u` (kFieldLimbs words, any value below 2^255) by that of
   // scalar * u, below p. `bits` are those of the clamped scalar, kLadderBits words of 0 or 1, the
   // highest first.
   static void Ladder(LaneWord* u, const LaneWord* bits) {
