@@ -54,14 +54,17 @@ void InlineDhRunner::Submit(crypto::DhJob job) {
 }
 
 struct ThreadedDhRunner::Impl {
-  // What one thread takes at a time: two kinds of jobs in full lanes, and the rest is for others.
-  static constexpr std::size_t kBatch = 2 * crypto::kLanes;
-
   Impl(asio::io_context& c, unsigned threads, crypto::DhLanes l)
-      : context(c), lanes(l), pool(threads) {}
+      : context(c),
+        lanes(l),
+        batch(l != crypto::DhLanes::kNever && crypto::HasLanes() ? 2 * crypto::kLanes : 1),
+        pool(threads) {}
 
   asio::io_context& context;
   crypto::DhLanes lanes;
+  // What one thread takes at a time, so that the rest is for others: two kinds of jobs in full
+  // lanes, or one job, which gains nothing by company where there are none.
+  std::size_t batch;
   Finished finished;
   std::mutex mutex;
   Jobs waiting;  // guarded by the mutex
@@ -69,7 +72,7 @@ struct ThreadedDhRunner::Impl {
 
   Jobs Take() {
     const std::lock_guard lock(mutex);
-    const auto count = static_cast<std::ptrdiff_t>(std::min(waiting.size(), kBatch));
+    const auto count = static_cast<std::ptrdiff_t>(std::min(waiting.size(), batch));
     Jobs taken(std::make_move_iterator(waiting.begin()),
                std::make_move_iterator(waiting.begin() + count));
     waiting.erase(waiting.begin(), waiting.begin() + count);
