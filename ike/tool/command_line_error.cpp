@@ -34,9 +34,20 @@ ToolError Unexpected(const CLI::App& app) {
               "has an argument too many, one that belongs to no option; " + HelpHint(app));
 }
 
+// CommandNames: "explain, demo or connect".
+std::string CommandNames(const CLI::App& app) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  std::string names;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (i > 0) names += i + 1 == commands.size() ? " or " : ", ";
+    names += commands[i]->get_name();
+  }
+  return names;
+}
+
 ToolError NoCommand(const CLI::App& app) {
   const auto left = app.remaining(true);
-  const std::string commands = "explain, demo, connect or serve";
+  const std::string commands = CommandNames(app);
   if (left.empty()) return Line("command line", "a sub-command is wanted: " + commands);
   return Line(left.front(), "is no sub-command: " + commands + "; " + HelpHint(app));
 }

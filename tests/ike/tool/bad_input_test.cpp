@@ -32,8 +32,10 @@ TEST_P(BadInputTest, GetsOneLineAndTheExitCode) {
 }
 
 const BadInput kBadInputs[] = {
-    {"NoCommand", {}, "command line: "},
-    {"UnknownCommand", {"negotiate"}, "negotiate: "},
+    {"NoCommand", {}, "command line: a sub-command is wanted: explain, "},
+    {"UnknownCommand",
+     {"negotiate"},
+     "negotiate: is no sub-command: explain, demo, connect, serve, why-key or decode; "},
     {"UnknownOption", {"explain", "0x37", "--frob"}, "--frob: "},
     {"UnknownOptionWithValue", {"explain", "0x37", "--frob=1"}, "--frob: "},
     {"OptionOfAnotherCommand", {"explain", "0x37", "--keep"}, "--keep: "},
