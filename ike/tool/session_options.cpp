@@ -57,6 +57,8 @@ Status<ToolError> SetLifetime(const std::string& text, const char* option,
                               policy::Lifetime& lifetime) {
   if (text.empty()) return Done{};
   const std::size_t comma = text.find(',');
+  if (comma == 0 || comma + 1 == text.size())
+    return Usage(option, policy::Quote(text) + " is not SECONDS or SECONDS,KILOBYTES");
   if (auto set = SetNumber(text.substr(0, comma), option, 1, UINT32_MAX, lifetime.seconds); !set)
     return set;
   if (comma == std::string::npos) return Done{};
@@ -106,7 +108,9 @@ Status<ToolError> ApplySessionOptions(const SessionOptions& options, std::uint16
 }
 
 Status<ToolError> ApplyLifetimes(const SessionOptions& options, policy::TranslateRequest& request) {
-  if (auto s = SetLifetime(options.ike_lifetime, "--ike-lifetime", request.phase1_lifetime); !s)
+  if (auto s = SetNumber(options.ike_lifetime, "--ike-lifetime", 1, UINT32_MAX,
+                         request.phase1_lifetime.seconds);
+      !s)
     return s;
   return SetLifetime(options.esp_lifetime, "--esp-lifetime", request.phase2_lifetime);
 }

@@ -28,7 +28,8 @@ struct NatPort {
                                                     std::uint16_t nat_port, Role role,
                                                     PeerConfig& peer);
 
-// ApplyLifetimes reads --ike-lifetime and --esp-lifetime: "SECONDS" or "SECONDS,KILOBYTES".
+// ApplyLifetimes reads --ike-lifetime, "SECONDS", and --esp-lifetime, "SECONDS" or
+// "SECONDS,KILOBYTES".
 [[nodiscard]] Status<ToolError> ApplyLifetimes(const SessionOptions& options,
                                                policy::TranslateRequest& request);
 

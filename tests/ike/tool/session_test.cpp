@@ -150,6 +150,9 @@ TEST_F(Session, OptionsThatCannotBeAreRefused) {
   ExpectUsage(Connect(place, {"--nat-keepalive", "often"}), "--nat-keepalive: ");
   ExpectUsage(Connect(place, {"--dpd", "-1"}), "--dpd");
   ExpectUsage(Connect(place, {"--dpd-tries", "0"}), "--dpd-tries: ");
+  ExpectUsage(Connect(place, {"--ike-lifetime", "3600,100"}), "--ike-lifetime: '3600,100' is not");
+  for (const std::string lifetime : {"3600,", ",100", "x,1", "1,0"})
+    ExpectUsage(Connect(place, {"--esp-lifetime", lifetime}), "--esp-lifetime: ");
   ExpectUsage(Connect(place, {"--fragment-above", "100"}), "--fragment-above: is 0 (never) or 128");
 }
 
