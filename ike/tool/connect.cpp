@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "ike/net/source_address.hpp"
@@ -92,6 +93,7 @@ class ConnectRun {
   }
 
   void OnEvent(const Event& event) {
+    NoteSession(event);
     if (concluded_) return Remark(event);
     outcome_.Absorb(event);
     const auto* failed = std::get_if<Failed>(&event);
@@ -103,6 +105,15 @@ class ConnectRun {
                               ? std::holds_alternative<Phase1Established>(event)
                               : std::holds_alternative<ChildEstablished>(event);
     if (complete || failed != nullptr) Conclude();
+  }
+
+  // NoteSession: a renewal, by either end, puts another session in the place of the first.
+  void NoteSession(const Event& event) {
+    if (const auto* established = std::get_if<Phase1Established>(&event))
+      established_.insert(established->session);
+    const auto* failed = std::get_if<Failed>(&event);
+    if (std::holds_alternative<SessionClosed>(event) || (failed != nullptr && !failed->child))
+      established_.erase(SessionOf(event));
   }
 
   // GiveUp: the peer is dead before there was an outcome.
@@ -178,7 +189,9 @@ class ConnectRun {
     }
     leaving_ = true;
     const bool keep = options_.keep && outcome_.Established();
-    if (session_ && !keep) node_.loop.Close(*session_);
+    const auto sessions = established_;
+    for (const SessionId session : sessions)
+      if (!keep) node_.loop.Close(session);
     node_.loop.Stop();
     reactor_.Stop();
   }
@@ -190,7 +203,8 @@ class ConnectRun {
   Node node_;
   Attempts attempts_;
   std::size_t attempt_ = 0;
-  std::optional<SessionId> session_;
+  std::optional<SessionId> session_;  // of the last attempt
+  std::set<SessionId> established_;   // to be deleted in the end
   Outcome outcome_;
   bool interrupted_ = false;
   bool concluded_ = false;

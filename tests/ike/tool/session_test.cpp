@@ -184,6 +184,17 @@ TEST_F(Session, APeerThatAnswersIsKept) {
   EXPECT_THAT(serving.Stop().out, Not(HasSubstr("answered none")));
 }
 
+TEST_F(Session, WhatRenewalsHaveLeftIsDeletedInTheEnd) {
+  Serving serving(key, "0x27");
+  const ToolResult result = RunTool(
+      Connect(serving.place, {"--ike-lifetime", "5", "--esp-lifetime", "100", "--hold", "9"}));
+  EXPECT_EQ(result.exit_code, 0) << result.out;
+  EXPECT_THAT(result.out, HasSubstr("takes over from session 1"));
+  EXPECT_TRUE(serving.process.WaitForOut("child SA deleted by the peer"));
+  // Only who is told nothing has something left to close.
+  EXPECT_THAT(serving.Stop().out, Not(HasSubstr("phase 1 closed by this end")));
+}
+
 TEST_F(Session, LongDatagramsAreCut) {
   Serving serving(key, "0x27");
   const std::string pcap = folder.Path("pcap");
