@@ -47,7 +47,8 @@ class ModpLanesOf : public testing::TestWithParam<DhGroup> {
     const bool zero_key = std::ranges::all_of(one.key, [](auto octet) { return octet == 0; });
     if (zero_key) return Padded(1, size_);
     if (generator) {
-      EXPECT_EQ(reference.Generate(group_, one.key, expected), DhOutcome::kOk);
+      // Generate would use a table of our own.
+      EXPECT_EQ(reference.Agree(group_, one.key, Padded(2, size_), expected), DhOutcome::kOk);
     } else if (IsModpPublicValue(group_, one.base)) {
       EXPECT_EQ(reference.Agree(group_, one.key, one.base, expected), DhOutcome::kOk);
     } else {
