@@ -211,7 +211,10 @@ Step SelectPeerByIdentity(StepContext& context) {
   std::string identity = "(unreadable)";
   if (const auto id = ParseId(context.exchange.said.id_i)) {
     identity = Describe(*id);
-    if (auto known = ToIdentity(*id)) query.identity = std::move(known).value();
+    if (auto known = ToIdentity(*id)) {
+      identity = known->ToString();
+      query.identity = std::move(known).value();
+    }
   }
   auto selected = ByIdentity(context.core.config, query, identity);
   if (!selected) return Failure(std::move(selected).error());
