@@ -5,9 +5,8 @@
 #include <set>
 #include <utility>
 
-#include "ike/net/source_address.hpp"
 #include "ike/tool/console.hpp"
-#include "ike/tool/endpoint_text.hpp"
+#include "ike/tool/initiator_ends.hpp"
 #include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/node.hpp"
 #include "ike/tool/number_text.hpp"
@@ -211,49 +210,6 @@ class ConnectRun {
   bool leaving_ = false;
 };
 
-// ReadForPortal lets --portal choose from the config.
-Checked<Sources> ReadForPortal(const Options& options) {
-  if (options.network.portal.empty()) {
-    if (options.policy.config.empty())
-      return Usage("--portal", "is missing: the address of the target portal");
-    return ReadSources(options, "", std::nullopt);
-  }
-  const auto portal = ParseEndpoint(options.network.portal, "--portal", kIkePort, false);
-  if (!portal) return Failure(portal.error());
-  return ReadSources(options, "", portal->address);
-}
-
-// RemoteEnd: --portal, else the peer or the portal of the config.
-Checked<Endpoint> RemoteEnd(const NetworkOptions& network, const Sources& sources) {
-  if (!network.portal.empty()) return ParseEndpoint(network.portal, "--portal", kIkePort, false);
-  const auto address = sources.peer ? sources.peer : sources.portal;
-  if (!address)
-    return Usage("--portal", "is missing, and the config names no single portal or peer");
-  return Endpoint{*address, kIkePort};
-}
-
-// LocalEnd: --local, else the address that the route to the portal gives; a wildcard likewise.
-Checked<Endpoint> LocalEnd(const NetworkOptions& network, const Endpoint& remote) {
-  const auto port = network.ike_port.empty()
-                        ? Checked<std::uint64_t>(std::uint64_t{kIkePort})
-                        : ParseNumber(network.ike_port, "--ike-port", 0, 65535);
-  if (!port) return Failure(port.error());
-  if (network.local.size() > 1) return Usage("--local", "connect takes one address");
-  Endpoint local{{}, static_cast<std::uint16_t>(*port)};
-  if (!network.local.empty()) {
-    auto given = ParseEndpoint(network.local.front(), "--local", local.port, true);
-    if (!given) return given;
-    local = *given;
-    if (local.address.is_v6() != remote.address.is_v6())
-      return Usage("--local", "is of another address family than the portal");
-  }
-  if (!local.address.IsUnspecified()) return local;
-  auto source = net::SourceAddressFor(remote);
-  if (!source) return Usage("--portal", source.error().Text());
-  local.address = *source;
-  return local;
-}
-
 Checked<std::chrono::seconds> HoldTime(const Options& options) {
   if (options.hold.empty()) return std::chrono::seconds(0);
   if (options.keep && !options.hold.empty())
@@ -261,13 +217,6 @@ Checked<std::chrono::seconds> HoldTime(const Options& options) {
   const auto seconds = ParseNumber(options.hold, "--hold", 1, 31536000);
   if (!seconds) return Failure(seconds.error());
   return std::chrono::seconds(*seconds);
-}
-
-// ChildOf: the TCP port of the config's portal serves when none is given.
-ChildOptions ChildOf(ChildOptions child, const Sources& sources) {
-  if (child.target_port.empty() && child.remote_ts.empty())
-    child.target_port = std::to_string(sources.target_port);
-  return child;
 }
 
 // MakeAttempts shares the timeout between the exchanges.

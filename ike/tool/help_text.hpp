@@ -75,6 +75,16 @@ inline constexpr std::string_view kServeExamples =
     "  iscsi-ike serve --local 192.0.2.10 --config record.json --json\n"
     "Exit codes: 0 stopped by a signal, 3 policy says no, 2 bad input, e.g. a port in use.\n";
 
+inline constexpr std::string_view kLoadExamples =
+    "--id may have a '#': it becomes the number of the HBA. Several --addresses take those of\n"
+    "127.0.0.0/8, or 'ip route add local PREFIX dev lo'.\n"
+    "Examples:\n"
+    "  iscsi-ike load --portal 192.0.2.10 --flags 0x27 --key-file psk.txt --hbas 500\n"
+    "  iscsi-ike load --portal 127.0.0.1:5500 --local 127.1.0.0:0 --addresses 1000 --flags 0x27\n"
+    "    --key-file psk.txt --rate 800 --logins 8000 --fail-if p99>50ms\n"
+    "Exit codes: 0 all established, 4 one failed or a threshold was breached, 3 policy says no,\n"
+    "2 bad input.\n";
+
 inline constexpr std::string_view kWhyKeyExamples =
     "The candidates of serve in their order, with the fingerprints of their keys, and why others\n"
     "are passed over. Main mode needs the key before it knows the identity, so that only\n"

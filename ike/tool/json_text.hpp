@@ -36,6 +36,11 @@ class JsonText {
     return *this;
   }
   JsonText& Number(std::uint64_t number) { return writer_.Uint64(number), *this; }
+  // Decimal has at most three digits behind the point.
+  JsonText& Decimal(double number) {
+    writer_.SetMaxDecimalPlaces(3);
+    return writer_.Double(number), *this;
+  }
   JsonText& Bool(bool value) { return writer_.Bool(value), *this; }
   JsonText& Null() { return writer_.Null(), *this; }
 

@@ -10,6 +10,7 @@
 #include "ike/tool/demo.hpp"
 #include "ike/tool/explain.hpp"
 #include "ike/tool/file_roles.hpp"
+#include "ike/tool/load.hpp"
 #include "ike/tool/serve.hpp"
 #include "ike/tool/why_key.hpp"
 
@@ -26,6 +27,8 @@ ExitCode Dispatch(const Options& options) {
       return RunConnect(options);
     case Command::kServe:
       return RunServe(options);
+    case Command::kLoad:
+      return RunLoad(options);
     case Command::kWhyKey:
       return RunWhyKey(options);
     case Command::kDecode:

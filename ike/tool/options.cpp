@@ -222,6 +222,51 @@ struct Parser {
     AddOutput(sub, options.output);
   }
 
+  void AddLoad() {
+    CLI::App& sub = AddCommand(Command::kLoad, "load",
+                               "Log many HBAs in at a portal, and measure it", kLoadExamples);
+    LoadOptions& load = options.load;
+    const std::string group = "Load";
+    AddText(sub, "--hbas", load.hbas, "N", "HBAs; each keeps its session, default 1000")
+        ->group(group);
+    AddText(sub, "--addresses", load.addresses, "N",
+            "Local addresses from that of --local on, which the HBAs share; default 1")
+        ->group(group);
+    AddText(sub, "--logins", load.logins, "N",
+            "Logins in all, default one for each HBA; a later one ends the HBA's session first")
+        ->group(group);
+    AddText(sub, "--concurrency", load.concurrency, "N",
+            "Closed loop: logins under way at a time, default 64")
+        ->group(group);
+    AddText(sub, "--rate", load.rate, "N", "Open loop: logins begun a second, whatever happens")
+        ->group(group);
+    AddText(sub, "--duration", load.duration, "SECONDS", "End after this time")->group(group);
+    AddText(sub, "--mix", load.mix, "WORD[=N];...", "Security words, and how many HBAs of each")
+        ->group(group);
+    AddText(sub, "--peer-pid", load.peer_process, "PID",
+            "Count the CPU time of this process, too: the peer's, on this machine")
+        ->group(group);
+    AddText(sub, "--hgrm", load.hgrm, "FILE", "Write the latencies as HdrHistogram prints them")
+        ->group(group);
+    AddList(sub, "--fail-if", load.fail_if, "CONDITION",
+            "Exit with 4 if p99>50ms, max>1s, mean>2ms, failed>0, rate<500; may be repeated")
+        ->group(group);
+    sub.add_flag("--quiet", load.quiet, "No progress on standard error")->group(group);
+    AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
+            "The target portal; PORT is that of IKE, default 500")
+        ->group("Network");
+    AddList(sub, "--local", options.network.local, "ADDR[:PORT]",
+            "Own address and UDP port; default: as routed, port 500; port 0: any free one")
+        ->group("Network");
+    AddText(sub, "--ike-port", options.network.ike_port, "PORT", "Own UDP port, default 500")
+        ->group("Network");
+    AddTimeout(sub, options);
+    AddSessionArguments(sub, options.session);
+    AddPeer(sub, options);
+    sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");
+    AddOutput(sub, options.output);
+  }
+
   void AddWhyKey() {
     CLI::App& sub = *app.add_subcommand(
         "why-key", "Tell which key serve would use for a peer, and why, without a network");
@@ -275,6 +320,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   parser.AddDemo();
   parser.AddConnect();
   parser.AddServe();
+  parser.AddLoad();
   parser.AddWhyKey();
   parser.AddDecode();
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first

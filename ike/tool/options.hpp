@@ -10,7 +10,7 @@
 
 namespace iscsi_ike::ike::tool {
 
-enum class Command { kExplain, kDemo, kConnect, kServe, kWhyKey, kDecode };
+enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kDecode };
 
 // PolicyOptions: where the security settings come from and how they are read.
 struct PolicyOptions {
@@ -74,6 +74,21 @@ struct OutputOptions {
   std::string secrets;
 };
 
+// LoadOptions: see load_plan.hpp.
+struct LoadOptions {
+  std::string hbas;
+  std::string addresses;
+  std::string logins;
+  std::string concurrency;
+  std::string rate;
+  std::string duration;
+  std::string mix;
+  std::string peer_process;
+  std::string hgrm;
+  std::vector<std::string> fail_if;
+  bool quiet = false;
+};
+
 // WhyKeyOptions: the first message that is asked about.
 struct WhyKeyOptions {
   std::string peer;
@@ -96,9 +111,10 @@ struct Options {
   NetworkOptions network;
   SessionOptions session;
   OutputOptions output;
+  LoadOptions load;
   WhyKeyOptions why_key;
   DecodeOptions decode;
-  bool keep = false;                      // connect
+  bool keep = false;                      // connect, load
   std::string hold;                       // connect, seconds
   std::string seed;                       // demo
   bool aggressive_hash_in_clear = false;  // connect, demo

@@ -19,6 +19,7 @@ class Watch {
   Status<ToolError> Open(const OutputOptions& output, std::uint16_t nat_port);
   // Close reports the first octet that could not be written.
   Status<ToolError> Close();
+  void Add(Observer& observer) { all_.Add(observer); }
   void AddLadder(LadderOptions options, TextSink sink);
   // AddVerbosity draws the ladder on stderr from verbosity 1, its payloads from 2.
   void AddVerbosity(const OutputOptions& output);
