@@ -66,8 +66,9 @@ double LatencyHistogram::StandardDeviation() const {
 
 Microseconds LatencyHistogram::Percentile(double percent) const {
   const double share = std::clamp(percent, 0.0, 100.0) / 100;
-  const auto wanted = std::max<std::uint64_t>(
-      1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
+  // 99.9 of a hundred of 1000 are 999, whatever binary fractions say.
+  const double rank = std::ceil(share * static_cast<double>(count_) - 1e-6);
+  const auto wanted = static_cast<std::uint64_t>(std::max(1.0, rank));
   std::uint64_t seen = 0;
   for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
     seen += counts_[bucket];

@@ -32,7 +32,7 @@ policy::IpAddress Following(const policy::IpAddress& address, std::size_t count)
   return policy::IpAddress::FromOctets({octets.data(), from.size()}).value_or(address);
 }
 
-// NumberOf replaces the first '#' of an identity by the number of an HBA.
+// Numbered replaces the first '#' of an identity by the number of an HBA.
 std::string Numbered(std::string identity, std::size_t number) {
   const std::size_t at = identity.find('#');
   if (at != std::string::npos) identity.replace(at, 1, std::to_string(number));
@@ -42,11 +42,11 @@ std::string Numbered(std::string identity, std::size_t number) {
 // HbaMaker makes the configuration of each HBA: its word in turn, its address, its identity.
 class HbaMaker {
  public:
-  HbaMaker(const Options& options, const LoadPlan& plan, const Sources& sources, Ends ends)
-      : options_(options), plan_(plan), sources_(sources), ends_(std::move(ends)) {}
+  HbaMaker(const Options& options, const LoadPlan& plan, const Sources& sources, const Ends& ends)
+      : options_(options), plan_(plan), sources_(sources), ends_(ends) {}
 
   // Settle finds the words of --mix, or the one word there is. A word that allows nothing is
-  // refused, `refused` has its plan then.
+  // refused, and printed.
   Checked<ExitCode> Settle() {
     if (options_.load.mix.empty()) {
       words_ = {sources_.request.word};
@@ -100,8 +100,8 @@ class HbaMaker {
     one.peer = sources_.peer;
     one.peer_identity = sources_.peer_identity;
     one.request.word = words_[hba % words_.size()];
-    if (!options_.policy.id.empty()) {
-      auto identity = policy::Identity::Parse(Numbered(options_.policy.id, hba), "--id");
+    if (!options_.load.id.empty()) {
+      auto identity = policy::Identity::Parse(Numbered(options_.load.id, hba), "--id");
       if (!identity) return Usage(identity.error());
       one.request.identity = std::move(identity).value();
     }
@@ -143,7 +143,7 @@ Checked<ExitCode> TryLoad(const Options& options) {
   const auto nat = ParseNatPort(options.session, {&*local, 1});
   if (!nat) return Failure(nat.error());
   HbaMaker maker(options, *plan, *sources, {*local, *remote});
-  const auto settled = maker.Settle();
+  auto settled = maker.Settle();
   if (!settled || *settled != ExitCode::kOk) return settled;
 
   Watch watch;

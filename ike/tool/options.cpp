@@ -225,6 +225,11 @@ struct Parser {
   void AddLoad() {
     CLI::App& sub = AddCommand(Command::kLoad, "load",
                                "Log many HBAs in at a portal, and measure it", kLoadExamples);
+    // The identity is one only when it has its number.
+    sub.callback([this] {
+      options.command = Command::kLoad;
+      options.load.id = std::exchange(options.policy.id, {});
+    });
     LoadOptions& load = options.load;
     const std::string group = "Load";
     AddText(sub, "--hbas", load.hbas, "N", "HBAs; each keeps its session, default 1000")

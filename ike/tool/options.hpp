@@ -83,6 +83,7 @@ struct LoadOptions {
   std::string rate;
   std::string duration;
   std::string mix;
+  std::string id;  // with '#' for the number of an HBA
   std::string peer_process;
   std::string hgrm;
   std::vector<std::string> fail_if;

@@ -1,0 +1,123 @@
+// load against serve, over loopback.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/ike/tool/serving.hpp"
+
+namespace iscsi_ike::ike::tool {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class Load : public testing::Test {
+ protected:
+  Arguments Storm(const Arguments& more) const {
+    return Arguments{"load",
+                     "--portal",
+                     serving.place,
+                     "--local",
+                     "127.1.0.0:0",
+                     "--flags",
+                     "0x27",
+                     "--key-file",
+                     key,
+                     "--ike",
+                     "aes128-sha256-curve25519",
+                     "--esp",
+                     "aes128-sha1"} +
+           more;
+  }
+  json Run(const Arguments& more, int code = 0) const {
+    const ToolResult result = RunTool(Storm(more + Arguments{"--json", "--quiet"}));
+    EXPECT_EQ(result.exit_code, code) << result.err << result.out;
+    return json::parse(result.out, nullptr, false);
+  }
+
+  TemporaryFolder folder;
+  std::string key = folder.Write("key", "0x00112233445566778899aabbccddeeff\n");
+  Serving serving{key, "0x2f", {"--ike", "aes128-sha256-curve25519", "--esp", "aes128-sha1"}};
+};
+
+TEST_F(Load, LogsEveryHbaIn) {
+  const json result = Run({"--hbas", "20", "--addresses", "20", "--concurrency", "8"});
+  EXPECT_EQ(result["logins"]["wanted"], 20);
+  EXPECT_EQ(result["logins"]["established"], 20);
+  EXPECT_EQ(result["logins"]["failed"], 0);
+  EXPECT_EQ(result["loop"], "closed");
+  for (const char* stage : {"first_answer", "phase1", "child", "from_intended"})
+    EXPECT_EQ(result["latency_us"][stage]["count"], 20) << stage;
+  EXPECT_LE(result["latency_us"]["first_answer"]["p50"], result["latency_us"]["phase1"]["p50"]);
+  EXPECT_LE(result["latency_us"]["phase1"]["p50"], result["latency_us"]["child"]["p50"]);
+  EXPECT_TRUE(serving.process.WaitForOut("at 127.1.0.19:"));
+  EXPECT_TRUE(serving.process.WaitForOut("session 20: phase 1 closed by the peer"));
+}
+
+TEST_F(Load, LaterLoginsEndTheSessionOfTheirHba) {
+  const json result = Run({"--hbas", "2", "--addresses", "2", "--logins", "10"});
+  EXPECT_EQ(result["logins"]["established"], 10);
+  EXPECT_TRUE(serving.process.WaitForOut("session 10: phase 1 closed by the peer"));
+}
+
+TEST_F(Load, OpenLoopKeepsItsRate) {
+  const json result = Run({"--hbas", "40", "--addresses", "40", "--rate", "100"});
+  EXPECT_EQ(result["loop"], "open");
+  EXPECT_EQ(result["logins"]["established"], 40);
+  EXPECT_GE(result["seconds"], 0.38);
+}
+
+TEST_F(Load, MixesWordsAndNumbersIdentities) {
+  const json result =
+      Run({"--hbas", "4", "--addresses", "4", "--mix", "0x27=3;0x2b", "--id", "fqdn:hba#.example"});
+  EXPECT_EQ(result["logins"]["established"], 4);
+  EXPECT_TRUE(serving.process.WaitForOut("fqdn:hba3.example at 127.1.0.3"));
+  EXPECT_TRUE(serving.process.WaitForOut("aggressive mode"));
+}
+
+TEST_F(Load, BreachedThresholdsSetTheExitCode) {
+  const json result =
+      Run({"--hbas", "2", "--addresses", "2", "--fail-if", "max>0us", "--fail-if", "failed>0"}, 4);
+  EXPECT_EQ(result["breached"], json::parse(R"(["max>0us"])"));
+}
+
+TEST_F(Load, FailuresAreCountedByCode) {
+  const json result = Run({"--hbas", "3", "--addresses", "3", "--remote-ts", "10.9.9.9"}, 4);
+  EXPECT_EQ(result["logins"]["failed"], 3);
+  EXPECT_EQ(result["failures"][0]["code"], "PEER_REFUSED");
+  EXPECT_EQ(result["failures"][0]["count"], 3);
+}
+
+TEST_F(Load, ASignalEndsItWithAReport) {
+  ToolProcess process(
+      Storm({"--hbas", "5", "--addresses", "5", "--duration", "60", "--rate", "50"}));
+  EXPECT_TRUE(serving.process.WaitForOut("session 5: child SA established"));
+  process.Signal(SIGINT);
+  const ToolResult result = process.Finish();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("interrupted by a signal"));
+  EXPECT_THAT(result.out, HasSubstr("(open loop, 50 a second wanted)"));
+}
+
+TEST_F(Load, WritesTheHistogram) {
+  const std::string file = folder.Path("login.hgrm");
+  Run({"--hbas", "3", "--addresses", "3", "--hgrm", file});
+  EXPECT_THAT(ReadFile(file), HasSubstr("Total count    =            3]"));
+}
+
+TEST_F(Load, BadInputIsNamed) {
+  const auto refused = [&](const Arguments& more, const char* text) {
+    const ToolResult result = RunTool(Storm(more));
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr(text));
+  };
+  refused({"--hbas", "0"}, "--hbas: ");
+  refused({"--rate", "5", "--concurrency", "5"}, "--rate: ");
+  refused({"--mix", "0x27;;"}, "--mix: ");
+  refused({"--fail-if", "p99"}, "--fail-if: \"p99\" has no < or >");
+}
+
+}  // namespace
+}  // namespace iscsi_ike::ike::tool
