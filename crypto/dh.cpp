@@ -1,6 +1,8 @@
 // Private keys, checks of peer values, and the executor that runs a job where it stands.
 #include "crypto/dh.hpp"
 
+#include <new>
+
 #include "crypto/dh_ecp.hpp"
 #include "crypto/dh_modp.hpp"
 #include "crypto/dh_x25519.hpp"
@@ -59,6 +61,14 @@ struct InlineDhExecutor::Impl {
   }
 
   void Run(DhJob& job) {
+    try {
+      Compute(job);
+    } catch (const std::bad_alloc&) {
+      job.outcome = DhOutcome::kFailed;
+    }
+  }
+
+  void Compute(DhJob& job) {
     const DhGroupInfo& info = Info(job.group);
     if (job.operation == DhOperation::kGenerate) {
       job.public_value.resize(info.public_size);

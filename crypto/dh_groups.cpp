@@ -2,6 +2,9 @@
 // and one small constant a group; the curves are typed as RFC 5903 sections 3.1-3.3 print them.
 #include "crypto/dh_groups.hpp"
 
+#include <algorithm>
+#include <cassert>
+
 namespace iscsi_ike::crypto {
 namespace {
 
@@ -95,6 +98,13 @@ constexpr auto kN521 = FromHex(
     "0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409");
 
 }  // namespace
+
+std::size_t ModpIndexOf(DhGroup group) {
+  const auto groups = AllDhGroups().first(kModpGroups);
+  const auto row = std::ranges::find(groups, group, &DhGroupInfo::group);
+  assert(row != groups.end() && row->kind == DhKind::kModp);
+  return static_cast<std::size_t>(row - groups.begin());
+}
 
 Octets ModpPrime(DhGroup group) {
   switch (group) {

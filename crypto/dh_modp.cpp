@@ -47,7 +47,7 @@ bool ModpDh::Prepare() {
 const ModpDh::Field* ModpDh::FieldOf(DhGroup group) {
   const Octets prime = ModpPrime(group);
   if (prime.empty() || !Prepare()) return nullptr;
-  const auto index = static_cast<std::size_t>(&Info(group) - AllDhGroups().data());
+  const auto index = ModpIndexOf(group);
   Field& field = fields_[index];
   if (field.montgomery) return &field;
   field.prime.reset(BN_bin2bn(prime.data(), static_cast<int>(prime.size()), nullptr));

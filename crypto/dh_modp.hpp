@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "crypto/dh.hpp"
+#include "crypto/dh_groups.hpp"
 #include "crypto/openssl_ptr.hpp"
 
 namespace iscsi_ike::crypto {
@@ -34,7 +35,8 @@ class ModpDh {
   const Field* FieldOf(DhGroup group);
   DhOutcome Raise(const Field& field, Octets private_key, MutableOctets out);
 
-  std::array<Field, 7> fields_;  // made when first asked for, in the order of AllDhGroups()
+  std::array<Field, kModpGroups>
+      fields_;  // made when first asked for, in the order of AllDhGroups()
   BnContextPtr context_;
   BignumPtr base_;
   BignumPtr exponent_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <vector>
 
 #include "crypto/dh_groups.hpp"
@@ -112,8 +113,8 @@ void Comb::Make(DhGroup group) {
 
 // CombOf: null until there is a table.
 const Comb* CombOf(DhGroup group) {
-  static std::array<Comb, 7> combs;
-  Comb& comb = combs[static_cast<std::size_t>(&Info(group) - AllDhGroups().data())];
+  static std::array<Comb, kModpGroups> combs;
+  Comb& comb = combs[ModpIndexOf(group)];
   if (comb.ready) return &comb;
   if (++comb.uses < kUsesBeforeTable) return nullptr;
   std::call_once(comb.once, [&] { comb.Make(group); });
@@ -156,7 +157,7 @@ struct Work {
 
 }  // namespace
 
-bool RaiseTwoByComb(DhGroup group, Octets key, MutableOctets out) {
+bool RaiseTwoByComb(DhGroup group, Octets key, MutableOctets out) try {
   if (key.size() > Info(group).private_size) return false;
   const Comb* const comb = CombOf(group);
   if (comb == nullptr) return false;
@@ -181,6 +182,8 @@ bool RaiseTwoByComb(DhGroup group, Octets key, MutableOctets out) {
     out[out.size() - 1 - i] =
         static_cast<std::uint8_t>((power[i / sizeof(Limb)] >> (8 * (i % sizeof(Limb)))) & 0xff);
   return true;
+} catch (const std::bad_alloc&) {
+  return false;  // without memory for a table there is none
 }
 
 }  // namespace iscsi_ike::crypto

@@ -43,10 +43,6 @@ std::size_t DigitCount(std::size_t key_octets, unsigned bits) {
   return (key_octets * 8 + bits - 1) / bits;
 }
 
-std::size_t IndexOf(DhGroup group) {
-  return static_cast<std::size_t>(&Info(group) - AllDhGroups().data());
-}
-
 constexpr std::size_t kUsesBeforeTable = 16;  // a table costs what some ten exponentiations cost
 
 // Comb is the table of 2 in one group, for keys as long as MakePrivateKey draws them.
@@ -58,8 +54,8 @@ struct Comb {
 };
 
 Comb& CombOf(DhGroup group) {
-  static std::array<Comb, 7> combs;
-  return combs[IndexOf(group)];
+  static std::array<Comb, kModpGroups> combs;
+  return combs[ModpIndexOf(group)];
 }
 
 void FillComb(Comb& comb, const ModpField& field, std::size_t key_octets) {
@@ -102,7 +98,7 @@ ModpLanes::ModpLanes() = default;
 ModpLanes::~ModpLanes() = default;
 
 const ModpLanes::Field& ModpLanes::FieldOf(DhGroup group) {
-  auto& field = fields_[IndexOf(group)];
+  auto& field = fields_[ModpIndexOf(group)];
   if (!field) field = std::make_unique<Field>(ModpPrime(group));
   return *field;
 }

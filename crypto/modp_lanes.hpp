@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "crypto/dh_groups.hpp"
 #include "crypto/lanes.hpp"
 #include "crypto/secret.hpp"
 #include "crypto/suite.hpp"
@@ -13,7 +14,8 @@
 namespace iscsi_ike::crypto {
 
 // ModpLanes keeps the fields of the groups and its work space, which is wiped after each call. Only
-// where HasLanes(). One object per thread; the tables of the generator are shared by all.
+// where HasLanes(). One object per thread; the tables of the generator are shared by all. What the
+// kernels spill to the stack is not wiped.
 class ModpLanes {
  public:
   // A Lane is one exponentiation: Raise computes base^key, RaiseGenerator 2^key mod p into `out`,
@@ -39,7 +41,7 @@ class ModpLanes {
   const Field& FieldOf(DhGroup group);
   void RaiseTwo(DhGroup group, std::span<const Lane> lanes);
 
-  std::array<std::unique_ptr<Field>, 7> fields_;  // made when first asked for
+  std::array<std::unique_ptr<Field>, kModpGroups> fields_;  // made when first asked for
   std::vector<LaneWord> work_;
 };
 

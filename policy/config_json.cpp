@@ -135,6 +135,18 @@ JsonVerdict RootSink::OnEnd() {
   return has_sections_ ? std::nullopt : entry_->OnEnd();
 }
 
+// CheckNames: a name chooses one record. Portals may well come twice: PowerShell lists them for
+// each target.
+Status<Error> CheckNames(const Config& config, std::string_view place) {
+  const auto path = [](std::size_t i) { return "records[" + std::to_string(i) + "]"; };
+  for (std::size_t i = 0; i < config.records.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (!config.records[i].name.empty() && config.records[i].name == config.records[j].name)
+        return Reject(std::string(place) + ": " + path(i) + ".name",
+                      Quote(config.records[i].name) + " is the name of " + path(j) + " already");
+  return Done{};
+}
+
 }  // namespace
 
 Parsed<Config> ParseConfig(crypto::Secret octets, std::string_view place,
@@ -145,6 +157,7 @@ Parsed<Config> ParseConfig(crypto::Secret octets, std::string_view place,
   RootSink root(options, config);
   Status<Error> status = ReadJson(*std::move(text), root, place);
   if (!status) return Failure(std::move(status).error());
+  if (auto unique = CheckNames(config, place); !unique) return Failure(std::move(unique).error());
   return config;
 }
 

@@ -9,6 +9,9 @@ namespace {
 // A source that gives the same useless octets again and again has failed.
 constexpr int kMostDraws = 16;
 
+// Sessions of one identity that are looked at: old ones go when the overlap is over.
+constexpr int kMostOfOnePeer = 8;
+
 // A source that fails now fails again at the first cookie, where it is reported.
 std::uint64_t DrawHashSecret(crypto::RandomSource& random) {
   std::array<std::uint8_t, 8> octets{};
@@ -165,11 +168,21 @@ void EngineCore::UnlinkPeer(const Session& session) {
 
 Session* EngineCore::NewestOf(const Session& session) {
   const auto entry = newest_by_identity_.find(session.remote_identity);
-  if (entry == newest_by_identity_.end() || entry->second == session.id) return nullptr;
-  Session* newest = Find(entry->second);
-  const bool same = newest != nullptr && newest->state == Session::State::kEstablished &&
-                    newest->remote == session.remote;
-  return same ? newest : nullptr;
+  Session* newest = entry == newest_by_identity_.end() ? nullptr : Find(entry->second);
+  for (int i = 0; newest != nullptr && newest != &session && i < kMostOfOnePeer; ++i) {
+    if (newest->state == Session::State::kEstablished && newest->remote == session.remote &&
+        HaveSameKey(session, *newest))
+      return newest;
+    newest = Find(newest->older);
+  }
+  return nullptr;
+}
+
+bool EngineCore::IsFirstOf(const Session& session) {
+  const Session* older = Find(session.older);
+  for (int i = 0; older != nullptr && i < kMostOfOnePeer; ++i, older = Find(older->older))
+    if (HaveSameKey(session, *older)) return false;
+  return true;
 }
 
 Session* EngineCore::NewestAt(const Endpoint& remote) {
@@ -179,10 +192,9 @@ Session* EngineCore::NewestAt(const Endpoint& remote) {
 }
 
 Session* EngineCore::FindOwner(const Session& session, Spi outbound) {
-  constexpr int kMost = 8;  // old ones go when the overlap is over
   const auto entry = newest_by_identity_.find(session.remote_identity);
   Session* owner = entry == newest_by_identity_.end() ? nullptr : Find(entry->second);
-  for (int i = 0; owner != nullptr && i < kMost; ++i, owner = Find(owner->older)) {
+  for (int i = 0; owner != nullptr && i < kMostOfOnePeer; ++i, owner = Find(owner->older)) {
     const auto& children = owner->children;
     if (std::any_of(children.begin(), children.end(),
                     [outbound](const Child& c) { return c.outbound == outbound; }) &&

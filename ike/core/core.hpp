@@ -73,9 +73,11 @@ class EngineCore {
   void LeaveHalfOpen(Session& session);
   // LinkPeer: the peer's identity is known; the session is the newest with it.
   void LinkPeer(Session& session);
-  // NewestOf is the newest established session with the same peer at the same place; nullptr: that
-  // is this one.
+  // NewestOf is the newest established session that has the same identity and key as this one, at
+  // the same place; nullptr: that is this one.
   [[nodiscard]] Session* NewestOf(const Session& session);
+  // IsFirstOf: no older session has the same identity and key.
+  [[nodiscard]] bool IsFirstOf(const Session& session);
   // FindOwner: the session with the same remote identity and key whose child has this outbound SPI.
   [[nodiscard]] Session* FindOwner(const Session& session, Spi outbound);
   // NewestAt is the established session whose peer is at this place, if it is known under it.

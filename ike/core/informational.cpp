@@ -94,7 +94,7 @@ void TakeDeleteOfSession(EngineCore& core, Session& session) {
                  Deleted("the peer deleted the ISAKMP SA during quick mode"));
   }
   FailQueued(core, session, Deleted("the peer deleted the ISAKMP SA"));
-  if (Session* newer = core.NewestOf(session)) TakeOver(core, session, *newer);
+  if (Session* newer = core.NewestOf(session)) (void)TakeOver(core, session, *newer);
   session.state = Session::State::kClosed;
   core.Emit(SessionClosed{session.id, CloseReason::kByPeer});
 }

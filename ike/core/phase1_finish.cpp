@@ -37,7 +37,7 @@ void TellPeer(EngineCore& core, Session& session) {
     WriteLifetime(writer, session.lifetime, kPhase2Lifetime);
     return SendStatus(core, session, NotifyType::kResponderLifetime, attributes);
   }
-  if (session.peer->initial_contact && session.older == SessionId{})
+  if (session.peer->initial_contact && core.IsFirstOf(session))
     SendStatus(core, session, NotifyType::kInitialContact);
 }
 

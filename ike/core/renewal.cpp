@@ -51,7 +51,8 @@ void RunChildren(EngineCore& core, Session& session) {
   if (!IsDue(session.children_due, core.now)) return;
   if (Session* newer = core.NewestOf(session);
       newer != nullptr && HasRoomFor(core, *newer, session.children.size())) {
-    return TakeOver(core, session, *newer);
+    (void)TakeOver(core, session, *newer);
+    return;
   }
   std::vector<ChildId> renew;
   std::vector<std::pair<ChildId, CloseReason>> close;
@@ -87,8 +88,8 @@ void RenewSession(EngineCore& core, Session& session) {
   session.lease.renew_at.reset();
   if (session.renewing) return;
   if (Session* newer = core.NewestOf(session); newer != nullptr && YieldsTo(session, *newer)) {
-    TakeOver(core, session, *newer);
-    session.lease.close_at = core.now + session.peer->renewal.overlap;
+    if (TakeOver(core, session, *newer))
+      session.lease.close_at = core.now + session.peer->renewal.overlap;
     return;
   }
   const auto begun =
@@ -123,7 +124,7 @@ void RunLeases(EngineCore& core, Session& session) {
   if (IsDue(session.lease.close_at, core.now))
     return CloseSession(core, session, CloseReason::kReplaced);
   if (IsDue(session.lease.expire_at, core.now)) {
-    if (Session* newer = core.NewestOf(session)) TakeOver(core, session, *newer);
+    if (Session* newer = core.NewestOf(session)) (void)TakeOver(core, session, *newer);
     return CloseSession(core, session, CloseReason::kExpired);
   }
   if (IsDue(session.lease.renew_at, core.now)) RenewSession(core, session);
@@ -146,7 +147,7 @@ void RenewNow(EngineCore& core, Session& session, Child& child) {
 void RenewBeforeIdsRunOut(EngineCore& core, Session& session) {
   const bool plenty = session.used_ids.size() < core.config.max_message_ids / 4 * 3;
   if (plenty || session.state != Session::State::kEstablished || session.renewing ||
-      session.lease.close_at || session.peer->renewal.mode != Renewal::kRenew)
+      session.lease.close_at)
     return;
   session.lease.renew_at = core.now;
 }
@@ -168,15 +169,21 @@ void NoteUse(EngineCore& core, Session& session, Child& child, std::uint64_t oct
 void Succeed(EngineCore& core, Session& session) {
   Session* old = core.Find(session.renews);
   if (old == nullptr || old->state != Session::State::kEstablished) return;
-  TakeOver(core, *old, session);
   old->renewing = false;
   old->lease.renew_at.reset();
-  old->lease.close_at = core.now + session.peer->renewal.overlap;
+  // Where its children find no room, the old session stays with them until it expires.
+  if (TakeOver(core, *old, session)) old->lease.close_at = core.now + session.peer->renewal.overlap;
   core.Unsettle(*old);
 }
 
-void TakeOver(EngineCore& core, Session& from, Session& to) {
-  if (!HasRoomFor(core, to, from.children.size())) return;
+bool TakeOver(EngineCore& core, Session& from, Session& to) {
+  if (!HasRoomFor(core, to, from.children.size())) {
+    NegotiationFailure suspicion;
+    suspicion.code = FailureCode::kLimit;
+    suspicion.text = "the new phase 1 has no room for the child SAs of the old one";
+    core.Emit(Diagnosed{to.id, to.peer->name, to.remote, std::move(suspicion)});
+    return false;
+  }
   for (Child& child : from.children) {
     child.renewing = false;  // a quick mode of the old session may still do it: then it is followed
     to.children.push_back(child);
@@ -186,6 +193,7 @@ void TakeOver(EngineCore& core, Session& from, Session& to) {
   Refresh(to);
   core.Emit(SessionReplaced{to.id, from.id});
   core.Unsettle(to);
+  return true;
 }
 
 void NoteRenewalFailed(EngineCore& core, const Session& session) {

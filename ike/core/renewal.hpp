@@ -33,8 +33,9 @@ void NoteUse(EngineCore& core, Session& session, Child& child, std::uint64_t oct
 // Succeed: a session's phase 1 is done. It takes over from the one that it renews.
 void Succeed(EngineCore& core, Session& session);
 
-// TakeOver moves all children from one session to another with the same peer.
-void TakeOver(EngineCore& core, Session& from, Session& to);
+// TakeOver moves all children from one session to another with the same peer. False: they find no
+// room there, which is diagnosed, and stay.
+[[nodiscard]] bool TakeOver(EngineCore& core, Session& from, Session& to);
 
 // NoteRenewalFailed: the exchange or the session was to renew something, which is tried again.
 void NoteRenewalFailed(EngineCore& core, const Session& session);

@@ -159,7 +159,7 @@ class ConnectRun {
     if (code != FailureCode::kKeysDiffer && code != FailureCode::kHashMismatch &&
         code != FailureCode::kTimeout)
       return;
-    outcome_.failure->details.push_back("the key of this end has the fingerprint " +
+    outcome_.failure->details.push_back("fingerprint of the key of this end: " +
                                         KeyFingerprint(*attempts_[attempt_]));
   }
 

@@ -42,7 +42,12 @@ std::vector<Place> PlacesOf(const policy::Config& config, const Address& only) {
     const bool known = std::any_of(places.begin(), places.end(), [&](const Place& place) {
       return place.local == portal.address;
     });
-    if (!known && (!only || portal.address == only)) places.push_back({&portal, portal.address});
+    if (known) {
+      Warn("--config: a second portal at " + portal.address->ToString() +
+           " does not count: only the address tells portals apart here");
+      continue;
+    }
+    if (!only || portal.address == only) places.push_back({&portal, portal.address});
   }
   if (!only || places.empty()) places.push_back({});
   return places;

@@ -16,6 +16,17 @@ bool HasMarkedMessage(crypto::Octets octets) {
   return HasMarker(octets) && LooksLikeIsakmp(octets.subspan(kMarkerSize));
 }
 
+// CouldBeIsakmp is asked of text, which may be any file: a broken message is to be shown, a key
+// that was mistaken for one is not.
+bool CouldBeIsakmp(crypto::Octets octets) {
+  const Wire<Header> header = ReadHeader(octets);
+  if (!header) return false;
+  const bool known =
+      header->major() == 2 ? ToNumber(header->exchange) >= 34 : !NameOf(header->exchange).empty();
+  return header->length == octets.size() ||
+         ((header->version == 0x10 || header->version == 0x20) && known);
+}
+
 bool IsKeepalive(crypto::Octets octets) { return octets.size() == 1 && octets[0] == 0xff; }
 
 }  // namespace
@@ -30,11 +41,16 @@ bool LooksLikeIsakmp(crypto::Octets octets) {
 }
 
 IkeDatagrams::IkeDatagrams(const Capture& capture, std::span<const std::uint16_t> ports) {
+  const bool text = std::ranges::any_of(capture.datagrams, [](const CapturedDatagram& datagram) {
+    const crypto::Octets octets = datagram.octets;
+    return CouldBeIsakmp(octets) || HasMarkedMessage(octets) || IsKeepalive(octets);
+  });
   const auto take_all = [&](auto is_ike_port) {
     for (const CapturedDatagram& datagram : capture.datagrams) {
       const bool portless = !datagram.source || !datagram.destination;
-      if (portless || is_ike_port(datagram.source->port) ||
-          is_ike_port(datagram.destination->port)) {
+      if (portless
+              ? text
+              : is_ike_port(datagram.source->port) || is_ike_port(datagram.destination->port)) {
         chosen_.push_back(&datagram);
       }
     }
@@ -47,6 +63,7 @@ IkeDatagrams::IkeDatagrams(const Capture& capture, std::span<const std::uint16_t
     guessed_ = true;
     std::set<std::uint16_t> likely;
     for (const CapturedDatagram& datagram : capture.datagrams) {
+      if (!datagram.source || !datagram.destination) continue;
       if (!LooksLikeIsakmp(datagram.octets) && !HasMarkedMessage(datagram.octets)) continue;
       likely.insert({datagram.source->port, datagram.destination->port});
     }

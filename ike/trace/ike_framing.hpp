@@ -26,9 +26,9 @@ inline constexpr std::size_t kMarkerSize = 4;
 // four; on ports of the caller's choice a marker that was seen makes the difference.
 class IkeDatagrams {
  public:
-  // Chosen are datagrams from or to 500, 4500 and `ports`, and all those without ports (text). When
-  // there is none, whatever looks like ISAKMP, and what goes between the same ports. `capture`
-  // outlives this object.
+  // Chosen are datagrams from or to 500, 4500 and `ports`, and all those without ports (text) when
+  // one of them could be ISAKMP. When there is none, whatever looks like ISAKMP, and what goes
+  // between the same ports. `capture` outlives this object.
   IkeDatagrams(const Capture& capture, std::span<const std::uint16_t> ports);
 
   [[nodiscard]] const std::vector<const CapturedDatagram*>& chosen() const { return chosen_; }

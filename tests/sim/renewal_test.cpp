@@ -158,12 +158,15 @@ TEST(Renewal, ByThePeerOfAnEndThatServesNobodyElse) {
   }
 }
 
-TEST(Renewal, ComesBeforeMessageIdsRunOut) {
+// Whatever is to happen at the end of a lifetime: without message IDs a session is dead.
+class RenewalOf : public testing::TestWithParam<ike::Renewal> {};
+
+TEST_P(RenewalOf, ComesBeforeMessageIdsRunOut) {
   EndSettings end = RenewingEnd(kMainWord);
   end.adjust_request = nullptr;
   end.adjust_peer = [](ike::PeerConfig& peer) {
     peer.liveness.delay = seconds(1);
-    peer.renewal.mode = ike::Renewal::kRenew;
+    peer.renewal.mode = GetParam();
   };
   end.adjust_engine = [](ike::EngineConfig& config) { config.max_message_ids = 400; };
   Pair pair(end, end);
@@ -386,6 +389,10 @@ TEST(InitialContact, IsNotSaidBySecondSessions) {
   EXPECT_EQ(pair.responder->engine().session_count(), 2U);
   EXPECT_EQ(Living(*pair.responder).children.size(), 2U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Modes, RenewalOf,
+                         testing::Values(ike::Renewal::kRenew, ike::Renewal::kExpire,
+                                         ike::Renewal::kNever));
 
 }  // namespace
 }  // namespace iscsi_ike::test

@@ -250,7 +250,7 @@ TEST_F(ConnectServe, FingerprintOfAWeakKeyIsWithheld) {
   std::replace(connect.begin(), connect.end(), key, folder.Write("other", "password"));
   const ToolResult result = RunTool(connect);
   EXPECT_THAT(result.out, HasSubstr("HASH_MISMATCH"));
-  EXPECT_THAT(result.out, HasSubstr("fingerprint withheld: the key is weak"));
+  EXPECT_THAT(result.out, HasSubstr("of this end: withheld: the key is weak"));
   EXPECT_THAT(serving.Stop().err, HasSubstr("key fingerprint withheld: the key is weak"));
 }
 

@@ -113,6 +113,18 @@ TEST_F(DecodeTool, TryPskHasNothingToJudgeInMainMode) {
   EXPECT_EQ(json::parse(result.out).at("outcome"), "none");
 }
 
+// A key file in the place of a capture: an easy slip beside --try-psk.
+TEST(Decode, ShowsNothingOfTextThatIsNoIsakmp) {
+  for (const char* text : {"0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n",
+                           "00112233445566778899aabbccddeeff\n"}) {
+    const ToolResult result = RunTool({"decode", "-"}, text);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, testing::HasSubstr("holds no IKE"));
+    EXPECT_THAT(result.err, testing::Not(testing::HasSubstr("0405")));
+  }
+}
+
 TEST(Decode, ReadsHexadecimalTextFromStandardInput) {
   const std::string hex = kGoodMessage;
   const ToolResult result = RunTool({"decode", "-"}, hex + "\n\n# a comment\n" + hex + "\n");

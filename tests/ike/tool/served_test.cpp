@@ -268,8 +268,11 @@ TEST_F(Served, WhatCannotBeMeantIsRefusedByName) {
               StartsWith("iscsi-ike: --peer-id: is said by peerIdentity"));
   EXPECT_THAT(ServeFails(records(a, open), {"--key", "a key of the command line"}).err,
               HasSubstr("iscsi-ike: --key-file: a key is given beside that of 'a'"));
-  EXPECT_THAT(ServeFails(records(a, a), {"--peer", "127.0.0.9"}).err,
-              HasSubstr("no record is for the peer 127.0.0.9; there are 0 \"a\", 1 \"a\""));
+  EXPECT_THAT(ServeFails(records(a, a)).err,
+              HasSubstr("records[1].name: \"a\" is the name of records[0] already"));
+  const std::string b = record(R"("name": "b", "key": "text:k", "peer": "127.0.0.3")");
+  EXPECT_THAT(ServeFails(records(a, b), {"--peer", "127.0.0.9"}).err,
+              HasSubstr("no record is for the peer 127.0.0.9; there are 0 \"a\", 1 \"b\""));
 }
 
 TEST_F(Served, RecordsThatDifferOnlyInIdentityAreWarnedOfInMainMode) {
