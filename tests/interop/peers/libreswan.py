@@ -13,41 +13,9 @@ from harness import keys, process
 from harness.case import Deviation, Established, Fails, Unloadable
 from harness.peer import Peer
 
+from . import libreswan_conf
+
 _INSTALLED = "/usr/libexec/ipsec"
-
-# IKEv1 is dropped without a word unless ikev1-policy says otherwise. "private" shows the ESP keys; those of
-# phase 1 stay inside NSS.
-_SETUP = """
-config setup
-    protostack=xfrm
-    plutodebug="base crypt private"
-    ikev1-policy=accept
-"""
-
-_CONNECTION = """
-conn c
-    ikev2=no
-    authby=secret
-    auto=ignore
-    leftupdown=%disabled
-    rightupdown=%disabled
-    retransmit-interval=500
-    retransmit-timeout=3
-    keyingtries=1
-    left={local}
-    right={remote}
-    leftid={local_id}
-    rightid={remote_id}
-    aggressive={aggressive}
-    type={mode}
-    ike={ike}
-    phase2alg={esp}
-    pfs={pfs}
-    esn={esn}
-    encapsulation={encapsulate}
-    fragmentation={fragments}
-    {more}
-"""
 
 # Of the hash that is the IV of an informational exchange.
 _EMPTY_IV = r"Phase 2 IV hash \S+ digest PH1_IV \(\S+ length 0\)"
@@ -147,7 +115,7 @@ class Libreswan(Peer):
     def __enter__(self):
         subprocess.run(["certutil", "-N", "-d", f"sql:{self._folder}/nss", "--empty-password"],
                        check=True, capture_output=True)
-        self._write("ipsec.conf", _SETUP)
+        self._write("ipsec.conf", libreswan_conf.SETUP)
         self._write("secrets", "")
         pluto = [f"{self._programs}/pluto", "--nofork", "--stderrlog", "--rundir", self._folder,
                  "--config", f"{self._folder}/ipsec.conf", "--secretsfile", f"{self._folder}/secrets",
@@ -193,22 +161,10 @@ class Libreswan(Peer):
     def load(self, settings):
         """Like the log, the configuration is seen from the peer: its left is `their` of the settings
         (unless this daemon stands in for us)."""
-        mine, other = (0, 1) if self._host is self._network.ours else (1, 0)
-        ids = [_identity(i) for i in (settings.our_id, settings.their_id)]
-        addresses = [h.address(settings.family) for h in (self._network.ours, self._network.theirs)]
-        seen = [h.seen(settings.family) for h in (self._network.ours, self._network.theirs)]
-        text = _SETUP + _CONNECTION.format(
-            local=addresses[mine], remote=seen[other], local_id=ids[mine], remote_id=ids[other],
-            aggressive="yes" if settings.exchange == "aggressive" else "no",
-            mode=settings.encapsulation, ike=_ike(settings.ike), esp=_esp(settings),
-            pfs="yes" if settings.pfs else "no", esn="yes" if "esn" in settings.esp else "no",
-            encapsulate="yes" if settings.encapsulate else "auto", fragments=settings.fragments,
-            more=_more(settings))
-        selectors = settings.selectors(*addresses)
-        text += _selector("left", selectors[mine], addresses[mine])
-        text += _selector("right", selectors[other], addresses[other])
-        self._write("ipsec.conf", text)
-        self._write("secrets", f"{ids[mine]} {ids[other]} : PSK 0x{settings.key.encode().hex()}\n")
+        hosts = self._network.ours, self._network.theirs
+        conf, secrets = libreswan_conf.of(settings, hosts, 0 if self._host is hosts[0] else 1)
+        self._write("ipsec.conf", conf)
+        self._write("secrets", secrets)
         self._whack("--rereadsecrets")
         self._loaded = mark = self.mark()
         self._run("addconn", "--config", f"{self._folder}/ipsec.conf", "c")
@@ -275,52 +231,6 @@ def _unpack(cache):
                 said = done.stderr.strip().splitlines() or ["no reason given"]
                 return f"needs libreswan, which '{command[0]}' does not give: {said[-1]}"
     return None
-
-
-def _identity(identity):
-    kind, _, value = identity.partition(":")
-    return f"@{value}" if kind == "fqdn" else value
-
-
-def _more(settings):
-    lines = [] if settings.port == 500 else [f"{end}ikeport={settings.port}" for end in ("left", "right")]
-    if settings.dpd:
-        lines += [f"dpddelay={settings.dpd}", f"dpdtimeout={3 * settings.dpd}", "dpdaction=clear"]
-    if settings.ike_rekey or settings.child_rekey:
-        lines += ["rekeymargin=60s", "rekeyfuzz=0%"]  # it rekeys so long before the end
-    if settings.ike_rekey:
-        lines.append(f"ikelifetime={settings.ike_rekey + 60}s")
-    if settings.child_rekey:
-        lines.append(f"salifetime={settings.child_rekey + 60}s")
-    return "\n    ".join(lines)
-
-
-def _selector(end, selector, address):
-    """"10.9.0.1/32 tcp 3260" -> leftprotoport=tcp/3260, and leftsubnet unless it is the host alone."""
-    network, *rest = selector.split()
-    text = "" if network.partition("/")[0] == address else f"    {end}subnet={network}\n"
-    return text + (f"    {end}protoport={'/'.join(rest)}\n" if rest else "")
-
-
-_NAMES = {"sha256": "sha2_256", "sha384": "sha2_384", "sha512": "sha2_512", "aesxcbc": "aes_xcbc",
-          "ecp256": "dh19", "ecp384": "dh20", "ecp521": "dh21", "curve25519": "dh31"}
-
-
-def _ike(suite):
-    cipher, hash_name, group = suite.split("-")
-    return f"{cipher}-{_NAMES.get(hash_name, hash_name)};{_NAMES.get(group, group)}"
-
-
-def _esp(settings):
-    """aes128ctr-sha1 -> aes_ctr128-sha1, aes128gcm8 -> aes_gcm_a128-null; a group of its own goes last."""
-    cipher, *rest = [part for part in settings.esp.split("-") if part != "esn"]
-    found = re.fullmatch(r"aes(\d+)(ctr|gcm8|gcm12|gcm16)", cipher)
-    if found:
-        kind = {"ctr": "aes_ctr", "gcm8": "aes_gcm_a", "gcm12": "aes_gcm_b", "gcm16": "aes_gcm_c"}[found[2]]
-        cipher = kind + found[1]
-    integrity = _NAMES.get(rest[0], rest[0]) if rest else "null"
-    text = f"{cipher}-{integrity}"
-    return f"{text};{_NAMES.get(settings.group, settings.group)}" if settings.pfs else text
 
 
 # Whose key it is, stands below it: "add_sa() level=0 outbound ..".
