@@ -14,7 +14,8 @@ class Established:
     """Phase 1 and the child are up at both ends, as asked for, and every key is the same."""
 
     instead: dict = field(default_factory=dict)  # members of Settings that come out otherwise
-    we_delete: bool = True  # in the end; not when the peer has done it before
+    we_delete: bool = True  # in the end; not when the peer has done it before, or is gone
+    exit_status: int = 0  # of the tool, in the end
 
     text = "established"
 
@@ -140,14 +141,16 @@ def _judge_success(case, expected, run, peer, mark):
     complaints = []
     if not run.established:
         return [run.story]
-    if run.exit_status != 0:
-        complaints.append(f"established, but exit status {run.exit_status}")
+    if run.exit_status != expected.exit_status:
+        complaints.append(f"established, but exit status {run.exit_status}, not {expected.exit_status}")
     complaints += peer.differences(run.keys, mark)
     # The initiator's wishes are what is negotiated; identities are the same for both.
     asked = case.ours if case.ours.role == "initiator" else case.theirs or case.ours
     complaints += _wrong_facts(replace(asked, **expected.instead), run.outcome)
     if expected.we_delete and not process.wait_until(lambda: peer.was_deleted_since(mark), 2):
         complaints.append("our Deletes have not reached the peer")
+    if expected.we_delete and not process.wait_until(lambda: peer.sas() == (0, 0), 2):
+        complaints.append(f"after our Deletes the peer still has {peer.sas()} ISAKMP SAs and children")
     return complaints
 
 

@@ -6,17 +6,17 @@ PHASE1 = ("SKEYID", "SKEYID_d", "SKEYID_a", "SKEYID_e", "Ka", "initial_IV")
 CHILD = ("initiator_encryption", "initiator_integrity", "responder_encryption", "responder_integrity")
 
 
-def read_secrets(text, we_started, child=1):
-    """Reads what the tool writes for --secrets: the first session and one of its children, for which
-    `we_started` says who began the quick mode."""
-    keys, section = {}, 0  # 0: the session; else the number of the child
+def read_secrets(text, we_started, child=1, session=1):
+    """Reads what the tool writes for --secrets: one session and one child, for which `we_started` says who
+    began the quick mode."""
+    keys, section = {}, None
     rename = {"inbound": "responder", "outbound": "initiator"}
     if not we_started:
         rename = {"inbound": "initiator", "outbound": "responder"}
     for line in text.splitlines():
-        if line.startswith("# child "):
-            section = int(line.split()[2])
-        if not line or line.startswith("#") or section not in (0, child):
+        if line.startswith("# "):
+            section = line.split()[1:3]
+        if not line or line.startswith("#") or section not in (["session", str(session)], ["child", str(child)]):
             continue
         name, value = line.split()
         direction, _, part = name.partition("_")
@@ -37,6 +37,6 @@ def differences(ours, theirs, shown=PHASE1 + CHILD):
             found.append(f"{name}: known to {'the peer' if a is None else 'us'} only")
         elif a != b:
             found.append(f"{name}: ours {a[:16]}.., the peer's {b[:16]}..")
-    if not any(name in ours for name in CHILD):
+    if any(name in shown for name in CHILD) and not any(name in ours for name in CHILD):
         found.append("no part of KEYMAT at all")
     return found

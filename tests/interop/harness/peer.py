@@ -57,6 +57,18 @@ class Peer(abc.ABC):
     def was_deleted_since(self, mark):
         """Whether the log says that our Delete of the ISAKMP SA arrived."""
 
+    @abc.abstractmethod
+    def sas(self):
+        """How many ISAKMP SAs and how many children are up."""
+
+    @abc.abstractmethod
+    def freeze(self):
+        """Stops the daemon in the middle of whatever it does."""
+
+    @abc.abstractmethod
+    def thaw(self):
+        """Lets it go on."""
+
     # What a daemon does on request while the SAs are up. A peer that cannot do it leaves it as it is.
 
     def delete_child(self):
@@ -75,6 +87,6 @@ class Peer(abc.ABC):
         """Starts another phase 1 with us."""
         raise NotImplementedError
 
-    def differences(self, ours, mark):
+    def differences(self, ours, mark, names=keys.PHASE1 + keys.CHILD):
         """Sentences about the keys of ours that are not those that the daemon shows."""
-        return keys.differences(ours, self.keys_since(mark), self.shown_keys)
+        return keys.differences(ours, self.keys_since(mark), [n for n in names if n in self.shown_keys])

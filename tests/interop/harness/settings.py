@@ -31,6 +31,7 @@ class Settings:
     we_check_their_id: bool = False  # our end demands their_id; the peer always demands our_id
     we_are_strict: bool = False  # our end takes preferences as requirements
     port: int = 500  # of both ends; from 4500 on, every message has the marker of RFC 3948
+    our_options: tuple = ()  # more options of our tool, which the peer is to cope with
     # What the peer alone is told:
     encapsulate: bool = False  # to pretend that there is a NAT
     dpd: int = 0  # seconds of silence after which it asks whether we live; 0: it does not

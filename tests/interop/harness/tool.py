@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 
 from . import process
+from .events import times_told
 from .keys import read_secrets
 from .settings import Settings
 
@@ -99,7 +100,7 @@ class Tool:
         for option, name in (("--pcap", "capture.pcapng"), ("--keylog", "isakmp.keys"),
                              ("--esp-keylog", "esp.keys"), ("--secrets", "secrets")):
             arguments += [option, os.path.join(self.folder, name)]
-        return arguments
+        return arguments + list(settings.our_options)
 
     @staticmethod
     def _esp(settings):
@@ -111,11 +112,11 @@ class Tool:
     def file(self, name):
         return os.path.join(self.folder, name)
 
-    def keys(self, we_started, child=1):
+    def keys(self, we_started, child=1, session=1):
         """What --secrets has so far, by the names of harness.keys."""
         try:
             with open(self.file("secrets")) as secrets:
-                return read_secrets(secrets.read(), we_started, child)
+                return read_secrets(secrets.read(), we_started, child, session)
         except FileNotFoundError:
             return {}
 
@@ -188,6 +189,10 @@ class Running:
     def said(self):
         """Everything that it has said so far."""
         return "".join(self._lines) + self._stderr()
+
+    def times_told(self, event):
+        """How often it has told an event (harness.events)."""
+        return times_told(event, "".join(self._lines), self._stderr())
 
     def stop(self):
         """Ends the tool as a person would; it deletes its SAs. Returns the Run. After a failure

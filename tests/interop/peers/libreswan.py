@@ -7,6 +7,7 @@ installed, the package is fetched with apt-get and unpacked below the build fold
 import fcntl
 import os
 import re
+import signal
 import subprocess
 
 from harness import keys, process
@@ -193,6 +194,16 @@ class Libreswan(Peer):
     def rekey_child(self):
         self._whack("--name", "c", "--initiate", patience=5)
 
+    def sas(self):
+        states = self._whack("--showstates") or ""
+        return states.count("(IKE SA established)"), states.count("(IPsec SA established)")
+
+    def freeze(self):
+        self._daemon.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._daemon.send_signal(signal.SIGCONT)
+
     def mark(self):
         return os.path.getsize(self._log)
 
@@ -204,11 +215,11 @@ class Libreswan(Peer):
     def keys_since(self, mark):
         return _read_keys(self.log_since(mark))
 
-    def differences(self, ours, mark):
+    def differences(self, ours, mark, names=keys.PHASE1 + keys.CHILD):
         shown = self.keys_since(mark)
         if "initial_IV" in ours and "initial_IV" in shown:  # the log has the hash that it is the begin of
             shown["initial_IV"] = shown["initial_IV"][:len(ours["initial_IV"])]
-        return keys.differences(ours, shown, self.shown_keys)
+        return keys.differences(ours, shown, [name for name in names if name in self.shown_keys])
 
     def was_deleted_since(self, mark):
         return re.search(r"deleting state \(STATE_(MAIN|AGGR)_", self.log_since(mark)) is not None

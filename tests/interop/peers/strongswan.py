@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 
 from harness import process, requirements
@@ -213,6 +214,16 @@ class StrongSwan(Peer):
 
     def rekey_ike(self):
         self._swanctl("--rekey", "--ike", "c")
+
+    def sas(self):
+        listed = self._swanctl("--list-sas") or ""
+        return listed.count(", ESTABLISHED, "), listed.count(", INSTALLED, ")
+
+    def freeze(self):
+        self._daemon.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._daemon.send_signal(signal.SIGCONT)
 
     def mark(self):
         return os.path.getsize(self._log)
