@@ -38,6 +38,14 @@ class Host:
         the process that is started is the command's own."""
         return ["ip", "netns", "exec", self.namespace, *command]
 
+    def cut(self):
+        """Lets nothing in or out any more, as a broken link that nobody notices."""
+        self.run("nft", "table inet cut { chain in { type filter hook input priority 0; policy drop; }; "
+                        "chain out { type filter hook output priority 0; policy drop; }; }")
+
+    def mend(self):
+        self.run("nft", "delete table inet cut")
+
     def socket(self, *arguments):
         """A socket in this namespace. A thread can enter one for itself, and a socket stays where it was
         made."""

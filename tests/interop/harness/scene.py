@@ -12,9 +12,9 @@ class Scene:
     """A negotiation that is up. Everything is counted from its begin; waits end as soon as they can, and
     give complaints."""
 
-    def __init__(self, peer, tool, ours):
+    def __init__(self, peer, tool, ours, before):
         self.peer, self.tool, self.ours = peer, tool, ours
-        self.begin = peer.mark()
+        self.before, self.begin = before, peer.mark()  # places in the peer's log
         self._told = Counter({event: ours.times_told(event) for event in EVENTS})
 
     def we_tell(self, event, times=1, patience=5.0):
@@ -71,7 +71,8 @@ def play(scenes, peer, tool, only=""):
             continue
         for preparation in before:
             preparation(case)
-        during = (lambda ours, act=act: act(Scene(peer, tool, ours))) if act else None
+        mark = peer.mark()
+        during = (lambda ours, act=act, mark=mark: act(Scene(peer, tool, ours, mark))) if act else None
         result, _ = run_case(case, peer, tool, during)
         results.append(result)
         show(result)

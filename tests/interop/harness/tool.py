@@ -139,7 +139,7 @@ class Running:
 
     def __init__(self, tool, settings, patience, command, ready_line=False):
         self._tool = tool
-        self._we_started = not ready_line
+        self.we_started = not ready_line
         self._errors = os.path.join(tool.folder, "stderr")
         self._command = [tool.path, *command,
                          "--local", _endpoint(tool.network.ours.address(settings.family), settings),
@@ -151,7 +151,7 @@ class Running:
     def __enter__(self):
         with open(self._errors, "w") as errors:
             self._process = process.start_piped(self._tool.network.ours, self._command, errors)
-        if not self._we_started and not self._process.stdout.readline():
+        if not self.we_started and not self._process.stdout.readline():
             self._process.wait()
             raise RuntimeError(f"serve did not start: {self._stderr()}")
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -184,11 +184,15 @@ class Running:
         process.wait_until(lambda: self._process.poll() is not None, patience)
 
     def keys(self):
-        return self._tool.keys(self._we_started)
+        return self._tool.keys(self.we_started)
 
     def said(self):
         """Everything that it has said so far."""
         return "".join(self._lines) + self._stderr()
+
+    def ended(self, patience):
+        """Whether the tool ends by itself in that time."""
+        return process.wait_until(lambda: self._process.poll() is not None, patience) is not None
 
     def times_told(self, event):
         """How often it has told an event (harness.events)."""
@@ -197,7 +201,7 @@ class Running:
     def stop(self):
         """Ends the tool as a person would; it deletes its SAs. Returns the Run. After a failure
         `connect` ends by itself."""
-        if self._we_started and self.outcome.get("failure"):
+        if self.we_started and self.outcome.get("failure"):
             process.wait_until(lambda: self._process.poll() is not None, 5)
         status = process.stop(self._process, signal.SIGTERM)
         self._reader.join()

@@ -46,7 +46,10 @@ class Libreswan(Peer):
             "received and ignored notification payload: INVALID_ID_INFORMATION",
         "an error received": "received and ignored notification payload",
         "INITIAL-CONTACT received": "informational payload IPSEC_INITIAL_CONTACT",
+        "RESPONDER-LIFETIME received": "(processing|ignoring) informational (payload )?IPSEC_RESPONDER_LIFETIME",
         "DPD acknowledged": "DPD: R_U_THERE_ACK, seqno received",
+        "DPD answered": "DPD: received R_U_THERE seq",
+        "fragments joined": r"received IKE fragment id '\d+', number '\d+'\(last\)",
         "fragments sent": r"sending IKE fragment id '\d+', number '2'",
     }
     deviations = (

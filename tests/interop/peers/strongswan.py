@@ -118,7 +118,10 @@ class StrongSwan(Peer):
         "INVALID-ID-INFORMATION received": "received INVALID_ID_INFORMATION error notify",
         "an error received": "received .* error notify",
         "INITIAL-CONTACT received": r"N\(INITIAL_CONTACT\)",
+        "RESPONDER-LIFETIME received": r"parsed .* N\(\(24576\)\)",
         "DPD acknowledged": r"parsed INFORMATIONAL_V1 request \d+ \[ HASH N\(DPD_ACK\) \]",
+        "DPD answered": r"generating INFORMATIONAL_V1 request \d+ \[ HASH N\(DPD_ACK\) \]",
+        "fragments joined": "reassembled fragmented IKE message",
         "fragments sent": r"splitting IKE message \(\d+ bytes\) into \d+ fragments",
     }
 
