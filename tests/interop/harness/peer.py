@@ -62,6 +62,10 @@ class Peer(abc.ABC):
         """How many ISAKMP SAs and how many children are up."""
 
     @abc.abstractmethod
+    def restart(self):
+        """Crashes, and is there again with the same configuration and no SA; its log goes on."""
+
+    @abc.abstractmethod
     def freeze(self):
         """Stops the daemon in the middle of whatever it does."""
 

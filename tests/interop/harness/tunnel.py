@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 NATT_PORT = 4500
-_ETH_P_IP = 0x0800
+ETH_P_IP = 0x0800
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Tunnel:
         self.refused = []  # why a packet with our SPI could not be opened
 
     def __enter__(self):
-        self._listener = self._host.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_IP))
+        self._listener = self._host.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
         self._sender = self._host.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
         return self
 

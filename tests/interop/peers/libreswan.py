@@ -121,6 +121,10 @@ class Libreswan(Peer):
                        check=True, capture_output=True)
         self._write("ipsec.conf", libreswan_conf.SETUP)
         self._write("secrets", "")
+        self._start()
+        return self
+
+    def _start(self):
         pluto = [f"{self._programs}/pluto", "--nofork", "--stderrlog", "--rundir", self._folder,
                  "--config", f"{self._folder}/ipsec.conf", "--secretsfile", f"{self._folder}/secrets",
                  "--ipsecdir", f"{self._folder}/d", "--nssdir", f"{self._folder}/nss",
@@ -130,14 +134,13 @@ class Libreswan(Peer):
         if self._programs != _INSTALLED:
             libexec = os.path.dirname(self._programs)
             command = ["sh", "-c", f'mount --bind "{libexec}" /usr/libexec && exec "$@"', "sh", *command]
-        with open(self._log, "w") as output:
+        with open(self._log, "a") as output:
             self._daemon = process.start(self._host, command, output)
         ready = process.wait_until(
             lambda: self._daemon.poll() is not None or self._whack("--listen") is not None, 20, 0.1)
         if not ready or self._daemon.poll() is not None:
             self.__exit__()
             raise RuntimeError("pluto did not start; see " + self._folder)
-        return self
 
     def __exit__(self, *_):
         # By force: its SAs and policies vanish with the namespace.
@@ -169,6 +172,9 @@ class Libreswan(Peer):
         conf, secrets = libreswan_conf.of(settings, hosts, 0 if self._host is hosts[0] else 1)
         self._write("ipsec.conf", conf)
         self._write("secrets", secrets)
+        self._load()
+
+    def _load(self):
         self._whack("--rereadsecrets")
         self._loaded = mark = self.mark()
         self._run("addconn", "--config", f"{self._folder}/ipsec.conf", "c")
@@ -200,6 +206,12 @@ class Libreswan(Peer):
     def sas(self):
         states = self._whack("--showstates") or ""
         return states.count("(IKE SA established)"), states.count("(IPsec SA established)")
+
+    def restart(self):
+        self.__exit__()
+        os.unlink(self._control)
+        self._start()
+        self._load()
 
     def freeze(self):
         self._daemon.send_signal(signal.SIGSTOP)

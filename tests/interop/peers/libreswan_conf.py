@@ -21,6 +21,7 @@ conn c
     retransmit-interval=500
     retransmit-timeout=3
     keyingtries=1
+    initial-contact=yes
     left={local}
     right={remote}
     leftid={local_id}

@@ -133,9 +133,9 @@ class StrongSwan(Peer):
         os.makedirs(self._folder, exist_ok=True)
         self._log = os.path.join(self._folder, "charon.log")
         self._environment = dict(os.environ, STRONGSWAN_CONF=f"{self._folder}/strongswan.conf")
+        self._configure(1280)
 
     def __enter__(self):
-        self._configure()
         environment = dict(self._environment, **({"LD_PRELOAD": self._shim} if self._shim else {}))
         with open(f"{self._folder}/stdout", "w") as output:
             self._daemon = process.start(
@@ -147,7 +147,7 @@ class StrongSwan(Peer):
             raise RuntimeError("charon did not start; see " + self._folder)
         return self
 
-    def _configure(self, fragment_size=1280):
+    def _configure(self, fragment_size):
         self._fragment_size = fragment_size
         plugins = _PLUGINS.format(kernel=self.kernel)
         with open(f"{self._folder}/strongswan.conf", "w") as conf:
@@ -193,11 +193,13 @@ class StrongSwan(Peer):
         if fragment_size != self._fragment_size:
             self._configure(fragment_size)
             self._swanctl("--reload-settings")
-        path = f"{self._folder}/swanctl.conf"
-        with open(path, "w") as conf:
+        with open(f"{self._folder}/swanctl.conf", "w") as conf:
             conf.write(text)
+        self._load()
+
+    def _load(self):
         for what in (("--load-creds", "--clear"), ("--load-conns",)):
-            if self._swanctl(*what, "--file", path) is None:
+            if self._swanctl(*what, "--file", f"{self._folder}/swanctl.conf") is None:
                 raise RuntimeError(f"swanctl {what[0]}: {self.last_output}")
 
     def initiate(self, patience):
@@ -221,6 +223,11 @@ class StrongSwan(Peer):
     def sas(self):
         listed = self._swanctl("--list-sas") or ""
         return listed.count(", ESTABLISHED, "), listed.count(", INSTALLED, ")
+
+    def restart(self):
+        self.__exit__()
+        self.__enter__()
+        self._load()
 
     def freeze(self):
         self._daemon.send_signal(signal.SIGSTOP)
