@@ -20,6 +20,13 @@ bool IsHashOf(const StepContext& context, Octets hash, const Endpoint& end) {
   return std::equal(hash.begin(), hash.end(), expected.Expose().begin(), expected.Expose().end());
 }
 
+// IsOneOf: an end is where a message came from or went to, or where it was before. The third
+// message of aggressive mode is the first at the NAT traversal ports, and libreswan hashes before
+// it moves.
+bool IsOneOf(const StepContext& context, Octets hash, const Endpoint& now, const Endpoint& before) {
+  return IsHashOf(context, hash, now) || IsHashOf(context, hash, before);
+}
+
 // Float moves an initiator to the NAT traversal ports, unless it began there.
 void Float(StepContext& context) {
   Session& session = context.session;
@@ -60,8 +67,11 @@ void TakeNatDetection(StepContext& context, const PayloadList& payloads) {
   bool first = true;
   for (const Payload& payload : payloads) {
     if (payload.type != type) continue;
-    if (first) found.local = !IsHashOf(context, payload.body, context.received->local);
-    if (!first && IsHashOf(context, payload.body, context.received->remote)) found.remote = false;
+    if (first) {
+      found.local = !IsOneOf(context, payload.body, context.received->local, session.local);
+    } else if (IsOneOf(context, payload.body, context.received->remote, session.remote)) {
+      found.remote = false;
+    }
     first = false;
   }
   if (session.peer->nat == NatTraversal::kForce) found.local = true;

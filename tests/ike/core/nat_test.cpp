@@ -241,6 +241,41 @@ TEST_P(AcrossNat, OriginalAddressesTravelInTransportModeOnly) {
   EXPECT_EQ(portal.local_seen_as.value().ToString(), seen_portal);
 }
 
+// libreswan hashes the ports of the first message into the third one of aggressive mode, and then
+// moves: the responder must not take that for a translator more.
+TEST(NatForms, AHashFromBeforeTheMoveNamesTheSameTranslator) {
+  for (const Behind behind : {Behind::kHba, Behind::kPortal, Behind::kBoth}) {
+    EndSettings hba = QuickEnd(kAggressiveWord);
+    hba.adjust_peer = [](ike::PeerConfig& peer) { peer.aggressive_hash_in_clear = true; };
+    NatPair ends(behind, hba, QuickEnd(kAggressiveWord));
+    ends.net.fate = [&](Sent& sent) -> std::vector<ike::Duration> {
+      const std::array<ike::Endpoint, 2> moved{sent.datagram.remote, sent.datagram.local};
+      if (sent.number == 2) {
+        RewriteClear(sent.datagram, [&](std::vector<PayloadOctets>& payloads) {
+          const auto& phase1 = ends.hba.recorder.phase1.value();
+          auto end = moved.begin();
+          for (PayloadOctets& payload : payloads) {
+            if (payload.type != PayloadType::kNatD) continue;
+            const auto digest =
+                ike::NatDetectionHash(phase1.suite.hash, phase1.initiator, phase1.responder,
+                                      (end++)->address, ike::kIkePort);
+            payload.body = Bytes(digest.Expose().begin(), digest.Expose().end());
+          }
+          EXPECT_EQ(end, moved.end());
+        });
+      }
+      if (!ends.Pass(sent)) return {};
+      return {ends.net.latency};
+    };
+    ends.pair.Connect();
+    ends.net.Run();
+    ends.pair.ExpectOneChildEach();
+    const auto& phase1 = *ends.portal.EventsOf<ike::Phase1Established>().at(0);
+    EXPECT_EQ(phase1.nat_local, ends.portal_is_behind());
+    EXPECT_EQ(phase1.nat_remote, ends.hba_is_behind());
+  }
+}
+
 // Drafts 00 and 01 know no port 4500: a peer that speaks nothing else speaks no NAT traversal.
 TEST(NatForms, DraftZeroIsNotSpoken) {
   NatPair ends(Behind::kNeither, QuickEnd(kMainWord), QuickEnd(kMainWord));
