@@ -1,11 +1,13 @@
-"""A real NAT between the ends, which gives other ports: at each end, with either end starting. The peer also
-against itself, which shows that the NAT is right whatever our own end does."""
+"""A real NAT between the ends, which gives other ports: in front of either end and of both, with either end
+starting; and one that both pretend. The peer also against itself, which shows that the NAT is right whatever
+our own end does."""
 
 import os
 from itertools import product
 
-from harness.case import Case, Result, run_case, show
+from harness.case import Case, Result, show
 from harness.nat import NatNetwork
+from harness.scene import play
 from harness.settings import Settings
 from harness.tool import Tool
 
@@ -14,40 +16,56 @@ from .self_check import between_daemons
 NEEDS = ("nft",)
 PEERS = None
 
-# Who is behind the NAT, whether it forwards ports 500 and 4500, who starts.
-_PLACES = (("ours", False, "initiator"), ("theirs", True, "initiator"),
-           ("theirs", False, "responder"), ("ours", True, "responder"))
+# Who is behind a NAT, whose NAT forwards ports 500 and 4500, who starts.
+_PLACES = ((("ours",), (), "initiator"), (("theirs",), ("theirs",), "initiator"),
+           (("theirs",), (), "responder"), (("ours",), ("ours",), "responder"),
+           (("ours", "theirs"), ("theirs",), "initiator"), (("ours", "theirs"), ("ours",), "responder"))
+_WHO = {("ours",): "we are", ("theirs",): "the peer is", ("ours", "theirs"): "both are"}
+_FOUND = {("ours",): "local", ("theirs",): "remote", ("ours", "theirs"): "both"}
 
 
-def run(_network, peer_class, options, folder):
+def run(network, peer_class, options, folder):
     results = []
     for number, (inside, forwarded, role) in enumerate(_PLACES):
         where = os.path.join(folder, str(number))
         os.makedirs(where)
-        with NatNetwork(inside, forwarded) as network, \
-                peer_class(network, where, options.shim) as peer:
+        with NatNetwork(inside, forwarded) as natted, peer_class(natted, where, options.shim) as peer:
             cases = [c for c in _cases(inside, role) if options.only in c.name]
-            results += _daemons_alone(network, peer_class, peer, cases, options, where)
-            tool = Tool(options.tool, network, where)
-            floats = tool.takes_natt()
-            for case in cases:
-                if case.ours.port == 500 and not floats:
-                    print(f"not run: {case.name}: our tool opens no other port")
-                    continue
-                result, _ = run_case(case, peer, tool)
-                results.append(result)
-                show(result)
-    return results
+            results += _daemons_alone(natted, peer_class, peer, cases, options, where)
+            results += play(((case, finds(_FOUND[inside])) for case in cases), peer,
+                            Tool(options.tool, natted, where))
+    with peer_class(network, folder, options.shim) as peer:
+        forced = ((case, finds("both")) for case in _forced())
+        return results + play(forced, peer, Tool(options.tool, network, folder), options.only)
 
 
 def _cases(inside, role):
-    behind = "we are" if inside == "ours" else "the peer is"
     for port, exchange, mode in product((4500, 500), ("main", "aggressive"), ("tunnel", "transport")):
-        inner = {"our_selector": "10.91.0.1/32", "their_selector": "10.92.0.1/32"}
-        yield Case(f"{behind} behind a NAT, from port {port} on, {exchange}, {mode}",
-                   Settings(role=role, port=port, exchange=exchange, encapsulation=mode, our_id="fqdn:hba.example",
-                            their_id="fqdn:array.example", **(inner if mode == "tunnel" else {})),
-                   patience=4)
+        yield _case(f"{_WHO[inside]} behind a NAT, from port {port} on", exchange, mode, role=role, port=port)
+
+
+def _forced():
+    """No NAT, but both ends say that there is one."""
+    for role, exchange, mode in product(("initiator", "responder"), ("main", "aggressive"), ("tunnel", "transport")):
+        yield _case("a NAT forced by both", exchange, mode, role=role, encapsulate=True,
+                    our_options=("--nat", "force"))
+
+
+def _case(name, exchange, mode, **settings):
+    inner = {"our_selector": "10.91.0.1/32", "their_selector": "10.92.0.1/32"} if mode == "tunnel" else {}
+    return Case(f"{name}, {exchange}, {mode}",
+                Settings(exchange=exchange, encapsulation=mode, our_id="fqdn:hba.example",
+                         their_id="fqdn:array.example", **inner, **settings), patience=4)
+
+
+def finds(where):
+    """We say where the NAT is, and that ESP goes in UDP."""
+    def act(scene):
+        outcome = scene.ours.outcome
+        found, in_udp = outcome["phase1"]["nat"], outcome["children"][0]["udp_encapsulated"]
+        return [] if (found, in_udp) == (where, True) else [
+            f"we tell of a NAT '{found}', not '{where}', and ESP in UDP: {in_udp}"]
+    return act
 
 
 def _daemons_alone(network, peer_class, peer, cases, options, where):

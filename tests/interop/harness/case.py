@@ -16,6 +16,7 @@ class Established:
     instead: dict = field(default_factory=dict)  # members of Settings that come out otherwise
     we_delete: bool = True  # in the end; not when the peer has done it before, or is gone
     exit_status: int = 0  # of the tool, in the end
+    complaint: str = ""  # of a peer's deviation: what then goes wrong (a regular expression)
 
     text = "established"
 
@@ -119,6 +120,9 @@ def _run(case, expected, peer, tool, during):
             process.wait_until(lambda: not peer.differences(ours.keys(), mark), 2)
             peer_is_up = not initiated or initiated.result()
         complaints = during(ours) if during and ours.outcome.get("children") else []
+        if wanted and expected.complaint:
+            found = re.search(expected.complaint, "; ".join(complaints))
+            complaints = [] if found else [f"nothing is wrong with '{expected.complaint}'", *complaints]
         run = ours.stop()
         complaints += judge(case, expected, run, peer, mark)
         if not wanted:

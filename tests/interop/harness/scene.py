@@ -30,8 +30,12 @@ class Scene:
 
     def we_say(self, pattern, times=1, patience=5.0):
         """Anything that we say, decoded messages included."""
-        found = process.wait_until(lambda: len(re.findall(pattern, self.ours.said())) >= times, patience)
+        found = process.wait_until(lambda: self.says(pattern) >= times, patience)
         return [] if found else [f"we do not say '{pattern}' {times} times"]
+
+    def says(self, pattern):
+        """How often we have said it; lines may be broken anywhere."""
+        return len(re.findall(pattern, re.sub(r"\s+", " ", self.ours.said())))
 
     def peer_logs(self, phrase, times=1, patience=5.0, since=None):
         """The peer's log has so many lines of one of its phrases."""

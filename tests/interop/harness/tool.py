@@ -69,11 +69,6 @@ class Tool:
         self.network = network
         self.folder = folder
 
-    def takes_natt(self):
-        """Whether it opens UDP port 4500 (0x1194), without which there is no NAT traversal (RFC 3947)."""
-        with self.serve(Settings(role="responder"), 1):
-            return ":1194 " in self.network.ours.run("cat", "/proc/net/udp")
-
     def arguments(self, settings):
         """What both roles have in common. Files of an earlier case are gone before."""
         for name in ("capture.pcapng", "isakmp.keys", "esp.keys", "secrets"):

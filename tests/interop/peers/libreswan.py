@@ -91,6 +91,10 @@ class Libreswan(Peer):
         Deviation("^responder: the peer wants another identity of us",
                   Fails("peer_notified", "our identity is wrong"),
                   "says INVALID-ID-INFORMATION and does not delete its half of the SA"),
+        Deviation("^initiator: we get another port and ask from there",
+                  Established(complaint="^we do not say 'NOTIFY R-U-THERE-ACK"),
+                  "answers R-U-THERE to the port that it knew and only notes the new one with later messages "
+                  "(its log: new NAT mapping), where RFC 3947 section 7 has it send to where the last came from"),
     )
 
     _programs = _INSTALLED  # folder of pluto, whack and addconn
