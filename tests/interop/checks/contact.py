@@ -46,7 +46,7 @@ def _scenes(network, peer, tool):
             for exchange in ("main", "aggressive"):
                 yield case(f"we come back after a crash, {exchange}", exchange=exchange), old_is_gone, crash
         # Not with aggressive mode, which must not carry it (RFC 2407 section 4.6.3): neither peer sends it then.
-        yield case("the peer comes back after a crash"), peer_comes_back
+        yield case("the peer comes back after a crash", initial_contact=True), peer_comes_back
         yield (case("the peer's Delete of the child comes twice"),
                repeated(peer.delete_child, "child_deleted"))
         yield (case("the peer's Delete of the ISAKMP SA comes twice", Established(we_delete=False)),

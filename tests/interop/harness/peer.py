@@ -59,7 +59,11 @@ class Peer(abc.ABC):
 
     @abc.abstractmethod
     def sas(self):
-        """How many ISAKMP SAs and how many children are up."""
+        """How many ISAKMP SAs and how many children are up; children that others have followed need not count."""
+
+    @abc.abstractmethod
+    def spis(self):
+        """The SPIs of all children that are there, as eight hexadecimal digits."""
 
     @abc.abstractmethod
     def restart(self):

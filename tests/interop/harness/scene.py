@@ -50,6 +50,15 @@ class Scene:
         return [] if found else [f"the peer has {self.peer.sas()} ISAKMP SAs and children, "
                                  f"not {(sessions, children)}"]
 
+    def peer_has_at_most(self, sessions, children, patience=8.0):
+        """No more than so many SAs, followed ones included, and no less than one of each."""
+        def many():
+            return self.peer.sas()[0], len(self.peer.spis()) // 2
+
+        found = process.wait_until(lambda: 0 < many()[0] <= sessions and 0 < many()[1] <= children, patience, 0.05)
+        return [] if found else [f"the peer has {many()} ISAKMP SAs and children, more than "
+                                 f"{(sessions, children)} or none"]
+
     def same_keys(self, names, since, patience=3.0, **which):
         """Both ends have the same keys of these names: the first that the peer shows from `since` on, and
         ours of the child or session that `which` names."""

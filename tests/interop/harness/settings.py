@@ -38,6 +38,7 @@ class Settings:
     fragments: str = "yes"  # or no, or force: IKE fragmentation
     ike_rekey: int = 0  # seconds after which it renegotiates phase 1; 0: its default
     child_rekey: int = 0  # seconds after which it renegotiates the child; 0: its default
+    initial_contact: bool = False  # whether it says so, when it begins; some always do
     unique: str = "replace"  # what a new SA does to an older one of the same ends; or never, keep
 
     @property

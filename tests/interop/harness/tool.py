@@ -193,6 +193,18 @@ class Running:
         """How often it has told an event (harness.events)."""
         return times_told(event, "".join(self._lines), self._stderr())
 
+    def wait_for_quiet(self, seconds, patience=10.0):
+        """Waits until it has nothing to say for so long: no message has come or gone."""
+        heard = {"size": -1, "since": 0.0}
+
+        def quiet():
+            size, now = len(self.said()), time.monotonic()
+            if size != heard["size"]:
+                heard.update(size=size, since=now)
+            return now - heard["since"] >= seconds
+
+        process.wait_until(quiet, patience, 0.05)
+
     def stop(self):
         """Ends the tool as a person would; it deletes its SAs. Returns the Run. After a failure
         `connect` ends by itself."""

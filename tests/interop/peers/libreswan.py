@@ -211,6 +211,10 @@ class Libreswan(Peer):
         states = self._whack("--showstates") or ""
         return states.count("(IKE SA established)"), states.count("(IPsec SA established)")
 
+    def spis(self):
+        listed = re.findall(r" esp\.(\w+)@", self._whack("--showstates") or "")
+        return {spi.zfill(8) for spi in listed}
+
     def restart(self):
         self.__exit__()
         os.unlink(self._control)

@@ -21,7 +21,7 @@ conn c
     retransmit-interval=500
     retransmit-timeout=3
     keyingtries=1
-    initial-contact=yes
+    initial-contact={initial_contact}
     left={local}
     right={remote}
     leftid={local_id}
@@ -50,7 +50,7 @@ def of(settings, hosts, mine):
         mode=settings.encapsulation, ike=_ike(settings.ike), esp=_esp(settings),
         pfs="yes" if settings.pfs else "no", esn="yes" if "esn" in settings.esp else "no",
         encapsulate="yes" if settings.encapsulate else "auto", fragments=settings.fragments,
-        more=_more(settings))
+        initial_contact="yes" if settings.initial_contact else "no", more=_more(settings))
     selectors = settings.selectors(*addresses)
     text += _selector("left", selectors[mine], addresses[mine])
     text += _selector("right", selectors[other], addresses[other])

@@ -224,6 +224,9 @@ class StrongSwan(Peer):
         listed = self._swanctl("--list-sas") or ""
         return listed.count(", ESTABLISHED, "), listed.count(", INSTALLED, ")
 
+    def spis(self):
+        return set(re.findall(r"^ +(?:in|out) +(\w{8}),", self._swanctl("--list-sas") or "", re.MULTILINE))
+
     def restart(self):
         self.__exit__()
         self.__enter__()
