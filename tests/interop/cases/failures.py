@@ -46,18 +46,33 @@ def _initiator():
     yield _case("we want PFS, the peer has none", replace(main, pfs=True), _PHASE2_REFUSED,
                 pfs=False)
     yield _case("the peer wants PFS, we have none", main, _PHASE2_REFUSED, pfs=True)
+    yield _case("PFS with another group", replace(main, pfs=True, pfs_group="modp3072"), _PHASE2_REFUSED,
+                pfs_group="modp4096")
+    yield _case("we insist on extended sequence numbers", replace(main, esp="aes128-sha1-esn"), _PHASE2_REFUSED,
+                esp="aes128-sha1")
+    yield _case("the peer insists on extended sequence numbers", main, _PHASE2_REFUSED, esp="aes128-sha1-esn")
     yield _case("transport mode to a peer that wants tunnel", main, _SELECTORS_REFUSED,
                 encapsulation="tunnel")
     yield _case("tunnel mode to a peer that wants transport", replace(main, encapsulation="tunnel"),
                 _SELECTORS_REFUSED, encapsulation="transport")
     yield _case("selectors of another port", main, _SELECTORS_REFUSED,
                 their_selector="10.9.0.2/32 tcp 860")
-    yield _case("the peer wants another identity of us", main,
-                Fails("PEER_REFUSED", "unknown identity",
-                      "AUTHENTICATION-FAILED|INVALID-ID-INFORMATION"),
-                our_id="fqdn:other.example")
-    yield _case("we want another identity of the peer", replace(main, their_id="fqdn:a.example"),
+    yield _case("selectors of another network", replace(main, encapsulation="tunnel"), _SELECTORS_REFUSED,
+                their_selector="10.77.0.0/24 tcp 3260")
+    for base in (main, aggressive):
+        yield _case(f"the peer wants another identity of us, {base.exchange}", base,
+                    Fails("PEER_REFUSED", "unknown identity", "AUTHENTICATION-FAILED|INVALID-ID-INFORMATION"),
+                    our_id="fqdn:other.example")
+        yield _case(f"the peer wants another type of identity of us, {base.exchange}",
+                    replace(base, our_id="fqdn:hba.example"),
+                    Fails("PEER_REFUSED", "unknown identity", "AUTHENTICATION-FAILED|INVALID-ID-INFORMATION"),
+                    our_id="user_fqdn:root@hba.example")
+    yield _case("we want another identity of the peer, main", replace(main, their_id="fqdn:a.example"),
                 Fails("PEER_IDENTITY", "phase 1 is up", "a.example"),
+                ours_changes={"their_id": "fqdn:b.example", "we_check_their_id": True})
+    # There are no keys before AM3: the peer is told in clear, of which it takes no notice.
+    yield _case("we want another identity of the peer, aggressive", replace(aggressive, their_id="fqdn:a.example"),
+                Fails("PEER_IDENTITY", "", "a.example"),
                 ours_changes={"their_id": "fqdn:b.example", "we_check_their_id": True})
 
 
@@ -75,9 +90,19 @@ def _responder():
                     Fails("NO_PHASE1_PROPOSAL", "NO-PROPOSAL-CHOSEN received",
                           _REFUSAL),
                     ike="aes256-sha512-modp2048")
-    yield _case("no common phase-2 proposal", main,
-                Fails("NO_PHASE2_PROPOSAL", "NO-PROPOSAL-CHOSEN received", _REFUSAL),
-                esp="aes256-sha512")
+    for attribute, suite in (("encryption", "3des-sha256-modp2048"), ("key length", "aes256-sha256-modp2048"),
+                             ("hash", "aes128-sha1-modp2048"), ("group", "aes128-sha256-modp3072")):
+        yield _case(f"phase 1 differs in the {attribute}", main,
+                    Fails("NO_PHASE1_PROPOSAL", "NO-PROPOSAL-CHOSEN received", f'"attribute": "{attribute}"'),
+                    ike=suite)
+    for attribute, suite in (("transform", "3des-sha1"), ("key length", "aes256-sha1"),
+                             ("authentication", "aes128-sha256"), ("extended sequence number", "aes128-sha1-esn")):
+        yield _case(f"ESP differs in the {attribute}", main,
+                    Fails("NO_PHASE2_PROPOSAL", "NO-PROPOSAL-CHOSEN received", f'"attribute": "{attribute}"'),
+                    esp=suite)
+    yield _case("we insist on extended sequence numbers", replace(main, esp="aes128-sha1-esn"),
+                Fails("NO_PHASE2_PROPOSAL", "NO-PROPOSAL-CHOSEN received",
+                      '"attribute": "extended sequence number"'), esp="aes128-sha1")
     yield _case("a peer in aggressive mode, we want main", main,
                 Fails("MODE_REFUSED", "an error received"), exchange="aggressive")
     yield _case("a peer in main mode, we want aggressive", aggressive,
@@ -85,6 +110,10 @@ def _responder():
     yield _case("we want PFS, the peer has none", replace(main, pfs=True),
                 Fails("PFS_MISMATCH", "NO-PROPOSAL-CHOSEN received", _REFUSAL),
                 pfs=False)
+    yield _case("PFS with another group", replace(main, pfs=True, pfs_group="modp3072"),
+                Fails("PFS_MISMATCH", "NO-PROPOSAL-CHOSEN received", _REFUSAL), pfs_group="modp4096")
+    yield _case("the peer wants PFS, we refuse it", replace(main, our_options=("--refuse-pfs",)),
+                Fails("PFS_MISMATCH", "NO-PROPOSAL-CHOSEN received", _REFUSAL), pfs=True)
     for mode, other in (("transport", "tunnel"), ("tunnel", "transport")):
         yield _case(f"{other} offered, we insist on {mode}",
                     replace(main, encapsulation=mode, we_are_strict=True),

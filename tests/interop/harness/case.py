@@ -26,7 +26,7 @@ class Fails:
     """Our end fails with `code` (of ike/errors.def; or a last event's name) and a text with `we_say`, a
     regular expression; the tool exits with `exit_status` when it connects; and the peer's log says
     `peer_says`, which is the name of one of the peer's phrases (or, in a peer's own file, a regular
-    expression)."""
+    expression; empty: it says nothing)."""
 
     code: str
     peer_says: str

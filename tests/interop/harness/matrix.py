@@ -6,7 +6,8 @@ import os
 from collections import Counter
 from dataclasses import asdict
 
-_KINDS = ("pass", "explained", "fail")
+KINDS = ("pass", "explained", "fail")
+_MEMBERS = ["peer", "role", "case", "expected", "result", "why"]
 
 
 def record(folder, group, results, partly=False):
@@ -27,6 +28,24 @@ def record(folder, group, results, partly=False):
         _write(os.path.join(folder, "matrix.md"), _markdown(rows))
 
 
+def complaints(rows):
+    """Sentences about what is wrong with the form of a record; an empty list is as it must be."""
+    if not isinstance(rows, list):
+        return ["it is no list"]
+    found = []
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict) or list(row) != _MEMBERS or not all(isinstance(v, str) for v in row.values()):
+            found.append(f"row {number} has not exactly the texts {', '.join(_MEMBERS)}")
+        elif row["result"] not in KINDS:
+            found.append(f"row {number}: the result '{row['result']}'")
+        elif row["result"] != "pass" and not row["why"]:
+            found.append(f"row {number}: {row['result']} without a reason")
+    if not found:
+        counts = Counter((row["peer"], row["role"], row["case"]) for row in rows)
+        found = [f"twice: {', '.join(which)}" for which, times in counts.items() if times > 1]
+    return found
+
+
 def _read(path):
     with open(path) as file:
         return json.load(file)
@@ -41,11 +60,11 @@ def _write(path, text):
 
 def _markdown(rows):
     counts = Counter((row["peer"], row["role"], row["result"]) for row in rows)
-    lines = ["| peer | our role | " + " | ".join(_KINDS) + " |", "|---|---|---|---|---|"]
+    lines = ["| peer | our role | " + " | ".join(KINDS) + " |", "|---|---|---|---|---|"]
     for peer, role in sorted({(row["peer"], row["role"]) for row in rows}):
-        lines.append(_row(peer, role, *(counts[peer, role, kind] for kind in _KINDS)))
+        lines.append(_row(peer, role, *(counts[peer, role, kind] for kind in KINDS)))
     totals = Counter(row["result"] for row in rows)
-    lines.append(_row("all", "", *(totals[kind] for kind in _KINDS)))
+    lines.append(_row("all", "", *(totals[kind] for kind in KINDS)))
     lines += ["", "| peer | our role | case | expected | result | why |", "|---|---|---|---|---|---|"]
     lines += [_row(*(row[name] for name in ("peer", "role", "case", "expected", "result", "why")))
               for row in rows]
