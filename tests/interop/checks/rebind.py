@@ -56,7 +56,7 @@ def follows(network):
         """The peer's next question comes from a new port; our answer reaches it there."""
         network.forget("theirs")
         mark = scene.peer.mark()
-        return (scene.we_tell("peer_moved") + scene.peer_logs("DPD acknowledged", times=2, since=mark)
+        return (scene.we_tell("peer_moved") + scene.peer_logs("DPD acknowledged", since=mark)
                 + scene.we_never_tell("session_closed", "child_deleted"))
     return act
 
@@ -96,6 +96,6 @@ def stays(network, forged):
         if not came or at in came:
             refused.append(f"the message came from the ports {came}, the peer is at {at}")
         mark = scene.peer.mark()
-        return (asked + refused + scene.peer_logs("DPD acknowledged", times=2, since=mark)
+        return (asked + refused + scene.peer_logs("DPD acknowledged", since=mark)
                 + scene.we_never_tell("peer_moved", "session_closed"))
     return act
