@@ -4,7 +4,7 @@ the other, and a ping that goes through the tunnel and comes back."""
 import re
 from itertools import product
 
-from harness import process
+from harness import keys, process
 from harness.case import Case, Result, run_case, show
 from harness.settings import Settings
 from harness.tool import Tool
@@ -89,11 +89,11 @@ def _our_keys(name, network, peer, tool, settings):
     suite = settings.esp
 
     def both_ways(we_started, child):
-        keys = tool.keys(we_started, child)
+        found = tool.keys(we_started, child)
         we, they = ("initiator", "responder") if we_started else ("responder", "initiator")
-        if f"{we}_SPI" not in keys:
-            return None
-        return [_one_way(suite, keys, end, int(keys[f"{end}_SPI"], 16)) for end in (they, we)]
+        if _sizes(found) != _sizes(tool.keys(settings.role == "initiator")):
+            return None  # not written yet, or not all of it
+        return [_one_way(suite, found, end, int(found[f"{end}_SPI"], 16)) for end in (they, we)]
 
     def echo(_ours):
         with Tunnel(network.ours, _ends(network), *both_ways(settings.role == "initiator", 1)) as tunnel:
@@ -113,6 +113,10 @@ def _our_keys(name, network, peer, tool, settings):
 
     result, _ = run_case(Case(name, settings, patience=4), peer, tool, echo)
     return result
+
+
+def _sizes(found):
+    return [len(found.get(name, "")) for name in keys.CHILD]
 
 
 def _spis(log):
