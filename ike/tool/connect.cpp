@@ -31,10 +31,13 @@ constexpr Duration kParting{200};
 class ConnectRun {
  public:
   // `sockets` are bound; `nat_port` is one of them, or 0.
-  ConnectRun(const Options& options, std::chrono::seconds hold, net::Reactor& reactor,
-             net::UdpTransport& sockets, std::uint16_t nat_port, Observer& observer)
+  // `ports`: those of --source-port.
+  ConnectRun(const Options& options, std::chrono::seconds hold, std::vector<std::uint16_t> ports,
+             net::Reactor& reactor, net::UdpTransport& sockets, std::uint16_t nat_port,
+             Observer& observer)
       : options_(options),
         hold_(hold),
+        ports_(std::move(ports)),
         reactor_(reactor),
         node_(reactor, sockets, ConfigOf(nat_port), random_, &observer) {}
 
@@ -100,10 +103,26 @@ class ConnectRun {
     if (std::holds_alternative<Diagnosed>(event) && options_.output.verbosity > 0)
       PrintError(EventText(event));
     if (const auto* silent = std::get_if<PeerUnresponsive>(&event)) return GiveUp(*silent);
-    const bool complete = options_.child.phase1_only
-                              ? std::holds_alternative<Phase1Established>(event)
-                              : std::holds_alternative<ChildEstablished>(event);
-    if (complete || failed != nullptr) Conclude();
+    if (std::holds_alternative<Phase1Established>(event)) StartFurtherChildren();
+    if (IsComplete(event) || failed != nullptr) Conclude();
+  }
+
+  bool IsComplete(const Event& event) const {
+    if (options_.child.phase1_only) return std::holds_alternative<Phase1Established>(event);
+    return std::holds_alternative<ChildEstablished>(event) &&
+           outcome_.children.size() >= ports_.size();
+  }
+
+  // StartFurtherChildren: the first begins by itself.
+  void StartFurtherChildren() {
+    const PeerConfig& peer = *attempts_[attempt_];
+    for (std::size_t i = 1; i < ports_.size(); ++i) {
+      const ChildOffer offer{FromPort(peer.local.address, ports_[i]), peer.child.remote};
+      if (const auto child = node_.loop.Negotiate(*session_, offer); !child) {
+        outcome_.failure = child.error();
+        return Conclude();
+      }
+    }
   }
 
   // NoteSession: a renewal, by either end, puts another session in the place of the first.
@@ -197,6 +216,7 @@ class ConnectRun {
 
   const Options& options_;
   std::chrono::seconds hold_;
+  std::vector<std::uint16_t> ports_;
   net::Reactor& reactor_;
   crypto::SystemRandom random_;
   Node node_;
@@ -239,6 +259,8 @@ Checked<Attempts> MakeAttempts(const Options& options, const ChildOptions& child
 Checked<ExitCode> TryConnect(const Options& options) {
   const auto hold = HoldTime(options);
   if (!hold) return Failure(hold.error());
+  const auto ports = ParseSourcePorts(options.child);
+  if (!ports) return Failure(ports.error());
   auto sources = ReadForPortal(options);
   if (!sources) return Failure(sources.error());
   const auto remote = RemoteEnd(options.network, *sources);
@@ -267,7 +289,7 @@ Checked<ExitCode> TryConnect(const Options& options) {
       MakeAttempts(options, ChildOf(options.child, *sources), settings, ends, *nat_port);
   if (!attempts) return Failure(attempts.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
-  ConnectRun run(options, *hold, reactor, sockets, *nat_port, watch.observer());
+  ConnectRun run(options, *hold, *ports, reactor, sockets, *nat_port, watch.observer());
   const ExitCode code = run.Run(std::move(*attempts));
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return code;

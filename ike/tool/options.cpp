@@ -196,6 +196,9 @@ struct Parser {
     AddSessionArguments(sub, options.session);
     AddPeer(sub, options);
     AddPhase1Only(sub, options);
+    AddList(sub, "--source-port", options.child.source_ports, "PORT",
+            "Own TCP port of a connection; may be repeated: a child SA for each")
+        ->group("Peer and child SA");
     sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");
     AddText(sub, "--hold", options.hold, "SECONDS",
             "Stay that long and answer the peer, then delete and exit");

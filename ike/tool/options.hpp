@@ -37,6 +37,7 @@ struct ChildOptions {
   std::string local_ts;
   std::string remote_ts;
   std::string target_port;
+  std::vector<std::string> source_ports;  // connect: a child for each
   bool phase1_only = false;
 };
 

@@ -1,5 +1,6 @@
 #include "ike/tool/peer.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -39,10 +40,18 @@ Status<ToolError> SetTargetPort(PeerConfig& peer, const std::string& text, const
   return Done{};
 }
 
+Status<ToolError> SetSourcePort(PeerConfig& peer, const ChildOptions& child) {
+  const auto ports = ParseSourcePorts(child);
+  if (!ports) return Failure(ports.error());
+  if (!ports->empty()) peer.child.local = FromPort(peer.local.address, ports->front());
+  return Done{};
+}
+
 Status<ToolError> SetChild(PeerConfig& peer, const ChildOptions& child, const Ends& ends) {
   peer.negotiate_child = !child.phase1_only;
   if (auto s = SetSelector(peer.child.local, child.local_ts, "--local-ts"); !s) return s;
   if (auto s = SetSelector(peer.child.remote, child.remote_ts, "--remote-ts"); !s) return s;
+  if (auto s = SetSourcePort(peer, child); !s) return s;
   return SetTargetPort(peer, child.target_port, ends);
 }
 
@@ -54,6 +63,27 @@ RetransmitPolicy RetransmitUntil(Duration timeout) {
 }
 
 }  // namespace
+
+Checked<std::vector<std::uint16_t>> ParseSourcePorts(const ChildOptions& child) {
+  std::vector<std::uint16_t> ports;
+  if (child.source_ports.empty()) return ports;
+  if (child.phase1_only)
+    return Usage("--source-port", "is for child SAs, and --phase1-only wants none");
+  if (!child.local_ts.empty()) return Usage("--source-port", "is said already by --local-ts");
+  for (const std::string& text : child.source_ports) {
+    const auto port = ParseNumber(text, "--source-port", 1, 65535);
+    if (!port) return Failure(port.error());
+    const auto number = static_cast<std::uint16_t>(*port);
+    if (std::ranges::find(ports, number) != ports.end())
+      return Usage("--source-port", text + " is given twice");
+    ports.push_back(number);
+  }
+  return ports;
+}
+
+policy::Selector FromPort(const policy::IpAddress& local, std::uint16_t port) {
+  return {local, static_cast<std::uint8_t>(local.bits()), policy::kProtocolTcp, port};
+}
 
 Checked<Duration> ParseTimeout(const std::string& text) {
   if (text.empty()) return kDefaultTimeout;

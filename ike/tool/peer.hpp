@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "ike/config.hpp"
 #include "ike/tool/settings.hpp"
@@ -11,8 +12,15 @@ namespace iscsi_ike::ike::tool {
 // ParseTimeout reads --timeout; empty: 30 seconds.
 [[nodiscard]] Checked<Duration> ParseTimeout(const std::string& text);
 
-// MakePeer: the plan's outcome is kPlan. `child` is given apart because the two ends of a demo see
-// it from opposite sides. `nat_port` is the bound one (0: none).
+// ParseSourcePorts reads the ports of --source-port; empty: none was given.
+[[nodiscard]] Checked<std::vector<std::uint16_t>> ParseSourcePorts(const ChildOptions& child);
+
+// FromPort is this end's selector for the TCP connection that it opens from a port.
+[[nodiscard]] policy::Selector FromPort(const policy::IpAddress& local, std::uint16_t port);
+
+// MakePeer: the first of several source ports is in the child that it offers. The plan's outcome is
+// kPlan. `child` is given apart because the two ends of a demo see it from opposite sides.
+// `nat_port` is the bound one (0: none).
 [[nodiscard]] Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options,
                                                             const ChildOptions& child,
                                                             Settings settings, Role role,

@@ -57,11 +57,9 @@ void ReadProtocol(FieldReader& reader, std::uint8_t& protocol) {
   }
 }
 
-void DissectNotifyData(NotifyType type, std::uint8_t protocol, FieldReader& reader) {
-  if (type == NotifyType::kResponderLifetime) {
-    const bool phase1 = static_cast<ProtocolId>(protocol) == ProtocolId::kIsakmp;
-    return DissectAttributes(phase1, reader);
-  }
+void DissectNotifyData(NotifyType type, FieldReader& reader) {
+  // Of either phase these are attributes of the IPsec DOI (RFC 2407 section 4.6.3.1).
+  if (type == NotifyType::kResponderLifetime) return DissectAttributes(false, reader);
   const bool number = type == NotifyType::kRUThere || type == NotifyType::kRUThereAck ||
                       type == NotifyType::kReplayStatus;
   std::uint32_t value = 0;
@@ -102,7 +100,7 @@ void DissectNotify(FieldReader& reader) {
     return;
   }
   if (spi_size != 0) (void)reader.Opaque("SPI", spi_size, spi);
-  DissectNotifyData(type, protocol, reader);
+  DissectNotifyData(type, reader);
 }
 
 void DissectDelete(FieldReader& reader) {

@@ -59,9 +59,9 @@ std::string IdText(Octets body) {
 // says.
 std::string NotifyDataText(const NotifyView& notify) {
   if (notify.data.empty()) return {};
-  if (notify.type == NotifyType::kResponderLifetime) {
-    return " " + DescribeAttributes(notify.protocol, notify.data);
-  }
+  // Of either phase these are attributes of the IPsec DOI (RFC 2407 section 4.6.3.1).
+  if (notify.type == NotifyType::kResponderLifetime)
+    return " " + DescribeAttributes(ProtocolId::kEsp, notify.data);
   if (const auto number = notify.DataAsU32(); number && !IsError(notify.type)) {
     return " data=" + std::to_string(*number);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/ike/tool/serving.hpp"
 #include "tests/support/pcap_reader.hpp"
@@ -140,6 +141,29 @@ TEST_F(Session, APortAskedForByNameMustBeHad) {
   ExpectUsage(taken, "in use");
 }
 
+// One child SA for each TCP connection: more than may run at once.
+TEST_F(Session, EverySourcePortHasAChild) {
+  Serving serving(key, "0x27");
+  const Arguments ports = {"--source-port", "40001", "--source-port", "40002",
+                           "--source-port", "40003", "--source-port", "40004",
+                           "--source-port", "40005", "--source-port", "40006"};
+  const ToolResult result = RunTool(Connect(serving.place, ports + Arguments{"--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err << result.out;
+  const json object = json::parse(result.out);
+  ASSERT_EQ(object["children"].size(), 6U);
+  std::set<std::string> selectors;
+  std::set<std::string> spis;
+  for (const json& child : object["children"]) {
+    selectors.insert(child["selectors"]["local"].get<std::string>());
+    spis.insert(child["spi_in"].get<std::string>());
+  }
+  EXPECT_EQ(selectors.size(), 6U);
+  EXPECT_EQ(*selectors.begin(), "127.0.0.2/32 tcp 40001");
+  EXPECT_EQ(spis.size(), 6U);
+  EXPECT_TRUE(serving.process.WaitForOut("phase 1 closed by the peer"));
+  EXPECT_THAT(serving.Stop().out, HasSubstr("=== 127.0.0.2/32 tcp 40006"));
+}
+
 TEST_F(Session, OptionsThatCannotBeAreRefused) {
   const std::string place = "127.0.0.1:5500";
   ExpectUsage(Connect(place, {"--nat", "maybe"}), "--nat: \"maybe\" is not off, detect or force");
@@ -149,6 +173,12 @@ TEST_F(Session, OptionsThatCannotBeAreRefused) {
   ExpectUsage(Connect(place, {"--peer-nat-port", "0"}), "--peer-nat-port: ");
   ExpectUsage(Connect(place, {"--nat-keepalive", "often"}), "--nat-keepalive: ");
   ExpectUsage(Connect(place, {"--dpd", "-1"}), "--dpd");
+  ExpectUsage(Connect(place, {"--source-port", "0"}), "--source-port: ");
+  ExpectUsage(Connect(place, {"--source-port", "7", "--source-port", "7"}),
+              "--source-port: 7 is given twice");
+  ExpectUsage(Connect(place, {"--source-port", "7", "--phase1-only"}), "--source-port: is for");
+  ExpectUsage(Connect(place, {"--source-port", "7", "--local-ts", "10.0.0.0/8"}),
+              "--source-port: is said already by --local-ts");
   ExpectUsage(Connect(place, {"--dpd-tries", "0"}), "--dpd-tries: ");
   ExpectUsage(Connect(place, {"--ike-lifetime", "3600,100"}), "--ike-lifetime: '3600,100' is not");
   for (const std::string lifetime : {"3600,", ",100", "x,1", "1,0"})

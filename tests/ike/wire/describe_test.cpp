@@ -84,6 +84,10 @@ TEST(Describe, Notifications) {
             "NOTIFY AUTHENTICATION-FAILED (24) ISAKMP(1) spi=01020304 data=no");
   EXPECT_EQ(Line(PayloadType::kNotify, "0000000103046000c0ffee0180010001 80020e10"),
             "NOTIFY RESPONDER-LIFETIME (24576) ESP(3) spi=c0ffee01 life=3600s");
+  EXPECT_EQ(Line(PayloadType::kNotify,
+                 "0000000101106000112233445566778899aabbccddeeff0080010001 80020bb8"),
+            "NOTIFY RESPONDER-LIFETIME (24576) ISAKMP(1) spi=112233445566778899aabbccddeeff00 "
+            "life=3000s");
   EXPECT_THAT(
       Line(PayloadType::kNotify, "0000000101108d28112233445566778899aabbccddeeff00000000ff"),
       HasSubstr("R-U-THERE (36136) ISAKMP(1) spi=112233445566778899aabbccddeeff00 data=255"));

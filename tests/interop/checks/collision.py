@@ -22,10 +22,9 @@ def run(network, peer_class, options, folder):
     tool = Tool(options.tool, network, folder)
     with peer_class(network, folder, options.shim) as peer:
         results = play(_scenes(), peer, tool, options.only)
-        for exchange in ("main", "aggressive"):
-            case = Case(f"both begin at once, {exchange}", Settings(exchange=exchange), patience=8)
+        for case, act in _own_begins():
             if options.only in case.name:
-                results.append(_both_begin(case, peer, tool))
+                results.append(_connect(case, act, peer, tool))
                 show(results[-1])
     return results
 
@@ -39,6 +38,15 @@ def _scenes():
         if role == "initiator":
             yield (case("both renew phase 1 at once", "--ike-lifetime", str(_SECONDS), ike_rekey=2), both_renew)
         yield case("the peer starts several children at once"), several_children
+
+
+def _own_begins():
+    """Cases that are more than one child from the start: what is done until there is an outcome."""
+    for exchange in ("main", "aggressive"):
+        yield Case(f"both begin at once, {exchange}", Settings(exchange=exchange), patience=8), _both_begin
+        ports = tuple(word for port in range(_CHILDREN) for word in ("--source-port", str(40001 + port)))
+        yield (Case(f"we start a child for each TCP connection, {exchange}",
+                    Settings(exchange=exchange, our_options=ports), patience=8), _each_has_its_child)
 
 
 @contextmanager
@@ -89,16 +97,31 @@ def several_children(scene):
     return complaints + _unlisted(scene.peer, {spi for found in spis for spi in found if spi})
 
 
-def _both_begin(case, peer, tool):
+def _both_begin(case, peer, ours):
     """`connect` answers nobody before it has a session of its own; then the peer may have one too."""
+    with frozen(peer, lambda: peer.initiate(case.patience)):
+        process.wait_until(lambda: re.search("[MA]M1", ours.said()), 5)
+    ours.wait_for_outcome(case.patience)
+    ours.wait_for_quiet(1)
+    return []
+
+
+def _each_has_its_child(case, peer, ours):
+    """Quick modes side by side, each with selectors of its own."""
+    ours.wait_for_outcome(case.patience)
+    found = [child["selectors"]["local"].split()[-1] for child in ours.outcome.get("children", ())]
+    wanted = [str(40001 + port) for port in range(_CHILDREN)]
+    return [] if sorted(found) == wanted else [f"children for the ports {found}, not {wanted}"]
+
+
+def _connect(case, act, peer, tool):
+    """Every child that we have then is one of the peer's, and our Deletes end them all."""
     peer.load(case.ours)
     with tool.connect(case.ours, case.patience) as ours:
-        with frozen(peer, lambda: peer.initiate(case.patience)):
-            process.wait_until(lambda: re.search("[MA]M1", ours.said()), 5)
-        ours.wait_for_outcome(case.patience)
-        ours.wait_for_quiet(1)
-        child = ours.outcome["children"][0] if ours.outcome.get("children") else {}
-        complaints = _unlisted(peer, {child[name][2:] for name in ("spi_in", "spi_out")}) if child else ["no child"]
+        complaints = act(case, peer, ours)
+        children = ours.outcome.get("children") or ()
+        spis = {child[name][2:] for child in children for name in ("spi_in", "spi_out")}
+        complaints += _unlisted(peer, spis) if spis else ["no child"]
         run = ours.stop()
     if not process.wait_until(lambda: peer.sas() == (0, 0), 3):
         complaints.append(f"after our Deletes the peer still has {peer.sas()} ISAKMP SAs and children")
