@@ -1,8 +1,10 @@
-// CBC on OpenSSL EVP: ciphers fetched once, a context each, a key schedule per message.
+// CBC with AES instructions where there are any; on OpenSSL EVP else: ciphers fetched once, a
+// context each, a key schedule per message.
 #include "crypto/cbc.hpp"
 
 #include <climits>
 
+#include "crypto/aes_cbc.hpp"
 #include "crypto/openssl_ptr.hpp"
 
 namespace iscsi_ike::crypto {
@@ -35,9 +37,25 @@ CipherContextPtr MakeContext(const char* name) {
   return context;
 }
 
+bool IsAesKeySize(std::size_t size) { return size == 16 || size == 24 || size == 32; }
+
 }  // namespace
 
+bool HasAesInstructions() {
+#if defined(ISCSI_IKE_HAS_AES)
+  static const bool kHas =
+      __builtin_cpu_supports("aes") != 0 && __builtin_cpu_supports("sse4.1") != 0;
+  return kHas;
+#else
+  return false;
+#endif
+}
+
 struct CbcCipher::Impl {
+  explicit Impl(AesInstructions use)
+      : use_instructions(use == AesInstructions::kWhereThereAre && HasAesInstructions()) {}
+
+  bool use_instructions;
   std::array<CipherContextPtr, kCiphers.size()> contexts;
 
   EVP_CIPHER_CTX* Find(CipherAlgorithm algorithm, std::size_t key_size) {
@@ -53,6 +71,10 @@ struct CbcCipher::Impl {
            MutableOctets data) {
     const std::size_t block = BlockSize(algorithm);
     if (iv.size() != block || data.size() % block != 0 || data.size() > INT_MAX) return false;
+    if (algorithm == CipherAlgorithm::kAesCbc && use_instructions && IsAesKeySize(key.size())) {
+      (direction == Direction::kEncrypt ? AesCbcEncrypt : AesCbcDecrypt)(key, iv, data);
+      return true;
+    }
     EVP_CIPHER_CTX* const context = Find(algorithm, key.size());
     if (context == nullptr) return false;
     if (data.empty()) return true;
@@ -65,7 +87,7 @@ struct CbcCipher::Impl {
   }
 };
 
-CbcCipher::CbcCipher() : impl_(std::make_unique<Impl>()) {}
+CbcCipher::CbcCipher(AesInstructions use) : impl_(std::make_unique<Impl>(use)) {}
 CbcCipher::~CbcCipher() = default;
 CbcCipher::CbcCipher(CbcCipher&&) noexcept = default;
 CbcCipher& CbcCipher::operator=(CbcCipher&&) noexcept = default;

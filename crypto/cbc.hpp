@@ -1,5 +1,5 @@
-// CBC encryption in place, with one OpenSSL context per cipher kept and keyed anew for each
-// message.
+// CBC encryption in place: AES with the processor's instructions where it has them; else with one
+// OpenSSL context per cipher, kept and keyed anew for each message.
 #pragma once
 
 #include <array>
@@ -11,11 +11,14 @@
 
 namespace iscsi_ike::crypto {
 
+// AesInstructions: kNever is for comparison.
+enum class AesInstructions : std::uint8_t { kWhereThereAre, kNever };
+
 // CbcCipher serves every session of one engine; it keeps no key between calls that a caller could
 // reach.
 class CbcCipher {
  public:
-  CbcCipher();
+  explicit CbcCipher(AesInstructions use = AesInstructions::kWhereThereAre);
   ~CbcCipher();
   CbcCipher(CbcCipher&&) noexcept;
   CbcCipher& operator=(CbcCipher&&) noexcept;

@@ -1,7 +1,11 @@
 // The random sources on libsodium: its system generator, and the ChaCha20 key stream of a seed.
 #include "crypto/random.hpp"
 
+#include <pthread.h>
 #include <sodium.h>
+
+#include <algorithm>
+#include <atomic>
 
 namespace iscsi_ike::crypto {
 namespace {
@@ -14,12 +18,34 @@ void StoreLittleEndian(std::uint64_t value, Array& out) {
   }
 }
 
+// generation counts the forks between the first process and this one.
+std::atomic<unsigned> generation{0};
+
 }  // namespace
 
-bool InitializeCrypto() { return sodium_init() >= 0; }
+bool InitializeCrypto() {
+  static const bool kWatchesForks = pthread_atfork(nullptr, nullptr, [] {
+                                      generation.fetch_add(1, std::memory_order_relaxed);
+                                    }) == 0;
+  return kWatchesForks && sodium_init() >= 0;
+}
+
+void SystemRandom::Refill() {
+  randombytes_buf(pool_.data(), pool_.size());
+  left_ = pool_.size();
+  generation_ = generation.load(std::memory_order_relaxed);
+}
 
 bool SystemRandom::Fill(MutableOctets out) {
-  if (!out.empty()) randombytes_buf(out.data(), out.size());
+  if (out.size() > pool_.size()) {
+    randombytes_buf(out.data(), out.size());
+    return true;
+  }
+  if (out.size() > left_ || generation_ != generation.load(std::memory_order_relaxed)) Refill();
+  const MutableOctets next = MutableOctets(pool_).subspan(pool_.size() - left_, out.size());
+  std::copy(next.begin(), next.end(), out.begin());
+  Wipe(next);
+  left_ -= out.size();
   return true;
 }
 

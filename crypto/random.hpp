@@ -17,10 +17,22 @@ class RandomSource {
   [[nodiscard]] virtual bool Fill(MutableOctets out) = 0;
 };
 
-// SystemRandom is libsodium's generator. InitializeCrypto() must have succeeded.
+// SystemRandom is libsodium's generator, asked for many octets at a time: a login takes a handful
+// of short draws, and each would be a system call. What has been given out is wiped; a child of
+// fork() begins anew. One thread at a time. InitializeCrypto() must have succeeded.
 class SystemRandom final : public RandomSource {
  public:
+  SystemRandom() = default;
+  SystemRandom(const SystemRandom&) = delete;
+  SystemRandom& operator=(const SystemRandom&) = delete;
+  ~SystemRandom() override { Wipe(pool_); }
   [[nodiscard]] bool Fill(MutableOctets out) override;
+
+ private:
+  void Refill();
+  std::array<std::uint8_t, 512> pool_{};
+  std::size_t left_ = 0;     // octets at the end of the pool not yet given out
+  unsigned generation_ = 0;  // of processes: one more in each child
 };
 
 // SeededRandom is the ChaCha20 key stream of a 32-octet seed: for replays, tests and simulators

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace iscsi_ike::policy {
 
@@ -44,8 +45,16 @@ bool IpAddress::IsUnspecified() const {
 
 std::string IpAddress::ToString() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(v6_ ? AF_INET6 : AF_INET, octets_.data(), text.data(), text.size());
-  return text.data();
+  if (v6_) {
+    inet_ntop(AF_INET6, octets_.data(), text.data(), text.size());
+    return text.data();
+  }
+  char* end = text.data();
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), octets_[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 }  // namespace iscsi_ike::policy

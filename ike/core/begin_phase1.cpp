@@ -22,7 +22,7 @@ Result<SessionId, NegotiationFailure> BeginPhase1(EngineCore& core, const Phase1
   session.exchanges.push_back(std::make_unique<Exchange>(
       main ? MainModeScript() : AggressiveModeScript(), Role::kInitiator, MessageId{0}));
   Exchange& exchange = *session.exchanges.front();
-  if (!main) exchange.dh.group = start.peer->plan.phase1.front().group;
+  if (!main) exchange.group = start.peer->plan.phase1.front().group;
   StartExchange(core, session, exchange);
   core.Unsettle(session);
   return session.id;

@@ -35,7 +35,7 @@ constexpr Phase1Member kMembers[] = {
      &Text<Phase1Attribute::kGroup>},
 };
 
-std::string SuiteList(const std::vector<Phase1Suite>& suites) {
+std::string SuiteList(std::span<const Phase1Suite> suites) {
   return Join(suites, [](const Phase1Suite& s) { return policy::ToString(s); });
 }
 
@@ -70,7 +70,7 @@ std::string ObstacleOffered(const Phase1Transform& decoded, const Obstacle& obst
 }
 
 std::string ObstacleAllowed(const Phase1Transform& decoded, const Obstacle& obstacle,
-                            const std::vector<Phase1Suite>& suites) {
+                            std::span<const Phase1Suite> suites) {
   if (obstacle.attribute == decoded.unsupported_attribute && obstacle.attribute != 0)
     return "absent";
   if (obstacle.attribute == ToNumber(Phase1Attribute::kAuthentication)) return "pre-shared key (1)";
@@ -82,12 +82,10 @@ std::string ObstacleAllowed(const Phase1Transform& decoded, const Obstacle& obst
 }
 
 // Explain says why a readable transform was not taken.
-void Explain(const Phase1Transform& decoded, const std::vector<Phase1Suite>& suites,
+void Explain(const Phase1Transform& decoded, std::span<const Phase1Suite> suites,
              const Refuser& refuse) {
   const auto obstacle = FindObstacle(decoded);
-  if (!obstacle)
-    return ExplainDifferences(kMembers, decoded, std::span<const Phase1Suite>(suites), refuse,
-                              kSuiteRule);
+  if (!obstacle) return ExplainDifferences(kMembers, decoded, suites, refuse, kSuiteRule);
   if (obstacle->attribute == 0)
     return refuse("transform", std::to_string(decoded.id), "KEY_IKE (1)", obstacle->rule);
   refuse(Phase1AttributeName(obstacle->attribute), ObstacleOffered(decoded, *obstacle),
@@ -96,7 +94,7 @@ void Explain(const Phase1Transform& decoded, const std::vector<Phase1Suite>& sui
 
 // Consider decides on one transform; nullopt: refused, and explained.
 std::optional<Phase1Choice> Consider(const TransformView& transform,
-                                     const std::vector<Phase1Suite>& suites, std::uint8_t proposal,
+                                     std::span<const Phase1Suite> suites, std::uint8_t proposal,
                                      std::vector<Refusal>& refusals) {
   const Refuser refuse{proposal, transform.number, refusals};
   const auto decoded = DecodePhase1(transform);
@@ -114,7 +112,7 @@ std::optional<Phase1Choice> Consider(const TransformView& transform,
 }
 
 Result<Phase1Choice, NegotiationFailure> Search(const SaView& sa, const policy::Lifetime& own,
-                                                const std::vector<Phase1Suite>& suites) {
+                                                std::span<const Phase1Suite> suites) {
   const auto proposal = TheProposal(sa);
   if (!proposal) return Failure(proposal.error());
   NegotiationFailure failure;
@@ -146,13 +144,14 @@ std::vector<Phase1Suite> Phase1Offer(const policy::Plan& plan, policy::ExchangeM
 Result<Phase1Choice, NegotiationFailure> ChoosePhase1(const SaView& offer, const policy::Plan& plan,
                                                       policy::ExchangeMode mode,
                                                       std::size_t ke_size) {
-  std::vector<Phase1Suite> suites = plan.phase1;
+  std::vector<Phase1Suite> fitting;
   if (mode == policy::ExchangeMode::kAggressive) {
     // Any group of the plan will do here, as long as the KE payload is of that group.
-    std::erase_if(
-        suites, [&](const Phase1Suite& s) { return crypto::Info(s.group).public_size != ke_size; });
+    std::copy_if(
+        plan.phase1.begin(), plan.phase1.end(), std::back_inserter(fitting),
+        [&](const Phase1Suite& s) { return crypto::Info(s.group).public_size == ke_size; });
   }
-  if (suites.empty()) suites = plan.phase1;
+  const std::span<const Phase1Suite> suites(fitting.empty() ? plan.phase1 : fitting);
   auto choice = Search(offer, plan.phase1_lifetime, suites);
   if (choice && mode == policy::ExchangeMode::kAggressive &&
       crypto::Info(choice->suite.group).public_size != ke_size) {

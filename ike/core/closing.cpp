@@ -34,7 +34,7 @@ void Closed(EngineCore& core, const Session& session, const Child& child, CloseR
 void CloseSession(EngineCore& core, Session& session, CloseReason reason) {
   EndExchanges(core, session, reason);
   std::vector<Spi> inbound;
-  for (const Child& child : session.children) {
+  for (const Child& child : session.sa().children) {
     inbound.push_back(child.inbound);
     if (reason != CloseReason::kByCaller) Closed(core, session, child, reason);
   }
@@ -45,22 +45,23 @@ void CloseSession(EngineCore& core, Session& session, CloseReason reason) {
 }
 
 void CloseChild(EngineCore& core, Session& session, ChildId id, CloseReason reason) {
-  const auto child = std::find_if(session.children.begin(), session.children.end(),
+  const auto child = std::find_if(session.sa().children.begin(), session.sa().children.end(),
                                   [id](const Child& c) { return c.id == id; });
-  if (child == session.children.end()) return;
+  if (child == session.sa().children.end()) return;
   SendDelete(core, session, {&child->inbound, 1});
   Closed(core, session, *child, reason);
   core.ReleaseSpi(child->inbound);
-  session.children.erase(child);
+  session.sa().children.erase(child);
 }
 
 void ForgetOthers(EngineCore& core, Session& session) {
   Session* next = nullptr;
-  for (Session* other = core.Find(session.older); other != nullptr; other = next) {
-    next = core.Find(other->older);
+  for (Session* other = core.Find(session.sa().older); other != nullptr; other = next) {
+    next = core.Find(other->sa().older);
     if (!HaveSameKey(session, *other)) continue;
     EndExchanges(core, *other, CloseReason::kByPeer);
-    for (const Child& child : other->children) Closed(core, *other, child, CloseReason::kByPeer);
+    for (const Child& child : other->sa().children)
+      Closed(core, *other, child, CloseReason::kByPeer);
     core.Emit(SessionClosed{other->id, CloseReason::kByPeer});
     core.RemoveSession(other->id);
   }

@@ -22,12 +22,22 @@ std::uint64_t DrawHashSecret(crypto::RandomSource& random) {
 }  // namespace
 
 EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o)
+    : EngineCore(std::move(c), r, o, DrawHashSecret(r)) {}
+
+EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
+                       std::uint64_t hash_secret)
     : config(std::move(c)),
+      responders(config.responders),
       random(r),
       observer(o),
       notify_budget(config.clear_notifies_per_second),
-      by_first_message_(16, PeerKeyHash{DrawHashSecret(r)}),
-      newest_by_place_(16, by_first_message_.hash_function()) {}
+      by_first_message_(FirstMessageTraits{hash_secret}),
+      newest_by_identity_(IdentityTraits{hash_secret}),
+      newest_by_place_(PlaceTraits{hash_secret}) {}
+
+EngineCore::~EngineCore() {
+  by_id_.ForEach([](Session* session) { delete session; });
+}
 
 bool NotifyBudget::Spend(Time now) {
   if (now - second_start_ >= std::chrono::seconds(1)) {
@@ -43,7 +53,7 @@ std::optional<Cookie> EngineCore::MakeCookie() {
   Cookie cookie;
   for (int attempt = 0; attempt < kMostDraws; ++attempt) {
     if (!random.Fill(cookie.octets)) return std::nullopt;
-    if (!cookie.IsZero() && !by_own_cookie_.contains(cookie)) return cookie;
+    if (!cookie.IsZero() && by_own_cookie_.Find(cookie) == nullptr) return cookie;
   }
   return std::nullopt;
 }
@@ -65,12 +75,12 @@ std::optional<Spi> EngineCore::MakeSpi() {
     std::array<std::uint8_t, 4> octets{};
     if (!random.Fill(octets)) return std::nullopt;
     const auto spi = std::bit_cast<std::uint32_t>(octets);
-    if (spi >= kFirstUsableSpi && inbound_spis_.insert(Spi{spi}).second) return Spi{spi};
+    if (spi < kFirstUsableSpi || inbound_spis_.Find(Spi{spi}) != Spi{}) continue;
+    inbound_spis_.Put(Spi{spi});
+    return Spi{spi};
   }
   return std::nullopt;
 }
-
-void EngineCore::ReleaseSpi(Spi spi) { inbound_spis_.erase(spi); }
 
 bool EngineCore::FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size) {
   nonce.resize(size);
@@ -81,7 +91,7 @@ Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint
                                 std::shared_ptr<const PeerConfig> peer) {
   auto session = std::make_unique<Session>();
   do ++last_session_;
-  while (last_session_ == 0 || sessions_.contains(SessionId{last_session_}));
+  while (last_session_ == 0 || Find(SessionId{last_session_}) != nullptr);
   session->id = SessionId{last_session_};
   session->role = role;
   session->local = local;
@@ -89,48 +99,33 @@ Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint
   session->first_remote = remote;
   session->at_nat_port = local.port == config.nat_port;
   session->peer = std::move(peer);
-  Session& added = *session;
-  sessions_.emplace(added.id, std::move(session));
-  return added;
+  by_id_.Put(session.get());
+  return *session.release();
 }
 
 void EngineCore::RemoveSession(SessionId id) {
-  const auto it = sessions_.find(id);
-  if (it == sessions_.end()) return;
-  LeaveHalfOpen(*it->second);
-  for (const Child& child : it->second->children) ReleaseSpi(child.inbound);
-  UnlinkPeer(*it->second);
-  const auto first =
-      by_first_message_.find({it->second->initiator_cookie, it->second->first_remote});
-  if (first != by_first_message_.end() && first->second == it->second.get())
-    by_first_message_.erase(first);
-  by_own_cookie_.erase(it->second->own_cookie());
-  sessions_.erase(it);
+  const std::unique_ptr<Session> session(Find(id));
+  if (!session) return;
+  LeaveHalfOpen(*session);
+  for (const Child& child : std::as_const(*session).sa().children) ReleaseSpi(child.inbound);
+  UnlinkPeer(*session);
+  by_first_message_.Erase(session.get());
+  by_own_cookie_.Erase(session.get());
+  by_id_.Erase(session.get());
 }
 
-Session* EngineCore::Find(SessionId id) {
-  const auto it = sessions_.find(id);
-  return it == sessions_.end() ? nullptr : it->second.get();
-}
+Session* EngineCore::Find(SessionId id) { return by_id_.Find(id); }
 
-Session* EngineCore::FindByOwnCookie(const Cookie& cookie) {
-  const auto it = by_own_cookie_.find(cookie);
-  return it == by_own_cookie_.end() ? nullptr : it->second;
-}
+Session* EngineCore::FindByOwnCookie(const Cookie& cookie) { return by_own_cookie_.Find(cookie); }
 
 Session* EngineCore::FindByFirstMessage(const Cookie& initiator, const Endpoint& remote) {
-  const auto it = by_first_message_.find({initiator, remote});
-  return it == by_first_message_.end() ? nullptr : it->second;
-}
-
-void EngineCore::IndexOwnCookie(const Session& session) {
-  by_own_cookie_[session.own_cookie()] = Find(session.id);
+  return by_first_message_.Find({initiator, remote});
 }
 
 void EngineCore::IndexHalfOpen(Session& session) {
   session.half_open = true;
   ++half_open_count_;
-  by_first_message_[{session.initiator_cookie, session.first_remote}] = &session;
+  by_first_message_.Put(&session);
 }
 
 void EngineCore::LeaveHalfOpen(Session& session) {
@@ -141,61 +136,54 @@ void EngineCore::LeaveHalfOpen(Session& session) {
 }
 
 void EngineCore::LinkPeer(Session& session) {
-  SessionId& newest = newest_by_identity_[session.remote_identity];
-  session.older = newest;
-  if (Session* older = Find(newest)) older->newer = session.id;
-  newest = session.id;
-  session.place = session.remote;
-  newest_by_place_[{Cookie{}, session.place}] = session.id;
+  IsakmpSa& sa = session.sa();
+  if (Session* older = newest_by_identity_.Find(sa.remote_identity)) {
+    sa.older = older->id;
+    older->sa().newer = session.id;
+  }
+  newest_by_identity_.Put(&session);
+  sa.place = session.remote;
+  newest_by_place_.Put(&session);
 }
 
-void EngineCore::UnlinkPeer(const Session& session) {
-  const auto place = newest_by_place_.find({Cookie{}, session.place});
-  if (place != newest_by_place_.end() && place->second == session.id) newest_by_place_.erase(place);
-  const auto entry = newest_by_identity_.find(session.remote_identity);
-  if (entry == newest_by_identity_.end()) return;
-  Session* older = Find(session.older);
-  Session* newer = Find(session.newer);
-  if (older != nullptr) older->newer = session.newer;
-  if (newer != nullptr) newer->older = session.older;
-  if (entry->second != session.id) return;
-  if (older != nullptr) {
-    entry->second = older->id;
-  } else {
-    newest_by_identity_.erase(entry);
-  }
+void EngineCore::UnlinkPeer(Session& session) {
+  const IsakmpSa& sa = std::as_const(session).sa();
+  Session* older = Find(sa.older);
+  Session* newer = Find(sa.newer);
+  newest_by_place_.Erase(&session);
+  newest_by_identity_.Erase(&session);
+  if (older != nullptr) older->sa().newer = sa.newer;
+  if (newer != nullptr) newer->sa().older = sa.older;
+  if (older != nullptr && newer == nullptr) newest_by_identity_.Put(older);
 }
 
 Session* EngineCore::NewestOf(const Session& session) {
-  const auto entry = newest_by_identity_.find(session.remote_identity);
-  Session* newest = entry == newest_by_identity_.end() ? nullptr : Find(entry->second);
+  Session* newest = newest_by_identity_.Find(session.sa().remote_identity);
   for (int i = 0; newest != nullptr && newest != &session && i < kMostOfOnePeer; ++i) {
     if (newest->state == Session::State::kEstablished && newest->remote == session.remote &&
         HaveSameKey(session, *newest))
       return newest;
-    newest = Find(newest->older);
+    newest = Find(newest->sa().older);
   }
   return nullptr;
 }
 
 bool EngineCore::IsFirstOf(const Session& session) {
-  const Session* older = Find(session.older);
-  for (int i = 0; older != nullptr && i < kMostOfOnePeer; ++i, older = Find(older->older))
+  const Session* older = Find(session.sa().older);
+  for (int i = 0; older != nullptr && i < kMostOfOnePeer; ++i, older = Find(older->sa().older))
     if (HaveSameKey(session, *older)) return false;
   return true;
 }
 
 Session* EngineCore::NewestAt(const Endpoint& remote) {
-  const auto place = newest_by_place_.find({Cookie{}, remote});
-  Session* session = place == newest_by_place_.end() ? nullptr : Find(place->second);
+  Session* session = newest_by_place_.Find(remote);
   return session != nullptr && session->state == Session::State::kEstablished ? session : nullptr;
 }
 
 Session* EngineCore::FindOwner(const Session& session, Spi outbound) {
-  const auto entry = newest_by_identity_.find(session.remote_identity);
-  Session* owner = entry == newest_by_identity_.end() ? nullptr : Find(entry->second);
-  for (int i = 0; owner != nullptr && i < kMostOfOnePeer; ++i, owner = Find(owner->older)) {
-    const auto& children = owner->children;
+  Session* owner = newest_by_identity_.Find(session.sa().remote_identity);
+  for (int i = 0; owner != nullptr && i < kMostOfOnePeer; ++i, owner = Find(owner->sa().older)) {
+    const auto& children = owner->sa().children;
     if (std::any_of(children.begin(), children.end(),
                     [outbound](const Child& c) { return c.outbound == outbound; }) &&
         HaveSameKey(session, *owner))
@@ -204,30 +192,30 @@ Session* EngineCore::FindOwner(const Session& session, Spi outbound) {
   return nullptr;
 }
 
-std::size_t EngineCore::PeerKeyHash::operator()(const PeerKey& key) const {
-  std::uint64_t h = secret ^ 0x9e3779b97f4a7c15ULL;
-  const auto mix = [&h](std::uint64_t v) {
-    h ^= v;
-    h *= 0xff51afd7ed558ccdULL;
-    h ^= h >> 32U;
-  };
-  mix(std::bit_cast<std::uint64_t>(key.initiator.octets));
-  mix(key.remote.port);
-  for (const std::uint8_t octet : key.remote.address.octets()) mix(octet);
-  return h;
-}
-
-void EngineCore::Schedule(Session& session, std::optional<Time> due) {
-  if (due == session.scheduled) return;
+void EngineCore::Schedule(Session& session, Deadline due) {
   session.scheduled = due;
-  if (due) timers_.Push(*due, session.id);
+  if (!due || (session.queued_until && *session.queued_until <= *due)) return;
+  session.queued_until = due;
+  timers_.Push(*due, session.id);
 }
 
-std::optional<TimerQueue::Entry> EngineCore::NextTimer() {
-  return timers_.Top([this](const TimerQueue::Entry& entry) {
-    const Session* session = Find(entry.session);
-    return session != nullptr && session->scheduled == entry.due;
-  });
+Session* EngineCore::NextTimer() {
+  while (const auto* entry = timers_.Top()) {
+    Session* session = Find(entry->session);
+    const bool live = session != nullptr && session->queued_until == Deadline(entry->due);
+    if (live && session->scheduled == session->queued_until) return session;
+    timers_.Pop();
+    if (!live) continue;
+    session->queued_until.reset();
+    Schedule(*session, session->scheduled);
+  }
+  return nullptr;
+}
+
+void EngineCore::TakeTimer(Session& session) {
+  timers_.Pop();
+  session.queued_until.reset();
+  session.scheduled.reset();
 }
 
 crypto::DhTicket EngineCore::MakeTicket(const Session& session) {
@@ -239,41 +227,39 @@ SessionId EngineCore::SessionOf(crypto::DhTicket ticket) {
   return SessionId{static_cast<std::uint32_t>(static_cast<std::uint64_t>(ticket) >> 32U)};
 }
 
-void EngineCore::Send(Session& session, const std::vector<std::uint8_t>& message) {
+void EngineCore::Send(Session& session, Octets message) {
   SendTo(session, session.remote, message);
 }
 
-void EngineCore::SendTo(Session& session, const Endpoint& remote,
-                        const std::vector<std::uint8_t>& message) {
+void EngineCore::SendTo(Session& session, const Endpoint& remote, Octets message) {
   const std::size_t marker = session.local.port == config.nat_port ? kNonEspMarkerSize : 0;
   const std::size_t most =
       session.peer->fragment_above - std::min(session.peer->fragment_above, marker);
   if (session.abilities.fragments && message.size() > most) {
     auto slices = SliceMessage(message, most, FragmentIdOf(message));
-    for (auto& slice : slices) Transmit(session.local, remote, std::move(slice));
+    for (const auto& slice : slices) Transmit(session.local, remote, slice);
     if (!slices.empty()) return;
   }
   Transmit(session.local, remote, message);
 }
 
-void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote,
-                          std::vector<std::uint8_t> message) {
-  if (local.port == config.nat_port) message.insert(message.begin(), kNonEspMarkerSize, 0);
-  TransmitUnmarked(local, remote, std::move(message));
+void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote, Octets message) {
+  const std::size_t marker = local.port == config.nat_port ? kNonEspMarkerSize : 0;
+  std::vector<std::uint8_t> octets;
+  octets.reserve(marker + message.size());
+  octets.assign(marker, 0);
+  octets.insert(octets.end(), message.begin(), message.end());
+  TransmitUnmarked(local, remote, std::move(octets));
 }
 
 void EngineCore::TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
                                   std::vector<std::uint8_t> octets) {
   if (observer != nullptr) observer->OnDatagram(now, Direction::kSent, local, remote, octets);
-  datagrams.push_back({local, remote, std::move(octets)});
+  datagrams.Push({local, remote, std::move(octets)});
 }
 
 void EngineCore::Dropped(const Endpoint& remote, std::string_view rule) {
   if (observer != nullptr) observer->OnDropped(now, remote, rule);
-}
-
-void EngineCore::Decided(const Session& session, std::string_view text) {
-  if (observer != nullptr) observer->OnDecision(now, session.id, text);
 }
 
 }  // namespace iscsi_ike::ike

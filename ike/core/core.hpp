@@ -3,19 +3,20 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "crypto/cbc.hpp"
 #include "crypto/dh.hpp"
 #include "crypto/random.hpp"
 #include "ike/config.hpp"
+#include "ike/core/fifo.hpp"
+#include "ike/core/responder_index.hpp"
 #include "ike/core/session.hpp"
+#include "ike/core/session_tables.hpp"
 #include "ike/core/timers.hpp"
 #include "ike/events.hpp"
 #include "ike/observer.hpp"
@@ -38,16 +39,20 @@ class NotifyBudget {
 class EngineCore {
  public:
   EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o);
+  EngineCore(const EngineCore&) = delete;
+  EngineCore& operator=(const EngineCore&) = delete;
+  ~EngineCore();
 
   EngineConfig config;
+  ResponderIndex responders;
   crypto::RandomSource& random;
   Observer* observer;
   crypto::CbcCipher cipher;
   Time now{};
 
-  std::deque<Datagram> datagrams;
-  std::deque<Event> events;
-  std::deque<crypto::DhJob> dh_jobs;
+  Fifo<Datagram> datagrams;
+  Fifo<Event> events;
+  Fifo<crypto::DhJob> dh_jobs;
   NotifyBudget notify_budget;
 
   // Random numbers that mean something; nullopt when the source fails.
@@ -55,7 +60,7 @@ class EngineCore {
   [[nodiscard]] std::optional<MessageId> MakeMessageId(const Session& session);
   // MakeSpi reserves an inbound SPI that no other SA of this engine has, until ReleaseSpi.
   [[nodiscard]] std::optional<Spi> MakeSpi();
-  void ReleaseSpi(Spi spi);
+  void ReleaseSpi(Spi spi) { inbound_spis_.Erase(spi); }
   [[nodiscard]] bool FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size);
   [[nodiscard]] ChildId MakeChildId() { return ChildId{++last_child_}; }
 
@@ -66,7 +71,7 @@ class EngineCore {
   [[nodiscard]] Session* Find(SessionId id);
   [[nodiscard]] Session* FindByOwnCookie(const Cookie& cookie);
   [[nodiscard]] Session* FindByFirstMessage(const Cookie& initiator, const Endpoint& remote);
-  void IndexOwnCookie(const Session& session);
+  void IndexOwnCookie(Session& session) { by_own_cookie_.Put(&session); }
   void IndexHalfOpen(Session& session);
   // LeaveHalfOpen: phase 1 is done. The session can still be found by its first message, so that
   // one that comes again late is known.
@@ -86,13 +91,15 @@ class EngineCore {
   // to rest before it returns.
   void Unsettle(const Session& session) { unsettled.push_back(session.id); }
   std::vector<SessionId> unsettled;
-  [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
+  [[nodiscard]] std::size_t session_count() const { return by_id_.size(); }
   [[nodiscard]] std::size_t half_open_count() const { return half_open_count_; }
 
-  // Timers: Schedule arms the session's one entry at `due` (unset: none).
-  void Schedule(Session& session, std::optional<Time> due);
-  [[nodiscard]] std::optional<TimerQueue::Entry> NextTimer();
-  void PopTimer() { timers_.Pop(); }
+  // Timers. Schedule: the session is next due then, or never.
+  void Schedule(Session& session, Deadline due);
+  // NextTimer is the session that is due first. Its time is over once it has been taken.
+  [[nodiscard]] Session* NextTimer();
+  void TakeTimer(Session& session);
+  [[nodiscard]] std::size_t timer_count() const { return timers_.size(); }
 
   // Diffie-Hellman jobs of an exchange.
   [[nodiscard]] crypto::DhTicket MakeTicket(const Session& session);
@@ -100,42 +107,52 @@ class EngineCore {
 
   // Output.
   // Send takes a sealed message; one that is too long goes in fragments, if the peer takes them.
-  void Send(Session& session, const std::vector<std::uint8_t>& message);
-  void SendTo(Session& session, const Endpoint& remote, const std::vector<std::uint8_t>& message);
+  void Send(Session& session, Octets message);
+  void SendTo(Session& session, const Endpoint& remote, Octets message);
   // Transmit puts the non-ESP marker in front where it is due.
-  void Transmit(const Endpoint& local, const Endpoint& remote, std::vector<std::uint8_t> message);
+  void Transmit(const Endpoint& local, const Endpoint& remote, Octets message);
   void TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
                         std::vector<std::uint8_t> octets);
-  void Emit(Event event) { events.push_back(std::move(event)); }
+  void Emit(Event event) { events.Push(std::move(event)); }
   void Dropped(const Endpoint& remote, std::string_view rule);
-  void Decided(const Session& session, std::string_view text);
+  // Decided tells the observer, if there is one, what `text()` says.
+  template <class Text>
+  void Decided(const Session& session, Text text) {
+    if (observer != nullptr) observer->OnDecision(now, session.id, text());
+  }
+
+  // Scratch is an empty buffer with room for a message, to be given back: so that neither writing
+  // nor decrypting needs one of its own.
+  class Scratch {
+   public:
+    explicit Scratch(EngineCore& core) : core_(core), octets_(std::exchange(core.spare_, {})) {}
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch() {
+      octets_.clear();
+      if (octets_.capacity() <= kMostKept) core_.spare_.swap(octets_);
+    }
+    std::vector<std::uint8_t>& operator*() { return octets_; }
+
+   private:
+    static constexpr std::size_t kMostKept = 16384;
+    EngineCore& core_;
+    std::vector<std::uint8_t> octets_;
+  };
 
  private:
-  void UnlinkPeer(const Session& session);
+  EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o, std::uint64_t hash_secret);
+  void UnlinkPeer(Session& session);
 
-  struct CookieHash {
-    std::size_t operator()(const Cookie& c) const { return std::hash<Cookie>{}(c); }
-  };
-  struct PeerKey {
-    Cookie initiator;
-    Endpoint remote;
-    friend bool operator==(const PeerKey&, const PeerKey&) = default;
-  };
-  // The peer chooses these keys, so the hash is keyed with a secret drawn at the start.
-  struct PeerKeyHash {
-    std::uint64_t secret = 0;
-    std::size_t operator()(const PeerKey& key) const;
-  };
-
-  std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
-  std::unordered_map<Cookie, Session*, CookieHash> by_own_cookie_;
-  std::unordered_map<PeerKey, Session*, PeerKeyHash> by_first_message_;
-  std::unordered_set<Spi> inbound_spis_;
-  std::unordered_map<std::string, SessionId> newest_by_identity_;
-  // By the place where phase 1 ended, keyed like first messages with an empty cookie.
-  std::unordered_map<PeerKey, SessionId, PeerKeyHash> newest_by_place_;
+  FlatTable<IdTraits> by_id_;  // owns them
+  FlatTable<OwnCookieTraits> by_own_cookie_;
+  FlatTable<FirstMessageTraits> by_first_message_;
+  FlatTable<IdentityTraits> newest_by_identity_;
+  FlatTable<PlaceTraits> newest_by_place_;
+  FlatTable<SpiTraits> inbound_spis_;
   std::size_t half_open_count_ = 0;
   TimerQueue timers_;
+  std::vector<std::uint8_t> spare_;
   std::uint32_t last_session_ = 0;
   std::uint32_t last_child_ = 0;
   std::uint32_t last_ticket_ = 0;

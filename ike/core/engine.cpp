@@ -24,14 +24,6 @@ Failure<NegotiationFailure> Reject(FailureCode code, std::string text) {
   return Failure(std::move(failure));
 }
 
-template <class T>
-std::optional<T> PopFront(std::deque<T>& queue) {
-  if (queue.empty()) return std::nullopt;
-  std::optional<T> front(std::move(queue.front()));
-  queue.pop_front();
-  return front;
-}
-
 // IsConsistent: what must hold of a session between two calls.
 [[maybe_unused]] bool IsConsistent(EngineCore& core, const Session& session) {
   const bool indexed = core.FindByOwnCookie(session.own_cookie()) == &session;
@@ -104,7 +96,7 @@ class Engine::Impl {
   void WithChild(SessionId id, ChildId child, Do action) {
     Session* session = core.Find(id);
     while (session != nullptr && session->FindChild(child) == nullptr)
-      session = core.Find(session->newer);
+      session = core.Find(session->sa().newer);
     if (session == nullptr) return;
     WithSession(session->id, [&](Session& s) { action(s, *s.FindChild(child)); });
   }
@@ -117,10 +109,9 @@ class Engine::Impl {
   }
 
   void HandleTimeout() {
-    for (auto entry = core.NextTimer(); entry && entry->due <= core.now; entry = core.NextTimer()) {
-      core.PopTimer();
-      Session* session = core.Find(entry->session);
-      session->scheduled.reset();
+    for (Session* session = core.NextTimer();
+         session != nullptr && session->scheduled.IsDue(core.now); session = core.NextTimer()) {
+      core.TakeTimer(*session);
       RunTimers(core, *session);
       Settle(*session);
       SettleAll();
@@ -151,7 +142,8 @@ class Engine::Impl {
       session.give_up_at.reset();
       return;
     }
-    session.queued.insert(session.queued.begin(), {core.MakeChildId(), session.peer->child});
+    session.sa().queued.insert(session.sa().queued.begin(),
+                               {core.MakeChildId(), session.peer->child});
   }
 
   // SettleAll: what was begun or changed beside the session at hand.
@@ -244,13 +236,13 @@ void Engine::HandleDh(Time now, crypto::DhJob finished) {
   impl_->HandleDh(std::move(finished));
 }
 
-std::optional<Datagram> Engine::PollDatagram() { return PopFront(impl_->core.datagrams); }
-std::optional<Event> Engine::PollEvent() { return PopFront(impl_->core.events); }
-std::optional<crypto::DhJob> Engine::PollDh() { return PopFront(impl_->core.dh_jobs); }
+std::optional<Datagram> Engine::PollDatagram() { return impl_->core.datagrams.Pop(); }
+std::optional<Event> Engine::PollEvent() { return impl_->core.events.Pop(); }
+std::optional<crypto::DhJob> Engine::PollDh() { return impl_->core.dh_jobs.Pop(); }
 
 std::optional<Time> Engine::NextTimeout() const {
-  const auto entry = impl_->core.NextTimer();
-  return entry ? std::optional(entry->due) : std::nullopt;
+  const Session* session = impl_->core.NextTimer();
+  return session == nullptr ? std::nullopt : std::optional(*session->scheduled);
 }
 
 std::size_t Engine::session_count() const { return impl_->core.session_count(); }

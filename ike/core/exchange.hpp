@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "crypto/dh.hpp"
+#include "crypto/hash.hpp"
 #include "ike/config.hpp"
+#include "ike/core/deadline.hpp"
 #include "ike/core/iv_chain.hpp"
 #include "ike/core/received.hpp"
 #include "ike/core/retransmit.hpp"
@@ -19,11 +21,12 @@
 
 namespace iscsi_ike::ike {
 
-using MessageDigest = std::array<std::uint8_t, 16>;
+// MessageDigest tells one message of a peer from another. It proves nothing: whoever makes two
+// alike has the second one taken for the first come again.
+using MessageDigest = std::uint64_t;
 
 // KeyAgreement is the Diffie-Hellman of one exchange. Jobs start as soon as their inputs exist.
 struct KeyAgreement {
-  std::optional<crypto::DhGroup> group;
   bool started = false;  // the private key exists
   bool own_ready = false;
   bool shared_ready = false;
@@ -38,9 +41,17 @@ struct KeyAgreement {
 // Transcript: the octets that both ends hash, as they were on the wire; i and r are the roles of
 // this exchange.
 struct Transcript {
-  std::vector<std::uint8_t> sa_offer;  // body of the initiator's SA payload
   std::vector<std::uint8_t> nonce_i, nonce_r;
   std::vector<std::uint8_t> id_i, id_r;  // ID payload bodies
+};
+
+// Work is what an exchange needs from its key exchange payloads on until it is finished: much, so
+// that a responder's first answer is given without it.
+struct Work {
+  KeyAgreement dh;
+  Transcript said;
+  crypto::Digest skeyid;           // phase 1
+  std::optional<crypto::Prf> prf;  // keyed with SKEYID; quick mode: with SKEYID_a
 };
 
 // QuickChoice is what a quick mode negotiates beside the keys.
@@ -72,9 +83,9 @@ struct Exchange {
   bool finished = false;
   bool connected = false;  // quick mode: the peer has confirmed it with CONNECTED
   IvChain iv;
-  KeyAgreement dh;
-  Transcript said;
-  std::unique_ptr<QuickChoice> quick;  // quick mode only
+  std::optional<crypto::DhGroup> group;  // phase 1: once it is chosen; quick mode: with PFS
+  std::vector<std::uint8_t> sa_offer;    // phase 1: body of the initiator's SA payload (SAi_b)
+  std::unique_ptr<QuickChoice> quick;    // quick mode only
 
   std::vector<std::uint8_t> last_sent;  // datagram, repeated octet for octet
   bool answered = false;                // last_sent is newer than the last accepted message
@@ -84,10 +95,39 @@ struct Exchange {
   std::uint8_t received_count = 0;
   unsigned duplicates_seen = 0;
   RetransmitTimer retransmit;
-  std::optional<Time> give_up_at;  // quick mode: when its time is over, whatever it waits for
-  std::optional<Time> forget_at;   // finished: when duplicates are no longer answered
-  Parked parked;                   // one message that came before it could be opened
-  std::optional<NegotiationFailure> suspicion;  // the best explanation so far, should this time out
+  Deadline give_up_at;             // quick mode: when its time is over, whatever it waits for
+  Deadline forget_at;              // finished: when duplicates are no longer answered
+  std::unique_ptr<Parked> parked;  // one message that came before it could be opened
+  std::unique_ptr<NegotiationFailure> suspicion;  // the best explanation so far, if this times out
+
+  // The parts of its work. Whoever only looks sees empty ones before there is any and after Finish.
+  [[nodiscard]] KeyAgreement& dh() { return work().dh; }
+  [[nodiscard]] const KeyAgreement& dh() const { return work().dh; }
+  [[nodiscard]] Transcript& said() { return work().said; }
+  [[nodiscard]] const Transcript& said() const { return work().said; }
+  [[nodiscard]] Work& work() {
+    if (!work_) work_ = std::make_unique<Work>();
+    return *work_;
+  }
+  [[nodiscard]] const Work& work() const {
+    static const Work kNone;
+    return work_ ? *work_ : kNone;
+  }
+  // waits_for_first_value: a responder has nothing to compute before the initiator's public value
+  // is there.
+  [[nodiscard]] bool waits_for_first_value() const {
+    return role == Role::kResponder && dh().peer_public.empty();
+  }
+  // Finish: nothing that was secret, and nothing that was long, outlives the exchange but its last
+  // message.
+  void Finish() {
+    finished = true;
+    retransmit.Stop();
+    work_.reset();
+    std::vector<std::uint8_t>().swap(sa_offer);
+    parked.reset();
+    suspicion.reset();
+  }
 
   [[nodiscard]] bool IsLatest(const MessageDigest& digest) const {
     return received_count != 0 && received[0] == digest;
@@ -103,6 +143,9 @@ struct Exchange {
   }
   [[nodiscard]] bool done() const { return row == script->rows.size(); }
   [[nodiscard]] const Row& current() const { return script->rows[row]; }
+
+ private:
+  std::unique_ptr<Work> work_;
 };
 
 }  // namespace iscsi_ike::ike

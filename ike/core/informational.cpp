@@ -40,7 +40,8 @@ Exchange* ConcernedBy(const Session& session, const NotifyView& notify) {
 void TakeInitialContact(EngineCore& core, Session& session, const NotifyView& notify) {
   if (!notify.SpiIsCookies(session.initiator_cookie, session.responder_cookie))
     return core.Dropped(session.remote, "INITIAL-CONTACT with the cookies of another SA");
-  core.Decided(session, "INITIAL-CONTACT: older sessions with this peer are forgotten");
+  core.Decided(session,
+               [] { return "INITIAL-CONTACT: older sessions with this peer are forgotten"; });
   ForgetOthers(core, session);
 }
 
@@ -51,7 +52,7 @@ void TakeResponderLifetime(EngineCore& core, Session& session, const NotifyView&
   if (!lifetime || session.state != Session::State::kEstablished) return;
   session.lifetime = policy::Shorter(session.lifetime, *lifetime);
   ShortenLease(core, session);
-  core.Decided(session, "phase 1: RESPONDER-LIFETIME shortens the SA");
+  core.Decided(session, [] { return "phase 1: RESPONDER-LIFETIME shortens the SA"; });
 }
 
 void TakeNotify(EngineCore& core, Session& session, const Payload& payload) {
@@ -101,12 +102,12 @@ void TakeDeleteOfSession(EngineCore& core, Session& session) {
 
 // DropChild forgets the child that the peer receives on no more. False: there is none.
 bool DropChild(EngineCore& core, Session& session, Spi outbound) {
-  const auto child = std::find_if(session.children.begin(), session.children.end(),
+  const auto child = std::find_if(session.sa().children.begin(), session.sa().children.end(),
                                   [outbound](const Child& c) { return c.outbound == outbound; });
-  if (child == session.children.end()) return false;
+  if (child == session.sa().children.end()) return false;
   core.Emit(ChildDeleted{session.id, child->id, child->outbound});
   core.ReleaseSpi(child->inbound);
-  session.children.erase(child);
+  session.sa().children.erase(child);
   return true;
 }
 
@@ -194,7 +195,7 @@ void ReceiveUnderUsedId(EngineCore& core, Session& session, const Received& rece
   Exchange* quick = session.Find(received.header.id);
   std::vector<std::uint8_t> clear;
   const auto payloads = quick != nullptr && !quick->connected
-                            ? OpenProtected(core, session, received, session.last_block, clear)
+                            ? OpenProtected(core, session, received, session.sa().last_block, clear)
                             : std::nullopt;
   const Payload* payload = payloads ? payloads->Find(PayloadType::kNotify) : nullptr;
   const auto notify = ParseNotify(payload == nullptr ? Octets{} : payload->body);
@@ -218,14 +219,14 @@ void ReceiveInformational(EngineCore& core, Session& session, const Received& re
     return core.Dropped(session.remote, "an encrypted Informational before there are keys");
   if (session.IsUsed(header.id)) return ReceiveUnderUsedId(core, session, received);
   std::vector<std::uint8_t> clear;
-  auto payloads = OpenProtected(core, session, received, session.last_block, clear);
+  auto payloads = OpenProtected(core, session, received, session.sa().last_block, clear);
   // libreswan, while its phase 1 is not done, has no last block of it to begin with.
   if (!payloads) payloads = OpenProtected(core, session, received, {}, clear);
   if (!payloads) return SuspectNoise(core, session);
-  if (session.used_ids.size() >= core.config.max_message_ids) {
+  if (session.sa().used_ids.size() >= core.config.max_message_ids) {
     return core.Dropped(session.remote, "this session has used up its message IDs");
   }
-  session.used_ids.push_back(header.id);
+  session.sa().used_ids.push_back(header.id);
   RenewBeforeIdsRunOut(core, session);
   session.heard_from_peer = true;
   NotePath(core, session, received);

@@ -5,16 +5,17 @@
 namespace iscsi_ike::ike {
 namespace {
 
-void QueueDh(EngineCore& core, const Session& session, KeyAgreement& dh,
+void QueueDh(EngineCore& core, const Session& session, Exchange& exchange,
              crypto::DhOperation operation) {
+  KeyAgreement& dh = exchange.dh();
   crypto::DhJob job;
   job.ticket = core.MakeTicket(session);
   job.operation = operation;
-  job.group = *dh.group;
+  job.group = *exchange.group;
   job.private_key = dh.private_key.Clone();
   if (operation == crypto::DhOperation::kAgree) job.peer_public = dh.peer_public;
   (operation == crypto::DhOperation::kAgree ? dh.agree : dh.generate) = job.ticket;
-  core.dh_jobs.push_back(std::move(job));
+  core.dh_jobs.Push(std::move(job));
 }
 
 // HasFullLength: jobs may run anywhere, and a result without its leading zeros would give other
@@ -28,17 +29,17 @@ bool HasFullLength(const crypto::DhJob& job, bool agree) {
 }  // namespace
 
 bool Prefetch(EngineCore& core, const Session& session, Exchange& exchange) {
-  KeyAgreement& dh = exchange.dh;
-  if (!dh.group) return true;
-  if (!dh.started && (exchange.role == Role::kInitiator || !dh.peer_public.empty())) {
-    auto private_key = crypto::MakePrivateKey(*dh.group, core.random);
+  if (!exchange.group || exchange.waits_for_first_value()) return true;
+  KeyAgreement& dh = exchange.dh();
+  if (!dh.started) {
+    auto private_key = crypto::MakePrivateKey(*exchange.group, core.random);
     if (!private_key) return false;
     dh.private_key = std::move(*private_key);
     dh.started = true;
-    QueueDh(core, session, dh, crypto::DhOperation::kGenerate);
+    QueueDh(core, session, exchange, crypto::DhOperation::kGenerate);
   }
   if (dh.started && !dh.peer_public.empty() && dh.agree == crypto::DhTicket{} && !dh.shared_ready) {
-    QueueDh(core, session, dh, crypto::DhOperation::kAgree);
+    QueueDh(core, session, exchange, crypto::DhOperation::kAgree);
   }
   return true;
 }

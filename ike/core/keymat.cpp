@@ -12,6 +12,8 @@ constexpr std::array<std::uint8_t, 1> kZero{0};
 constexpr std::array<std::uint8_t, 1> kOne{1};
 constexpr std::array<std::uint8_t, 1> kTwo{2};
 constexpr std::uint8_t kProtocolEsp = 3;
+// Octets for one direction: AES-256 with its nonce, and the longest integrity key.
+constexpr std::size_t kMostKeymat = 32 + 4 + 64;
 
 }  // namespace
 
@@ -20,14 +22,16 @@ crypto::Digest DeriveSkeyid(crypto::HashAlgorithm hash, Octets psk, Octets nonce
   return crypto::Prf(hash, psk).Compute({nonce_i, nonce_r});
 }
 
-void DeriveSkeyidSet(crypto::HashAlgorithm hash, Octets shared, const Cookie& initiator,
-                     const Cookie& responder, SkeyidSet& set) {
-  const crypto::Prf prf(hash, set.skeyid.Expose());
+SkeyidSet DeriveSkeyidSet(const crypto::Prf& prf, const crypto::Digest& skeyid, Octets shared,
+                          const Cookie& initiator, const Cookie& responder) {
+  SkeyidSet set;
   const Octets i(initiator.octets);
   const Octets r(responder.octets);
+  set.skeyid = skeyid.Clone();
   set.d = prf.Compute({shared, i, r, kZero});
   set.a = prf.Compute({set.d.Expose(), shared, i, r, kOne});
   set.e = prf.Compute({set.a.Expose(), shared, i, r, kTwo});
+  return set;
 }
 
 CipherKey DeriveCipherKey(const policy::Phase1Suite& suite, const crypto::Digest& skeyid_e) {
@@ -41,15 +45,13 @@ CipherKey DeriveCipherKey(const policy::Phase1Suite& suite, const crypto::Digest
   return key;
 }
 
-crypto::Digest ComputePhase1Hash(crypto::HashAlgorithm hash, const crypto::Digest& skeyid,
-                                 const Phase1HashInput& input) {
-  return crypto::Prf(hash, skeyid.Expose())
-      .Compute({input.own_public, input.other_public, input.own_cookie.octets,
-                input.other_cookie.octets, input.sa_offer, input.own_id});
+crypto::Digest ComputePhase1Hash(const crypto::Prf& prf, const Phase1HashInput& input) {
+  return prf.Compute({input.own_public, input.other_public, input.own_cookie.octets,
+                      input.other_cookie.octets, input.sa_offer, input.own_id});
 }
 
-KeymatParts DeriveKeymat(crypto::HashAlgorithm hash, const crypto::Digest& skeyid_d,
-                         const policy::EspSuite& suite, const KeymatInput& input) {
+KeymatParts DeriveKeymat(const crypto::Prf& prf, const policy::EspSuite& suite,
+                         const KeymatInput& input) {
   const auto spi = static_cast<std::uint32_t>(input.spi);
   const std::array<std::uint8_t, 5> protocol_spi{
       kProtocolEsp, static_cast<std::uint8_t>(spi >> 24U), static_cast<std::uint8_t>(spi >> 16U),
@@ -58,8 +60,9 @@ KeymatParts DeriveKeymat(crypto::HashAlgorithm hash, const crypto::Digest& skeyi
                                            input.nonce_r};
   KeymatParts parts{crypto::Secret(policy::EncryptionKeySize(suite)),
                     crypto::Secret(policy::IntegrityKeySize(suite.auth))};
-  crypto::Secret keymat(parts.encryption.size() + parts.integrity.size());
-  crypto::ExpandKey(crypto::Prf(hash, skeyid_d.Expose()), seed, seed, keymat.ExposeMutable());
+  crypto::InlineSecret<kMostKeymat> keymat;
+  keymat.Resize(parts.encryption.size() + parts.integrity.size());
+  crypto::ExpandKey(prf, seed, seed, keymat.ExposeMutable());
   const Octets all = keymat.Expose();
   std::copy_n(all.begin(), parts.encryption.size(), parts.encryption.ExposeMutable().begin());
   std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(parts.encryption.size()),

@@ -24,10 +24,11 @@ struct SkeyidSet {
 [[nodiscard]] crypto::Digest DeriveSkeyid(crypto::HashAlgorithm hash, crypto::Octets psk,
                                           crypto::Octets nonce_i, crypto::Octets nonce_r);
 
-// DeriveSkeyidSet fills d, a and e from SKEYID and g^xy, which has the group's full length (section
-// 5).
-void DeriveSkeyidSet(crypto::HashAlgorithm hash, crypto::Octets shared, const Cookie& initiator,
-                     const Cookie& responder, SkeyidSet& set);
+// DeriveSkeyidSet gives all four; `prf` is keyed with SKEYID, g^xy has the group's full length
+// (section 5).
+[[nodiscard]] SkeyidSet DeriveSkeyidSet(const crypto::Prf& prf, const crypto::Digest& skeyid,
+                                        crypto::Octets shared, const Cookie& initiator,
+                                        const Cookie& responder);
 
 // Ka: the first octets of SKEYID_e, or of its expansion when the cipher wants more (Appendix B).
 [[nodiscard]] CipherKey DeriveCipherKey(const policy::Phase1Suite& suite,
@@ -35,7 +36,7 @@ void DeriveSkeyidSet(crypto::HashAlgorithm hash, crypto::Octets shared, const Co
 
 // Phase-1 HASH of the end that says `own_public` and `own_id`: HASH_I with the initiator's view,
 // HASH_R with the responder's (section 5). `sa_offer` is SAi_b, the initiator's whole offer as it
-// was on the wire.
+// was on the wire. `prf` is keyed with SKEYID.
 struct Phase1HashInput {
   crypto::Octets own_public, other_public;
   const Cookie& own_cookie;
@@ -43,8 +44,7 @@ struct Phase1HashInput {
   crypto::Octets sa_offer;
   crypto::Octets own_id;
 };
-[[nodiscard]] crypto::Digest ComputePhase1Hash(crypto::HashAlgorithm hash,
-                                               const crypto::Digest& skeyid,
+[[nodiscard]] crypto::Digest ComputePhase1Hash(const crypto::Prf& prf,
                                                const Phase1HashInput& input);
 
 // KeymatInput: what one direction's keys grow from (section 5.5). `shared` is empty without PFS.
@@ -57,7 +57,8 @@ struct KeymatParts {
   crypto::Secret encryption;  // with CTR nonce or GCM salt behind the key
   crypto::Secret integrity;
 };
-[[nodiscard]] KeymatParts DeriveKeymat(crypto::HashAlgorithm hash, const crypto::Digest& skeyid_d,
-                                       const policy::EspSuite& suite, const KeymatInput& input);
+// `prf` is keyed with SKEYID_d.
+[[nodiscard]] KeymatParts DeriveKeymat(const crypto::Prf& prf, const policy::EspSuite& suite,
+                                       const KeymatInput& input);
 
 }  // namespace iscsi_ike::ike

@@ -1,23 +1,22 @@
 // Lease: when an SA is to be renewed, when it ends, and when one that has been replaced is closed.
 #pragma once
 
-#include <optional>
-
 #include "ike/config.hpp"
+#include "ike/core/deadline.hpp"
 #include "ike/events.hpp"
 #include "ike/time.hpp"
 
 namespace iscsi_ike::ike {
 
 struct Lease {
-  std::optional<Time> renew_at;   // soft expiry
-  std::optional<Time> expire_at;  // hard expiry
-  std::optional<Time> close_at;   // end of the overlap with the SA that follows
+  Deadline renew_at;   // soft expiry
+  Deadline expire_at;  // hard expiry
+  Deadline close_at;   // end of the overlap with the SA that follows
 
-  [[nodiscard]] std::optional<Time> Next() const {
-    std::optional<Time> next;
-    for (const auto& at : {renew_at, expire_at, close_at})
-      if (at && (!next || *at < *next)) next = at;
+  [[nodiscard]] Deadline Next() const {
+    Deadline next = renew_at;
+    next.Advance(expire_at);
+    next.Advance(close_at);
     return next;
   }
 };
@@ -41,7 +40,7 @@ struct Lease {
 
 // RetryAt: when to try again after a renewal that failed: while there is time, after a third of
 // what is left.
-[[nodiscard]] inline std::optional<Time> RetryAt(Time now, const Lease& lease) {
+[[nodiscard]] inline Deadline RetryAt(Time now, const Lease& lease) {
   constexpr Duration kLeast{10000};
   if (!lease.expire_at || *lease.expire_at - now <= kLeast) return std::nullopt;
   const Duration third = (*lease.expire_at - now) / 3;

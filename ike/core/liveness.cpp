@@ -21,7 +21,7 @@ std::uint32_t DrawSequence(EngineCore& core) {
 }
 
 void Ask(EngineCore& core, Session& session) {
-  Liveness& liveness = *session.liveness;
+  Liveness& liveness = session.sa().liveness;
   std::vector<std::uint8_t> sequence;
   Writer(sequence).U32(++liveness.sequence);
   SendStatus(core, session, NotifyType::kRUThere, sequence);
@@ -38,12 +38,12 @@ void Answer(EngineCore& core, Session& session, const NotifyView& question) {
 void StartLiveness(EngineCore& core, Session& session) {
   const LivenessPolicy& policy = session.peer->liveness;
   if (policy.delay <= Duration::zero() || !session.abilities.dead_peer_detection) return;
-  session.liveness = Liveness{core.now, core.now + policy.delay, DrawSequence(core), 0, false};
+  session.sa().liveness = {core.now + policy.delay, core.now, DrawSequence(core), 0, false};
 }
 
 void NoteAlive(EngineCore& core, Session& session) {
-  if (!session.liveness) return;
-  Liveness& liveness = *session.liveness;
+  Liveness& liveness = session.sa().liveness;
+  if (!liveness.due) return;
   if (liveness.reported) core.Emit(PeerAlive{session.id});
   liveness.reported = false;
   liveness.unanswered = 0;
@@ -52,8 +52,8 @@ void NoteAlive(EngineCore& core, Session& session) {
 }
 
 void RunLiveness(EngineCore& core, Session& session) {
-  if (!session.liveness || session.liveness->due > core.now) return;
-  Liveness& liveness = *session.liveness;
+  Liveness& liveness = session.sa().liveness;
+  if (!liveness.due.IsDue(core.now)) return;
   if (liveness.unanswered < session.peer->liveness.tries) return Ask(core, session);
   if (!liveness.reported) {
     liveness.reported = true;
@@ -71,7 +71,8 @@ void TakeLivenessNotify(EngineCore& core, Session& session, const NotifyView& no
   if (!notify.DataAsU32())
     return core.Dropped(session.remote, "R-U-THERE without a sequence number");
   if (notify.type == NotifyType::kRUThere) return Answer(core, session, notify);
-  if (!session.liveness || *notify.DataAsU32() != session.liveness->sequence)
+  const Liveness& liveness = session.sa().liveness;
+  if (!liveness.due || *notify.DataAsU32() != liveness.sequence)
     core.Dropped(session.remote, "R-U-THERE-ACK with another sequence number than was asked with");
 }
 

@@ -76,8 +76,9 @@ void TakeNatDetection(StepContext& context, const PayloadList& payloads) {
   }
   if (session.peer->nat == NatTraversal::kForce) found.local = true;
   session.nat = found;
-  context.core.Decided(session, "NAT traversal (" + std::string(NameOf(session.abilities.nat)) +
-                                    "): " + Describe(found));
+  context.core.Decided(session, [&] {
+    return "NAT traversal (" + std::string(NameOf(session.abilities.nat)) + "): " + Describe(found);
+  });
   if (found.any() && session.role == Role::kInitiator) Float(context);
 }
 

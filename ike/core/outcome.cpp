@@ -90,10 +90,10 @@ bool ConcernsKeys(FailureCode code) {
 void Suspect(EngineCore& core, const Session& session, Exchange& exchange,
              NegotiationFailure suspicion) {
   if (ConcernsKeys(suspicion.code)) suspicion.details.push_back(KeyHint(session));
-  std::optional<NegotiationFailure>& known = exchange.suspicion;
-  if (known && Rank(suspicion.code) < Rank(known->code)) return;
-  const bool is_new = !known || known->code != suspicion.code;
-  known = suspicion;
+  const NegotiationFailure* known = exchange.suspicion.get();
+  if (known != nullptr && Rank(suspicion.code) < Rank(known->code)) return;
+  const bool is_new = known == nullptr || known->code != suspicion.code;
+  exchange.suspicion = std::make_unique<NegotiationFailure>(suspicion);
   if (is_new)
     core.Emit(Diagnosed{session.id, PeerName(session), session.remote, std::move(suspicion)});
 }
@@ -121,10 +121,7 @@ void FailSession(EngineCore& core, Session& session, NegotiationFailure failure)
 void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
                   NegotiationFailure failure) {
   if (exchange.finished) return;
-  exchange.finished = true;
-  exchange.retransmit.Stop();
-  exchange.dh = KeyAgreement{};  // nothing that was secret outlives the failure
-  exchange.said = Transcript{};
+  exchange.Finish();
   if (exchange.quick) {
     core.ReleaseSpi(exchange.role == Role::kInitiator ? exchange.quick->spi_i
                                                       : exchange.quick->spi_r);
@@ -136,7 +133,7 @@ void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
 }
 
 void FailQueued(EngineCore& core, Session& session, const NegotiationFailure& failure) {
-  for (const QueuedChild& child : std::exchange(session.queued, {})) {
+  for (const QueuedChild& child : std::exchange(session.sa().queued, {})) {
     core.Emit(
         Failed{session.id, child.id, session.peer->name, session.role, session.remote, failure});
   }

@@ -28,11 +28,10 @@ void Repeat(EngineCore& core, Session& session, const Exchange& exchange) {
 
 void RunTimersOf(EngineCore& core, Session& session, Exchange& exchange) {
   if (exchange.finished) {
-    if (exchange.forget_at && *exchange.forget_at <= core.now) exchange.forget_at.reset();
+    if (exchange.forget_at.IsDue(core.now)) exchange.forget_at.reset();
     return;
   }
-  if (exchange.give_up_at && *exchange.give_up_at <= core.now)
-    return TimeOut(core, session, exchange);
+  if (exchange.give_up_at.IsDue(core.now)) return TimeOut(core, session, exchange);
   if (!exchange.retransmit.IsDue(core.now)) return;
   if (exchange.retransmit.Next(core.now, session.peer->retransmit)) {
     Repeat(core, session, exchange);
@@ -53,28 +52,26 @@ void GiveUp(EngineCore& core, Session& session) {
 }  // namespace
 
 void RunTimers(EngineCore& core, Session& session) {
-  if (session.give_up_at && *session.give_up_at <= core.now) GiveUp(core, session);
+  if (session.give_up_at.IsDue(core.now)) GiveUp(core, session);
   for (const auto& exchange : session.exchanges) {
     if (session.state == Session::State::kClosed) return;
     RunTimersOf(core, session, *exchange);
   }
+  if (session.state != Session::State::kEstablished) return;
   RunLeases(core, session);
   if (session.state == Session::State::kClosed) return;
   RunKeepalive(core, session);
   RunLiveness(core, session);
 }
 
-std::optional<Time> NextDeadline(const Session& session) {
-  std::optional<Time> next = session.give_up_at;
-  const auto consider = [&next](const std::optional<Time>& t) {
-    if (t && (!next || *t < *next)) next = t;
-  };
-  consider(NextLease(session));
-  consider(session.keepalive_at);
-  if (session.liveness) consider(session.liveness->due);
+Deadline NextDeadline(const Session& session) {
+  Deadline next = session.give_up_at;
+  next.Advance(NextLease(session));
+  next.Advance(session.sa().keepalive_at);
+  next.Advance(session.sa().liveness.due);
   for (const auto& exchange : session.exchanges) {
-    consider(exchange->finished ? exchange->forget_at : exchange->retransmit.due());
-    if (!exchange->finished) consider(exchange->give_up_at);
+    next.Advance(exchange->finished ? exchange->forget_at : exchange->retransmit.due());
+    if (!exchange->finished) next.Advance(exchange->give_up_at);
   }
   return next;
 }

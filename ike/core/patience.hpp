@@ -9,6 +9,6 @@ namespace iscsi_ike::ike {
 void RunTimers(EngineCore& core, Session& session);
 
 // NextDeadline of a session; nullopt: it waits for nothing.
-[[nodiscard]] std::optional<Time> NextDeadline(const Session& session);
+[[nodiscard]] Deadline NextDeadline(const Session& session);
 
 }  // namespace iscsi_ike::ike

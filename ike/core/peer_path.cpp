@@ -32,7 +32,7 @@ void NotePath(EngineCore& core, Session& session, const Received& received) {
   session.local = received.local;
   session.remote = received.remote;
   session.at_nat_port = session.local.port == core.config.nat_port;
-  core.Decided(session, "the peer is now at " + session.remote.ToString());
+  core.Decided(session, [&] { return "the peer is now at " + session.remote.ToString(); });
   if (session.state == Session::State::kEstablished)
     core.Emit(PeerMoved{session.id, session.local, session.remote});
 }
@@ -40,11 +40,11 @@ void NotePath(EngineCore& core, Session& session, const Received& received) {
 void ArmKeepalive(EngineCore& core, Session& session) {
   const Duration interval = session.peer->nat_keepalive;
   if (!session.nat.local || interval <= Duration::zero()) return;
-  session.keepalive_at = core.now + interval;
+  session.sa().keepalive_at = core.now + interval;
 }
 
 void RunKeepalive(EngineCore& core, Session& session) {
-  if (!session.keepalive_at || *session.keepalive_at > core.now) return;
+  if (!session.sa().keepalive_at.IsDue(core.now)) return;
   core.TransmitUnmarked(session.local, session.remote, {kNatKeepaliveOctet});
   ArmKeepalive(core, session);
 }

@@ -18,9 +18,9 @@ std::string SuitesOf(const policy::Plan& plan) {
 // Phase1Hint: where to look when phase 1 is refused; empty: the notification says it all.
 std::string Phase1Hint(const Session& session, NotifyType type) {
   const std::string mode(policy::Name(session.mode));
-  const std::string identity = session.local_identity.empty()
+  const std::string identity = session.sa().local_identity.empty()
                                    ? "identity of this end"
-                                   : "identity " + session.local_identity + " of this end";
+                                   : "identity " + session.sa().local_identity + " of this end";
   switch (type) {
     case NotifyType::kUnsupportedExchangeType:
     case NotifyType::kInvalidExchangeType:

@@ -10,7 +10,7 @@
 namespace iscsi_ike::ike::phase1 {
 namespace {
 
-void ShowKeys(StepContext& context) {
+void ShowKeys(const StepContext& context, const SkeyidSet& set) {
   const Session& s = context.session;
   Observer* observer = context.core.observer;
   if (observer == nullptr || !observer->WantsSecrets()) return;
@@ -19,11 +19,11 @@ void ShowKeys(StepContext& context) {
   keys.initiator_cookie = s.initiator_cookie;
   keys.responder_cookie = s.responder_cookie;
   keys.suite = s.suite;
-  keys.skeyid = s.keys.skeyid.Expose();
-  keys.skeyid_d = s.keys.d.Expose();
-  keys.skeyid_a = s.keys.a.Expose();
-  keys.skeyid_e = s.keys.e.Expose();
-  keys.cipher_key = s.cipher_key.Expose();
+  keys.skeyid = set.skeyid.Expose();
+  keys.skeyid_d = set.d.Expose();
+  keys.skeyid_a = set.a.Expose();
+  keys.skeyid_e = set.e.Expose();
+  keys.cipher_key = s.sa().cipher_key.Expose();
   keys.initial_iv = context.exchange.iv.current();
   observer->OnPhase1Keys(keys);
 }
@@ -45,31 +45,33 @@ void TellPeer(EngineCore& core, Session& session) {
 
 void DeriveOwnSkeyid(StepContext& context) {
   Session& s = context.session;
-  const Transcript& said = context.exchange.said;
-  s.keys.skeyid = DeriveSkeyid(s.suite.hash, s.peer->key.Expose(), said.nonce_i, said.nonce_r);
+  const Transcript& said = context.exchange.said();
+  Work& work = context.exchange.work();
+  work.skeyid = DeriveSkeyid(s.suite.hash, s.peer->key.Expose(), said.nonce_i, said.nonce_r);
+  work.prf.emplace(s.suite.hash, work.skeyid.Expose());
 }
 
 void Shared(StepContext& context) {
   Session& s = context.session;
   Exchange& e = context.exchange;
-  if (s.keys.skeyid.empty()) DeriveOwnSkeyid(context);
-  DeriveSkeyidSet(s.suite.hash, e.dh.shared.Expose(), s.initiator_cookie, s.responder_cookie,
-                  s.keys);
-  s.cipher_key = DeriveCipherKey(s.suite, s.keys.e);
+  if (!e.work().prf) DeriveOwnSkeyid(context);
+  SkeyidSet set = DeriveSkeyidSet(*e.work().prf, e.work().skeyid, e.dh().shared.Expose(),
+                                  s.initiator_cookie, s.responder_cookie);
+  s.sa().cipher_key = DeriveCipherKey(s.suite, set.e);
   const bool i = IsInitiator(context);
-  const crypto::Digest iv = Phase1Iv(s.suite.hash, i ? e.dh.own_public : e.dh.peer_public,
-                                     i ? e.dh.peer_public : e.dh.own_public);
+  const crypto::Digest iv = Phase1Iv(s.suite.hash, i ? e.dh().own_public : e.dh().peer_public,
+                                     i ? e.dh().peer_public : e.dh().own_public);
   e.iv.Start(iv.Expose(), crypto::BlockSize(s.suite.cipher));
-  e.dh.shared.Clear();
+  e.dh().shared.Clear();
   s.keys_ready = true;
-  ShowKeys(context);
+  ShowKeys(context, set);
+  s.sa().skeyid_d = std::move(set.d);
+  s.sa().skeyid_a = std::move(set.a);
 }
 
 Step Finish(StepContext& context) {
   Session& s = context.session;
   s.state = Session::State::kEstablished;
-  s.keys.skeyid.Clear();
-  s.keys.e.Clear();
   context.core.LeaveHalfOpen(s);
   if (!s.at_nat_port) s.nat = NatFinding{};  // the initiator found none
   Phase1Established event;
@@ -84,8 +86,8 @@ Step Finish(StepContext& context) {
   event.remote = s.remote;
   event.suite = s.suite;
   event.lifetime = s.lifetime;
-  event.local_identity = s.local_identity;
-  event.remote_identity = s.remote_identity;
+  event.local_identity = s.sa().local_identity;
+  event.remote_identity = s.sa().remote_identity;
   event.nat_local = s.nat.local;
   event.nat_remote = s.nat.remote;
   context.core.Emit(std::move(event));

@@ -12,16 +12,16 @@ inline bool IsInitiator(const StepContext& context) {
   return context.exchange.role == Role::kInitiator;
 }
 inline std::vector<std::uint8_t>& OwnNonce(StepContext& context) {
-  return IsInitiator(context) ? context.exchange.said.nonce_i : context.exchange.said.nonce_r;
+  return IsInitiator(context) ? context.exchange.said().nonce_i : context.exchange.said().nonce_r;
 }
 inline std::vector<std::uint8_t>& PeerNonce(StepContext& context) {
-  return IsInitiator(context) ? context.exchange.said.nonce_r : context.exchange.said.nonce_i;
+  return IsInitiator(context) ? context.exchange.said().nonce_r : context.exchange.said().nonce_i;
 }
 inline std::vector<std::uint8_t>& OwnId(StepContext& context) {
-  return IsInitiator(context) ? context.exchange.said.id_i : context.exchange.said.id_r;
+  return IsInitiator(context) ? context.exchange.said().id_i : context.exchange.said().id_r;
 }
 inline std::vector<std::uint8_t>& PeerId(StepContext& context) {
-  return IsInitiator(context) ? context.exchange.said.id_r : context.exchange.said.id_i;
+  return IsInitiator(context) ? context.exchange.said().id_r : context.exchange.said().id_i;
 }
 
 inline void Assign(std::vector<std::uint8_t>& to, Octets from) {

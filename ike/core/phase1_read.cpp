@@ -11,12 +11,12 @@ namespace {
 // PeerHash: HASH_R for the initiator's end, HASH_I for the responder's (RFC 2409 section 5).
 crypto::Digest PeerHash(StepContext& context, const Cookie& responder_cookie) {
   const Session& s = context.session;
-  const KeyAgreement& dh = context.exchange.dh;
+  const KeyAgreement& dh = context.exchange.dh();
   const bool i = IsInitiator(context);
   return ComputePhase1Hash(
-      s.suite.hash, s.keys.skeyid,
+      *context.exchange.work().prf,
       {dh.peer_public, dh.own_public, i ? responder_cookie : s.initiator_cookie,
-       i ? s.initiator_cookie : responder_cookie, context.exchange.said.sa_offer, PeerId(context)});
+       i ? s.initiator_cookie : responder_cookie, context.exchange.sa_offer, PeerId(context)});
 }
 
 // IdentityText is the form that policy::Identity::Parse reads where there is one, a description of
@@ -33,7 +33,7 @@ void Adopt(StepContext& context, const Phase1Choice& choice) {
   s.suite = choice.suite;
   s.lifetime = choice.lifetime;
   s.tell_lifetime = choice.shortened;
-  context.exchange.dh.group = choice.suite.group;
+  context.exchange.group = choice.suite.group;
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ Step AbsorbOffer(StepContext& context, const PayloadList& payloads) {
     return Drop(FailureCode::kMalformed, "the SA payload is not the first and only one",
                 NotifyType::kPayloadMalformed);
   }
-  Assign(context.exchange.said.sa_offer, payloads[0].body);
+  Assign(context.exchange.sa_offer, payloads[0].body);
   return Done{};
 }
 
@@ -54,12 +54,12 @@ Step AbsorbKeyExchange(StepContext& context, const PayloadList& payloads) {
   const bool reflected =
       std::equal(nonce->begin(), nonce->end(), OwnNonce(context).begin(),
                  OwnNonce(context).end()) ||
-      std::equal(value.begin(), value.end(), context.exchange.dh.own_public.begin(),
-                 context.exchange.dh.own_public.end());
+      std::equal(value.begin(), value.end(), context.exchange.dh().own_public.begin(),
+                 context.exchange.dh().own_public.end());
   if (reflected)
     return Drop(FailureCode::kMalformed, "this end's own nonce or public value came back");
   Assign(PeerNonce(context), *nonce);
-  Assign(context.exchange.dh.peer_public, value);
+  Assign(context.exchange.dh().peer_public, value);
   return Done{};
 }
 
@@ -72,11 +72,11 @@ Step AbsorbIdentity(StepContext& context, const PayloadList& payloads) {
 }
 
 Step Choose(StepContext& context) {
-  const auto offer = ParseSa(context.exchange.said.sa_offer);
+  const auto offer = ParseSa(context.exchange.sa_offer);
   if (!offer) return Broken(offer.error());
   const bool aggressive = context.session.mode == policy::ExchangeMode::kAggressive;
   auto choice = ChoosePhase1(*offer, context.session.peer->plan, context.session.mode,
-                             aggressive ? context.exchange.dh.peer_public.size() : 0);
+                             aggressive ? context.exchange.dh().peer_public.size() : 0);
   if (!choice) {
     Trouble trouble;
     trouble.failure = std::move(choice).error();
@@ -86,10 +86,10 @@ Step Choose(StepContext& context) {
     return Failure(std::move(trouble));
   }
   Adopt(context, *choice);
-  context.core.Decided(context.session, "phase 1: proposal " + std::to_string(choice->proposal) +
-                                            " transform " +
-                                            std::to_string(choice->transform.number) +
-                                            " chosen: " + policy::ToString(choice->suite));
+  context.core.Decided(context.session, [&] {
+    return "phase 1: proposal " + std::to_string(choice->proposal) + " transform " +
+           std::to_string(choice->transform.number) + " chosen: " + policy::ToString(choice->suite);
+  });
   return Done{};
 }
 
@@ -110,9 +110,9 @@ Step CheckAnswer(StepContext& context, const PayloadList& payloads) {
 }
 
 Step CheckPublicValue(StepContext& context) {
-  const KeyAgreement& dh = context.exchange.dh;
-  const crypto::DhGroupInfo& group = crypto::Info(*dh.group);
-  if (crypto::IsAcceptablePeerValue(*dh.group, dh.peer_public)) return Done{};
+  const KeyAgreement& dh = context.exchange.dh();
+  const crypto::DhGroupInfo& group = crypto::Info(*context.exchange.group);
+  if (crypto::IsAcceptablePeerValue(*context.exchange.group, dh.peer_public)) return Done{};
   return Drop(FailureCode::kBadKeyExchange,
               "KE of " + std::to_string(dh.peer_public.size()) + " octets is no public value of " +
                   std::string(group.name) + " (" + std::to_string(group.public_size) + " octets)",
@@ -120,7 +120,7 @@ Step CheckPublicValue(StepContext& context) {
 }
 
 Step VerifyHash(StepContext& context, const PayloadList& payloads, const Cookie& responder_cookie) {
-  if (context.session.keys.skeyid.empty() || !context.session.keys_ready) DeriveOwnSkeyid(context);
+  if (!context.exchange.work().prf || !context.session.keys_ready) DeriveOwnSkeyid(context);
   const crypto::Digest expected = PeerHash(context, responder_cookie);
   if (crypto::ConstantTimeEqual(expected.Expose(), payloads.Find(PayloadType::kHash)->body))
     return Done{};
@@ -141,7 +141,7 @@ void TakeInitialContact(StepContext& context, const PayloadList& payloads) {
 
 Step JudgePeerIdentity(StepContext& context) {
   const Octets body = PeerId(context);
-  context.session.remote_identity = IdentityText(body);
+  context.session.sa().remote_identity = IdentityText(body);
   const auto id = ParseId(body);
   if (!id || !HasPhase1Port(*id)) {
     // RFC 2407 section 4.6.2: anything but 0/0 and UDP/500 "MUST be treated as an error and the
@@ -151,9 +151,9 @@ Step JudgePeerIdentity(StepContext& context) {
                   NotifyType::kInvalidIdInformation);
   }
   const auto& wanted = context.session.peer->peer_identity;
-  if (!wanted || wanted->ToString() == context.session.remote_identity) return Done{};
+  if (!wanted || wanted->ToString() == context.session.sa().remote_identity) return Done{};
   return Refuse(FailureCode::kPeerIdentity,
-                "the peer is " + context.session.remote_identity + " at " +
+                "the peer is " + context.session.sa().remote_identity + " at " +
                     context.session.remote.ToString() + ", and must be " + wanted->ToString(),
                 NotifyType::kInvalidIdInformation);
 }

@@ -9,13 +9,12 @@ constexpr std::size_t kNonceSize = 32;
 // OwnHash: HASH_I for the initiator's end, HASH_R for the responder's (RFC 2409 section 5).
 crypto::Digest OwnHash(StepContext& context) {
   const Session& s = context.session;
-  const KeyAgreement& dh = context.exchange.dh;
+  const KeyAgreement& dh = context.exchange.dh();
   const bool i = IsInitiator(context);
   return ComputePhase1Hash(
-      s.suite.hash, s.keys.skeyid,
+      *context.exchange.work().prf,
       {dh.own_public, dh.peer_public, i ? s.initiator_cookie : s.responder_cookie,
-       i ? s.responder_cookie : s.initiator_cookie, context.exchange.said.sa_offer,
-       OwnId(context)});
+       i ? s.responder_cookie : s.initiator_cookie, context.exchange.sa_offer, OwnId(context)});
 }
 
 }  // namespace
@@ -32,17 +31,17 @@ Step WriteOffer(StepContext& context) {
   }
   sa.EndProposal();
   context.chain->End();
-  Assign(context.exchange.said.sa_offer, context.writer->Since(body_at));
+  Assign(context.exchange.sa_offer, context.writer->Since(body_at));
   return Done{};
 }
 
 Step WriteAnswer(StepContext& context) {
-  const auto offer = ParseSa(context.exchange.said.sa_offer);
+  const auto offer = ParseSa(context.exchange.sa_offer);
   if (!offer) return Broken(offer.error());
   // Chosen anew rather than remembered: the offer is at hand and the choice a pure function of it.
   const auto choice = ChoosePhase1(*offer, context.session.peer->plan, context.session.mode,
                                    context.session.mode == policy::ExchangeMode::kAggressive
-                                       ? context.exchange.dh.peer_public.size()
+                                       ? context.exchange.dh().peer_public.size()
                                        : 0);
   if (!choice) return Refuse(FailureCode::kNoPhase1Proposal, choice.error().text);
   context.chain->Begin(PayloadType::kSa);
@@ -58,26 +57,25 @@ Step WriteKeyExchange(StepContext& context) {
   if (OwnNonce(context).empty()) {
     if (auto drawn = DrawNonce(context); !drawn) return drawn;
   }
-  context.chain->Add(PayloadType::kKeyExchange, context.exchange.dh.own_public);
+  context.chain->Add(PayloadType::kKeyExchange, context.exchange.dh().own_public);
   context.chain->Add(PayloadType::kNonce, OwnNonce(context));
   return Done{};
 }
 
 Step WriteIdentity(StepContext& context) {
   const Session& s = context.session;
-  const policy::Identity identity =
-      s.peer->plan.identity ? *s.peer->plan.identity : policy::Identity::OfAddress(s.local.address);
-  std::vector<std::uint8_t>& body = OwnId(context);
-  body.clear();
-  Writer writer(body);
-  WriteId(writer, identity);
-  context.session.local_identity = identity.ToString();
-  context.chain->Add(PayloadType::kId, body);
+  const auto& given = s.peer->plan.identity;
+  const policy::Identity& identity = given ? *given : policy::Identity::OfAddress(s.local.address);
+  context.chain->Begin(PayloadType::kId);
+  WriteId(*context.writer, identity);
+  Assign(OwnId(context), context.writer->Since(context.chain->body_at()));
+  context.chain->End();
+  context.session.sa().local_identity = identity.ToString();
   return Done{};
 }
 
 Step WriteHash(StepContext& context) {
-  if (context.session.keys.skeyid.empty()) DeriveOwnSkeyid(context);
+  if (!context.exchange.work().prf) DeriveOwnSkeyid(context);
   context.chain->Add(PayloadType::kHash, OwnHash(context).Expose());
   return Done{};
 }

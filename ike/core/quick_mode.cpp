@@ -16,11 +16,9 @@
 namespace iscsi_ike::ike {
 namespace {
 
-DirectionKeys KeysOf(const StepContext& context, Spi spi) {
-  const Exchange& e = context.exchange;
-  KeymatParts parts =
-      DeriveKeymat(context.session.suite.hash, context.session.keys.d, e.quick->suite,
-                   {e.dh.shared.Expose(), spi, e.said.nonce_i, e.said.nonce_r});
+DirectionKeys KeysOf(const Exchange& e, const crypto::Prf& prf, Spi spi) {
+  KeymatParts parts = DeriveKeymat(
+      prf, e.quick->suite, {e.dh().shared.Expose(), spi, e.said().nonce_i, e.said().nonce_r});
   return {spi, std::move(parts.encryption), std::move(parts.integrity)};
 }
 
@@ -33,12 +31,12 @@ Child* Followed(EngineCore& core, Session& session, const ChildSa& sa, const Qui
     return child != nullptr || newest == nullptr ? child : newest->FindChild(*quick.renews);
   }
   if (sa.role == Role::kInitiator) return nullptr;
-  const auto found =
-      std::find_if(session.children.rbegin(), session.children.rend(), [&](const Child& other) {
+  const auto found = std::find_if(
+      session.sa().children.rbegin(), session.sa().children.rend(), [&](const Child& other) {
         return other.local == sa.local && other.remote == sa.remote &&
                other.encapsulation == sa.encapsulation && !other.lease.close_at;
       });
-  return found == session.children.rend() ? nullptr : &*found;
+  return found == session.sa().children.rend() ? nullptr : &*found;
 }
 
 // AddChild remembers a new child, and tells which one it follows. Who began the new one closes the
@@ -54,7 +52,7 @@ std::optional<ChildId> AddChild(EngineCore& core, Session& session, const ChildS
     old->lease.renew_at.reset();
     if (quick.renews) old->lease.close_at = core.now + policy.overlap;
   }
-  Child& child = session.children.emplace_back();
+  Child& child = session.sa().children.emplace_back();
   child.id = sa.child;
   child.inbound = sa.inbound.spi;
   child.outbound = sa.outbound.spi;
@@ -80,7 +78,7 @@ Step Finish(StepContext& context) {
   sa.message_id = e.id;
   sa.encapsulation = quick.encapsulation;
   sa.suite = quick.suite;
-  sa.pfs_group = e.dh.group;
+  sa.pfs_group = e.group;
   sa.lifetime = quick.lifetime;
   sa.local = initiator ? quick.initiator_selector : quick.responder_selector;
   sa.remote = initiator ? quick.responder_selector : quick.initiator_selector;
@@ -89,8 +87,9 @@ Step Finish(StepContext& context) {
   sa.udp_encapsulated = quick.udp_encapsulated;
   sa.remote_original = quick.peer_original;
   sa.local_seen_as = quick.own_as_seen;
-  sa.inbound = KeysOf(context, initiator ? quick.spi_i : quick.spi_r);
-  sa.outbound = KeysOf(context, initiator ? quick.spi_r : quick.spi_i);
+  const crypto::Prf prf(session.suite.hash, session.sa().skeyid_d.Expose());
+  sa.inbound = KeysOf(e, prf, initiator ? quick.spi_i : quick.spi_r);
+  sa.outbound = KeysOf(e, prf, initiator ? quick.spi_r : quick.spi_i);
   session.give_up_at.reset();
   sa.replaces = AddChild(context.core, session, sa, quick);
   if (context.core.observer != nullptr && context.core.observer->WantsSecrets())
@@ -129,8 +128,8 @@ bool HasRoom(const EngineCore& core, const Session& session) {
   const auto running = std::count_if(session.exchanges.begin(), session.exchanges.end(),
                                      [](const auto& e) { return !e->finished; });
   return static_cast<std::size_t>(running) < core.config.max_exchanges_per_session &&
-         session.children.size() < core.config.max_children_per_session &&
-         session.used_ids.size() < core.config.max_message_ids;
+         session.sa().children.size() < core.config.max_children_per_session &&
+         session.sa().used_ids.size() < core.config.max_message_ids;
 }
 
 Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId id, ChildId child) {
@@ -149,12 +148,13 @@ const Script& QuickModeScript() { return kScript; }
 
 Result<ChildId, NegotiationFailure> QueueQuickMode(EngineCore& core, Session& session,
                                                    const ChildOffer& offer) {
-  if (session.queued.size() + session.children.size() >= core.config.max_children_per_session) {
+  if (session.sa().queued.size() + session.sa().children.size() >=
+      core.config.max_children_per_session) {
     return Failure(
         Refuse(FailureCode::kLimit, "the session's bound on children is reached").error.failure);
   }
-  session.queued.push_back({core.MakeChildId(), offer});
-  return session.queued.back().id;
+  session.sa().queued.push_back({core.MakeChildId(), offer});
+  return session.sa().queued.back().id;
 }
 
 void RunQueue(EngineCore& core, Session& session) {
@@ -165,10 +165,10 @@ void RunQueue(EngineCore& core, Session& session) {
   };
   const std::size_t most =
       std::min(session.peer->parallel_quick_modes, core.config.max_exchanges_per_session);
-  while (session.state == Session::State::kEstablished && !session.queued.empty() &&
+  while (session.state == Session::State::kEstablished && !session.sa().queued.empty() &&
          running() < most) {
-    const QueuedChild next = session.queued.front();
-    session.queued.erase(session.queued.begin());
+    const QueuedChild next = session.sa().queued.front();
+    session.sa().queued.erase(session.sa().queued.begin());
     auto begun = BeginQuickMode(core, session, next.id, next.offer);
     if (begun) continue;
     core.Emit(Failed{session.id, next.id, session.peer->name, session.role, session.remote,
@@ -189,14 +189,14 @@ Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& se
   if (!id || !spi)
     return Failure(
         Refuse(FailureCode::kRandom, "no message ID or SPI could be drawn").error.failure);
-  session.used_ids.push_back(*id);
+  session.sa().used_ids.push_back(*id);
   Exchange& exchange = AddExchange(core, session, Role::kInitiator, *id, child);
   exchange.quick->renews = renews;
   exchange.quick->offer = offer;
   exchange.quick->spi_i = *spi;
   exchange.quick->initiator_selector = DefaultLocalSelector(session, offer);
   exchange.quick->responder_selector = DefaultRemoteSelector(session, offer);
-  exchange.dh.group = PfsGroup(session.peer->plan, session.suite.group);
+  exchange.group = PfsGroup(session.peer->plan, session.suite.group);
   StartExchange(core, session, exchange);
   return child;
 }

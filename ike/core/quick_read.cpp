@@ -31,7 +31,7 @@ Step AbsorbNonceAndKey(StepContext& context, const PayloadList& payloads,
   if (!body) return Drop(FailureCode::kMalformed, DescribeError(body.error()), body.error().notify);
   Assign(nonce, *body);
   const Payload* key = payloads.Find(PayloadType::kKeyExchange);
-  Assign(context.exchange.dh.peer_public, key == nullptr ? Octets{} : key->body);
+  Assign(context.exchange.dh().peer_public, key == nullptr ? Octets{} : key->body);
   return Done{};
 }
 
@@ -55,18 +55,19 @@ Result<SaView, Trouble> TheSa(const PayloadList& payloads) {
 }
 
 Step CheckPublicValue(const StepContext& context) {
-  const KeyAgreement& dh = context.exchange.dh;
-  if (!dh.group || crypto::IsAcceptablePeerValue(*dh.group, dh.peer_public)) return Done{};
+  const KeyAgreement& dh = context.exchange.dh();
+  const auto group = context.exchange.group;
+  if (!group || crypto::IsAcceptablePeerValue(*group, dh.peer_public)) return Done{};
   return Refuse(FailureCode::kBadKeyExchange,
                 "quick mode: KE of " + std::to_string(dh.peer_public.size()) +
-                    " octets is no public value of " + std::string(crypto::Info(*dh.group).name),
+                    " octets is no public value of " + std::string(crypto::Info(*group).name),
                 NotifyType::kInvalidKeyInformation);
 }
 
 // CheckPfsAgreement: "PFS: KE payload and group attribute come together or not at all" (RFC 2409
 // section 5.5).
 Step CheckPfsAgreement(const StepContext& context, const Phase2Choice& choice) {
-  if (choice.pfs_group.has_value() == !context.exchange.dh.peer_public.empty()) return Done{};
+  if (choice.pfs_group.has_value() == !context.exchange.dh().peer_public.empty()) return Done{};
   return Refuse(
       FailureCode::kPfsMismatch,
       choice.pfs_group
@@ -84,15 +85,16 @@ void Adopt(StepContext& context, const Phase2Choice& choice) {
   quick.tell_lifetime = choice.shortened;
   quick.proposal = choice.proposal;
   Assign(quick.chosen_transform, choice.transform.whole);
-  context.exchange.dh.group = choice.pfs_group;
+  context.exchange.group = choice.pfs_group;
 }
 
 Step AcceptOffer(StepContext& context, const PayloadList& payloads) {
   const Session& session = context.session;
   const auto sa = TheSa(payloads);
   if (!sa) return Failure(sa.error());
-  auto choice = ChoosePhase2(*sa, session.peer->plan, session.suite.group,
-                             context.exchange.dh.peer_public.size(), EncapsulationRuleOf(session));
+  auto choice =
+      ChoosePhase2(*sa, session.peer->plan, session.suite.group,
+                   context.exchange.dh().peer_public.size(), EncapsulationRuleOf(session));
   if (!choice) return Refused(std::move(choice).error(), NotifyType::kNoProposalChosen);
   if (auto agreed = CheckPfsAgreement(context, *choice); !agreed) return agreed;
   context.exchange.quick->spi_i = choice->spi;
@@ -140,7 +142,8 @@ void TakeResponderLifetime(StepContext& context, const PayloadList& payloads) {
     if (!lifetime) continue;
     policy::Lifetime& ours = context.exchange.quick->lifetime;
     ours = policy::Shorter(ours, *lifetime);
-    context.core.Decided(context.session, "phase 2: RESPONDER-LIFETIME shortens the SA");
+    context.core.Decided(context.session,
+                         [] { return "phase 2: RESPONDER-LIFETIME shortens the SA"; });
   }
 }
 
@@ -184,12 +187,12 @@ Step AcceptEchoedSelectors(StepContext& context, const PayloadList& payloads) {
 
 Step AbsorbFirst(StepContext& context, const PayloadList& payloads) {
   TakeOriginalAddresses(context, payloads);
-  return AbsorbNonceAndKey(context, payloads, context.exchange.said.nonce_i);
+  return AbsorbNonceAndKey(context, payloads, context.exchange.said().nonce_i);
 }
 
 Step AbsorbSecond(StepContext& context, const PayloadList& payloads) {
   TakeOriginalAddresses(context, payloads);
-  return AbsorbNonceAndKey(context, payloads, context.exchange.said.nonce_r);
+  return AbsorbNonceAndKey(context, payloads, context.exchange.said().nonce_r);
 }
 
 Step AbsorbThird(StepContext& /*context*/, const PayloadList& /*payloads*/) { return Done{}; }
@@ -197,19 +200,20 @@ Step AbsorbThird(StepContext& /*context*/, const PayloadList& /*payloads*/) { re
 Step AcceptFirst(StepContext& context, const PayloadList& payloads) {
   if (auto verified = Verify(context, payloads, Hash1(context, payloads.AfterFirst())); !verified)
     return verified;
-  context.session.used_ids.push_back(context.exchange.id);
+  context.session.sa().used_ids.push_back(context.exchange.id);
   if (auto accepted = AcceptOffer(context, payloads); !accepted) return accepted;
   if (auto accepted = AcceptSelectors(context, payloads); !accepted) return accepted;
   const auto spi = context.core.MakeSpi();
-  if (!spi || !context.core.FillNonce(context.exchange.said.nonce_r, kNonceSize)) {
+  if (!spi || !context.core.FillNonce(context.exchange.said().nonce_r, kNonceSize)) {
     return Refuse(FailureCode::kRandom, "no SPI or nonce could be drawn");
   }
   context.exchange.quick->spi_r = *spi;
-  context.core.Decided(context.session,
-                       "phase 2: proposal " + std::to_string(context.exchange.quick->proposal) +
-                           " chosen: " + policy::ToString(context.exchange.quick->suite) + ", " +
-                           std::string(policy::Name(context.exchange.quick->encapsulation)) +
-                           " mode");
+  context.core.Decided(context.session, [&] {
+    const QuickChoice& quick = *context.exchange.quick;
+    return "phase 2: proposal " + std::to_string(quick.proposal) +
+           " chosen: " + policy::ToString(quick.suite) + ", " +
+           std::string(policy::Name(quick.encapsulation)) + " mode";
+  });
   return Done{};
 }
 

@@ -13,8 +13,10 @@
 namespace iscsi_ike::ike::quick {
 namespace {
 
-crypto::Prf PrfOf(const StepContext& context) {
-  return {context.session.suite.hash, context.session.keys.a.Expose()};
+const crypto::Prf& PrfOf(const StepContext& context) {
+  std::optional<crypto::Prf>& prf = context.exchange.work().prf;
+  if (!prf) prf.emplace(context.session.suite.hash, context.session.sa().skeyid_a.Expose());
+  return *prf;
 }
 
 // HashScope reserves the HASH payload in front and fills it in when the rest is written.
@@ -72,7 +74,7 @@ void WriteOriginalAddresses(StepContext& context) {
 void WriteNonceKeyAndSelectors(StepContext& context, const std::vector<std::uint8_t>& nonce) {
   const Exchange& e = context.exchange;
   context.chain->Add(PayloadType::kNonce, nonce);
-  if (e.dh.group) context.chain->Add(PayloadType::kKeyExchange, e.dh.own_public);
+  if (e.group) context.chain->Add(PayloadType::kKeyExchange, e.dh().own_public);
   WriteSelector(context, e.quick->initiator_selector);
   WriteSelector(context, e.quick->responder_selector);
   if (NeedsOriginalAddresses(context)) WriteOriginalAddresses(context);
@@ -92,13 +94,13 @@ void WriteOffer(StepContext& context) {
     for (const policy::EspSuite& suite : plan.phase2) {
       WriteEspTransform(sa, ++number, suite,
                         WireEncapsulation(encapsulation, OfferedEncapsulation(context.session)),
-                        e.dh.group, plan.phase2_lifetime);
+                        e.group, plan.phase2_lifetime);
     }
   }
   sa.EndProposal();
   context.chain->End();
   const Octets body = context.writer->Since(body_at);
-  e.said.sa_offer.assign(body.begin(), body.end());
+  e.sa_offer.assign(body.begin(), body.end());
 }
 
 // WriteResponderLifetime: the transform comes back as it was offered, so the shorter lifetime is
@@ -130,22 +132,22 @@ crypto::Digest Hash1(const StepContext& context, Octets rest) {
 }
 crypto::Digest Hash2(const StepContext& context, Octets rest) {
   return PrfOf(context).Compute(
-      {MessageIdOctets(context.exchange.id), context.exchange.said.nonce_i, rest});
+      {MessageIdOctets(context.exchange.id), context.exchange.said().nonce_i, rest});
 }
 crypto::Digest Hash3(const StepContext& context) {
   static constexpr std::array<std::uint8_t, 1> kZero{0};
-  const Transcript& said = context.exchange.said;
+  const Transcript& said = context.exchange.said();
   return PrfOf(context).Compute(
       {kZero, MessageIdOctets(context.exchange.id), said.nonce_i, said.nonce_r});
 }
 
 Step WriteFirst(StepContext& context) {
-  if (!context.core.FillNonce(context.exchange.said.nonce_i, kNonceSize)) {
+  if (!context.core.FillNonce(context.exchange.said().nonce_i, kNonceSize)) {
     return Refuse(FailureCode::kRandom, "no nonce could be drawn");
   }
   HashScope hash(context);
   WriteOffer(context);
-  WriteNonceKeyAndSelectors(context, context.exchange.said.nonce_i);
+  WriteNonceKeyAndSelectors(context, context.exchange.said().nonce_i);
   hash.Fill(Hash1(context, hash.rest()));
   return Done{};
 }
@@ -159,7 +161,7 @@ Step WriteSecond(StepContext& context) {
   sa.CopyTransform(TransformView(e.quick->chosen_transform));
   sa.EndProposal();
   context.chain->End();
-  WriteNonceKeyAndSelectors(context, e.said.nonce_r);
+  WriteNonceKeyAndSelectors(context, e.said().nonce_r);
   if (e.quick->tell_lifetime) WriteResponderLifetime(context);
   hash.Fill(Hash2(context, hash.rest()));
   return Done{};

@@ -20,19 +20,19 @@ struct Received {
 // A message that must wait is kept up to this size: none of a pre-shared-key exchange needs more.
 inline constexpr std::size_t kMostParked = 8192;
 
+// Parked takes a copy, of a message that MayPark.
 struct Parked {
+  explicit Parked(const Received& received)
+      : local(received.local),
+        remote(received.remote),
+        message(received.message.begin(), received.message.end()) {}
+
   Endpoint local;
   Endpoint remote;
   std::vector<std::uint8_t> message;
-
-  [[nodiscard]] bool empty() const { return message.empty(); }
-  // Keep takes a copy, unless one is kept already or this one is too long.
-  void Keep(const Received& received) {
-    if (!message.empty() || received.message.size() > kMostParked) return;
-    local = received.local;
-    remote = received.remote;
-    message.assign(received.message.begin(), received.message.end());
-  }
 };
+[[nodiscard]] inline bool MayPark(const Received& received) {
+  return received.message.size() <= kMostParked;
+}
 
 }  // namespace iscsi_ike::ike

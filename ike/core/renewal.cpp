@@ -11,27 +11,23 @@
 namespace iscsi_ike::ike {
 namespace {
 
-bool IsDue(const std::optional<Time>& at, Time now) { return at && *at <= now; }
-
 void Refresh(Session& session) {
-  session.children_due.reset();
-  for (const Child& child : session.children) {
-    const auto next = child.lease.Next();
-    if (next && (!session.children_due || *next < *session.children_due))
-      session.children_due = next;
-  }
+  IsakmpSa& sa = session.sa();
+  sa.children_due.reset();
+  for (const Child& child : sa.children) sa.children_due.Advance(child.lease.Next());
 }
 
 // IsFollowed: a newer child of the session protects the same; it need not be renewed twice.
 bool IsFollowed(const Session& session, const Child& child) {
-  return std::any_of(session.children.begin(), session.children.end(), [&](const Child& other) {
-    return ToNumber(other.id) > ToNumber(child.id) && other.local == child.local &&
-           other.remote == child.remote && other.encapsulation == child.encapsulation;
-  });
+  return std::any_of(
+      session.sa().children.begin(), session.sa().children.end(), [&](const Child& other) {
+        return ToNumber(other.id) > ToNumber(child.id) && other.local == child.local &&
+               other.remote == child.remote && other.encapsulation == child.encapsulation;
+      });
 }
 
 bool HasRoomFor(const EngineCore& core, const Session& session, std::size_t children) {
-  return session.children.size() + children <= core.config.max_children_per_session;
+  return session.sa().children.size() + children <= core.config.max_children_per_session;
 }
 
 void RenewChild(EngineCore& core, Session& session, ChildId id) {
@@ -48,20 +44,20 @@ void RenewChild(EngineCore& core, Session& session, ChildId id) {
 }
 
 void RunChildren(EngineCore& core, Session& session) {
-  if (!IsDue(session.children_due, core.now)) return;
+  if (!session.sa().children_due.IsDue(core.now)) return;
   if (Session* newer = core.NewestOf(session);
-      newer != nullptr && HasRoomFor(core, *newer, session.children.size())) {
+      newer != nullptr && HasRoomFor(core, *newer, session.sa().children.size())) {
     (void)TakeOver(core, session, *newer);
     return;
   }
   std::vector<ChildId> renew;
   std::vector<std::pair<ChildId, CloseReason>> close;
-  for (const Child& child : session.children) {
-    if (IsDue(child.lease.expire_at, core.now)) {
+  for (const Child& child : session.sa().children) {
+    if (child.lease.expire_at.IsDue(core.now)) {
       close.emplace_back(child.id, CloseReason::kExpired);
-    } else if (IsDue(child.lease.close_at, core.now)) {
+    } else if (child.lease.close_at.IsDue(core.now)) {
       close.emplace_back(child.id, CloseReason::kReplaced);
-    } else if (IsDue(child.lease.renew_at, core.now)) {
+    } else if (child.lease.renew_at.IsDue(core.now)) {
       renew.push_back(child.id);
     }
   }
@@ -85,31 +81,30 @@ Lease NewLease(const EngineCore& core, const Session& session) {
 
 // RenewSession begins phase 1 anew from where the session is to where its peer is.
 void RenewSession(EngineCore& core, Session& session) {
-  session.lease.renew_at.reset();
+  session.sa().lease.renew_at.reset();
   if (session.renewing) return;
   if (Session* newer = core.NewestOf(session); newer != nullptr && YieldsTo(session, *newer)) {
     if (TakeOver(core, session, *newer))
-      session.lease.close_at = core.now + session.peer->renewal.overlap;
+      session.sa().lease.close_at = core.now + session.peer->renewal.overlap;
     return;
   }
   const auto begun =
       BeginPhase1(core, {session.peer, session.local, session.remote, session.mode, session.id});
   session.renewing = begun.ok();
-  if (!begun) session.lease.renew_at = RetryAt(core.now, session.lease);
+  if (!begun) session.sa().lease.renew_at = RetryAt(core.now, session.sa().lease);
 }
 
 }  // namespace
 
-void StartLease(EngineCore& core, Session& session) { session.lease = NewLease(core, session); }
+void StartLease(EngineCore& core, Session& session) {
+  session.sa().lease = NewLease(core, session);
+}
 
 void ShortenLease(EngineCore& core, Session& session) {
-  const auto advance = [](std::optional<Time>& at, const std::optional<Time>& to) {
-    if (to && (!at || *to < *at)) at = to;
-  };
   const Lease shorter = NewLease(core, session);
-  advance(session.lease.expire_at, shorter.expire_at);
-  if (!session.renewing && !session.lease.close_at)
-    advance(session.lease.renew_at, shorter.renew_at);
+  Lease& lease = session.sa().lease;
+  lease.expire_at.Advance(shorter.expire_at);
+  if (!session.renewing && !lease.close_at) lease.renew_at.Advance(shorter.renew_at);
 }
 
 void StartLease(EngineCore& core, Session& session, Child& child) {
@@ -121,20 +116,20 @@ void StartLease(EngineCore& core, Session& session, Child& child) {
 void RunLeases(EngineCore& core, Session& session) {
   if (session.state != Session::State::kEstablished) return;
   RunChildren(core, session);
-  if (IsDue(session.lease.close_at, core.now))
+  if (session.sa().lease.close_at.IsDue(core.now))
     return CloseSession(core, session, CloseReason::kReplaced);
-  if (IsDue(session.lease.expire_at, core.now)) {
+  if (session.sa().lease.expire_at.IsDue(core.now)) {
     if (Session* newer = core.NewestOf(session)) (void)TakeOver(core, session, *newer);
     return CloseSession(core, session, CloseReason::kExpired);
   }
-  if (IsDue(session.lease.renew_at, core.now)) RenewSession(core, session);
+  if (session.sa().lease.renew_at.IsDue(core.now)) RenewSession(core, session);
 }
 
-std::optional<Time> NextLease(const Session& session) {
-  if (session.state != Session::State::kEstablished) return std::nullopt;
-  const auto own = session.lease.Next();
-  if (!own || (session.children_due && *session.children_due < *own)) return session.children_due;
-  return own;
+Deadline NextLease(const Session& session) {
+  if (session.state != Session::State::kEstablished) return {};
+  Deadline next = session.sa().lease.Next();
+  next.Advance(session.sa().children_due);
+  return next;
 }
 
 void RenewNow(EngineCore& core, Session& session) { RenewSession(core, session); }
@@ -145,11 +140,11 @@ void RenewNow(EngineCore& core, Session& session, Child& child) {
 }
 
 void RenewBeforeIdsRunOut(EngineCore& core, Session& session) {
-  const bool plenty = session.used_ids.size() < core.config.max_message_ids / 4 * 3;
+  const bool plenty = session.sa().used_ids.size() < core.config.max_message_ids / 4 * 3;
   if (plenty || session.state != Session::State::kEstablished || session.renewing ||
-      session.lease.close_at)
+      session.sa().lease.close_at)
     return;
-  session.lease.renew_at = core.now;
+  session.sa().lease.renew_at = core.now;
 }
 
 void NoteUse(EngineCore& core, Session& session, Child& child, std::uint64_t octets) {
@@ -170,25 +165,26 @@ void Succeed(EngineCore& core, Session& session) {
   Session* old = core.Find(session.renews);
   if (old == nullptr || old->state != Session::State::kEstablished) return;
   old->renewing = false;
-  old->lease.renew_at.reset();
+  old->sa().lease.renew_at.reset();
   // Where its children find no room, the old session stays with them until it expires.
-  if (TakeOver(core, *old, session)) old->lease.close_at = core.now + session.peer->renewal.overlap;
+  if (TakeOver(core, *old, session))
+    old->sa().lease.close_at = core.now + session.peer->renewal.overlap;
   core.Unsettle(*old);
 }
 
 bool TakeOver(EngineCore& core, Session& from, Session& to) {
-  if (!HasRoomFor(core, to, from.children.size())) {
+  if (!HasRoomFor(core, to, from.sa().children.size())) {
     NegotiationFailure suspicion;
     suspicion.code = FailureCode::kLimit;
     suspicion.text = "the new phase 1 has no room for the child SAs of the old one";
     core.Emit(Diagnosed{to.id, to.peer->name, to.remote, std::move(suspicion)});
     return false;
   }
-  for (Child& child : from.children) {
+  for (Child& child : from.sa().children) {
     child.renewing = false;  // a quick mode of the old session may still do it: then it is followed
-    to.children.push_back(child);
+    to.sa().children.push_back(child);
   }
-  from.children.clear();
+  from.sa().children.clear();
   Refresh(from);
   Refresh(to);
   core.Emit(SessionReplaced{to.id, from.id});
@@ -200,7 +196,7 @@ void NoteRenewalFailed(EngineCore& core, const Session& session) {
   Session* old = core.Find(session.renews);
   if (old == nullptr) return;
   old->renewing = false;
-  old->lease.renew_at = RetryAt(core.now, old->lease);
+  old->sa().lease.renew_at = RetryAt(core.now, old->sa().lease);
   core.Unsettle(*old);
 }
 

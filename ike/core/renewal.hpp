@@ -17,7 +17,7 @@ void ShortenLease(EngineCore& core, Session& session);
 
 // RunLeases renews, expires and closes whatever is due.
 void RunLeases(EngineCore& core, Session& session);
-[[nodiscard]] std::optional<Time> NextLease(const Session& session);
+[[nodiscard]] Deadline NextLease(const Session& session);
 
 // RenewNow: the same as at its time, whatever the policy says.
 void RenewNow(EngineCore& core, Session& session);

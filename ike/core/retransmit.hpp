@@ -3,9 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 
 #include "ike/config.hpp"
+#include "ike/core/deadline.hpp"
 #include "ike/time.hpp"
 
 namespace iscsi_ike::ike {
@@ -18,8 +18,8 @@ class RetransmitTimer {
     sent_ = 1;
   }
   void Stop() { due_.reset(); }
-  [[nodiscard]] std::optional<Time> due() const { return due_; }
-  [[nodiscard]] bool IsDue(Time now) const { return due_ && *due_ <= now; }
+  [[nodiscard]] Deadline due() const { return due_; }
+  [[nodiscard]] bool IsDue(Time now) const { return due_.IsDue(now); }
   [[nodiscard]] unsigned times_sent() const { return sent_; }
 
   // Next arms the timer for the repetition after this one; false when all tries are spent, and then
@@ -36,7 +36,7 @@ class RetransmitTimer {
   }
 
  private:
-  std::optional<Time> due_;
+  Deadline due_;
   Duration interval_{0};
   unsigned sent_ = 0;
 };

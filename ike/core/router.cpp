@@ -66,7 +66,8 @@ Session* Admit(EngineCore& core, const Received& received) {
                         : policy::ExchangeMode::kAggressive;
   auto peer = core.config.responders.empty()
                   ? Result<SelectedPeer, Trouble>({known->peer, known->match})
-                  : SelectPeerByAddress(core.config, {received.local, remote, mode, std::nullopt});
+                  : SelectPeerByAddress(core.config, core.responders,
+                                        {received.local, remote, mode, std::nullopt});
   if (!peer) return RefuseFirst(core, received, mode, std::move(peer).error()), nullptr;
   const auto cookie = core.MakeCookie();
   if (!cookie) return core.Dropped(remote, "no cookie could be drawn"), nullptr;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/core/key_agreement.hpp"
+#include "ike/core/keyed_hash.hpp"
 #include "ike/core/liveness.hpp"
 #include "ike/core/open_row.hpp"
 #include "ike/core/outcome.hpp"
@@ -21,19 +22,17 @@ bool IsOpen(Gate gate, const Session& session, const Exchange& exchange) {
     case Gate::kNothing:
       return true;
     case Gate::kOwnPublic:
-      return !exchange.dh.group || exchange.dh.own_ready;
+      return !exchange.group || exchange.dh().own_ready;
     case Gate::kSharedSecret:
       return exchange.script->phase1 ? session.keys_ready
-                                     : !exchange.dh.group || exchange.dh.shared_ready;
+                                     : !exchange.group || exchange.dh().shared_ready;
   }
   return false;
 }
 
 MessageDigest DigestOf(Octets message) {
-  MessageDigest digest{};
-  const crypto::Digest full = crypto::HashOf(crypto::HashAlgorithm::kSha256, {message});
-  std::copy_n(full.Expose().begin(), digest.size(), digest.begin());
-  return digest;
+  constexpr std::uint64_t kAny = 0x243f6a8885a308d3;
+  return KeyedHash(kAny).Mix(message).value();
 }
 
 void Trace(EngineCore& core, const Session& session, const Exchange& exchange,
@@ -88,7 +87,8 @@ void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trou
 // RememberBlock keeps the last phase-1 ciphertext block: phase-2 vectors grow from it.
 void RememberBlock(Session& session, const Exchange& exchange) {
   if (!exchange.script->phase1 || !exchange.iv.started()) return;
-  std::copy(exchange.iv.current().begin(), exchange.iv.current().end(), session.last_block.begin());
+  std::copy(exchange.iv.current().begin(), exchange.iv.current().end(),
+            session.sa().last_block.begin());
 }
 
 bool IsEncrypted(const Row& row, const Session& session) {
@@ -109,7 +109,8 @@ Header HeaderOf(const Session& session, const Exchange& exchange) {
 // in failure.
 bool WriteRow(EngineCore& core, Session& session, Exchange& exchange) {
   const Row& row = exchange.current();
-  std::vector<std::uint8_t> message;
+  EngineCore::Scratch scratch(core);
+  std::vector<std::uint8_t>& message = *scratch;
   Writer writer(message);
   Header header = HeaderOf(session, exchange);
   WriteHeader(writer, header);
@@ -131,7 +132,7 @@ bool WriteRow(EngineCore& core, Session& session, Exchange& exchange) {
     return false;
   }
   RememberBlock(session, exchange);
-  exchange.last_sent = std::move(message);
+  exchange.last_sent = std::vector<std::uint8_t>(message.begin(), message.end());
   exchange.answered = true;
   core.Send(session, exchange.last_sent);
   if (row.retransmit) exchange.retransmit.Start(core.now, session.peer->retransmit);
@@ -146,9 +147,7 @@ void Finish(EngineCore& core, Session& session, Exchange& exchange) {
     Handle(core, session, exchange, std::move(step).error());
     return;
   }
-  exchange.finished = true;
-  exchange.dh = KeyAgreement{};
-  exchange.said = Transcript{};
+  exchange.Finish();
   exchange.quick.reset();
   // Only who wrote the last message may be asked for it again.
   if (script.rows.back().writer == exchange.role)
@@ -171,11 +170,11 @@ void Advance(EngineCore& core, Session& session, Exchange& exchange) {
       if (!IsOpen(row.to_write, session, exchange) || !WriteRow(core, session, exchange)) return;
       continue;
     }
-    if (exchange.parked.empty() || !IsOpen(row.to_open, session, exchange)) return;
-    const Parked parked = std::exchange(exchange.parked, {});
-    if (const auto header = ParseHeader(parked.message))
+    if (!exchange.parked || !IsOpen(row.to_open, session, exchange)) return;
+    const auto parked = std::exchange(exchange.parked, nullptr);
+    if (const auto header = ParseHeader(parked->message))
       ReceiveMessage(core, session, exchange,
-                     {parked.local, parked.remote, *header, parked.message});
+                     {parked->local, parked->remote, *header, parked->message});
     return;
   }
 }
@@ -202,11 +201,11 @@ Step TakeRow(EngineCore& core, Session& session, Exchange& exchange, const Recei
   const Row& row = exchange.current();
   const Header& header = received.header;
   const Octets message = received.message;
-  std::vector<std::uint8_t> clear;
-  const auto payloads = OpenRow(core, session, exchange, received, clear);
-  if (!payloads) return Failure(payloads.error());
+  EngineCore::Scratch clear(core);
+  auto payloads = OpenRow(core, session, exchange, received, *clear);
+  if (!payloads) return Failure(std::move(payloads).error());
   Trace(core, session, exchange, row.name, Direction::kReceived, header,
-        header.encrypted() ? Octets(clear) : message.subspan(kHeaderSize), message.size(),
+        header.encrypted() ? Octets(*clear) : message.subspan(kHeaderSize), message.size(),
         &received);
   StepContext context{core, session, exchange, nullptr, nullptr, &received};
   if (auto step = row.absorb(context, *payloads); !step) return step;
@@ -216,13 +215,13 @@ Step TakeRow(EngineCore& core, Session& session, Exchange& exchange, const Recei
 }  // namespace
 
 ProtectionKey KeyOf(EngineCore& core, const Session& session) {
-  return {core.cipher, session.suite.cipher, session.cipher_key};
+  return {core.cipher, session.suite.cipher, session.sa().cipher_key};
 }
 
 void StartPhase2Iv(const Session& session, Exchange& exchange) {
   const std::size_t block = crypto::BlockSize(session.suite.cipher);
   const crypto::Digest iv =
-      Phase2Iv(session.suite.hash, Octets(session.last_block).first(block), exchange.id);
+      Phase2Iv(session.suite.hash, Octets(session.sa().last_block).first(block), exchange.id);
   exchange.iv.Start(iv.Expose(), block);
 }
 
@@ -245,7 +244,8 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
     return core.Dropped(session.remote, "the message does not carry this end's cookie");
   }
   if (!IsOpen(exchange.current().to_open, session, exchange)) {
-    return exchange.parked.Keep(received);
+    if (!exchange.parked && MayPark(received)) exchange.parked = std::make_unique<Parked>(received);
+    return;
   }
   session.heard_from_peer = true;
   const Row& row = exchange.current();
@@ -278,7 +278,8 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
 
 bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
   const auto waits = [&](const auto& e) {
-    return e->dh.generate == job.ticket || e->dh.agree == job.ticket;
+    const KeyAgreement& dh = std::as_const(*e).dh();
+    return dh.generate == job.ticket || dh.agree == job.ticket;
   };
   const auto it = std::find_if(session.exchanges.begin(), session.exchanges.end(), waits);
   if (it == session.exchanges.end() || job.outcome == crypto::DhOutcome::kPending) return false;
@@ -293,11 +294,11 @@ bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
     Suspect(core, session, exchange, std::move(suspicion));
     return true;
   }
-  if (auto stored = StoreResult(exchange.dh, std::move(job)); !stored) {
+  if (auto stored = StoreResult(exchange.dh(), std::move(job)); !stored) {
     Handle(core, session, exchange, std::move(stored).error());
     return true;
   }
-  if (exchange.dh.own_ready && exchange.dh.shared_ready && exchange.script->shared != nullptr) {
+  if (exchange.dh().own_ready && exchange.dh().shared_ready && exchange.script->shared != nullptr) {
     StepContext context{core, session, exchange};
     exchange.script->shared(context);
   }

@@ -17,24 +17,17 @@ bool AllowsMode(const PeerConfig& peer, Mode mode) {
   return std::find(modes.begin(), modes.end(), mode) != modes.end();
 }
 
-// BoundTo: the address of the peer, or nullopt for one that serves any. Only `remote` keeps others
-// out: a peer behind a translator has an address that is not its identity.
-std::optional<policy::IpAddress> BoundTo(const PeerConfig& peer) {
-  if (peer.remote) return peer.remote->address;
-  return peer.peer_identity ? peer.peer_identity->address() : std::nullopt;
-}
-
 // Selection judges the responders of one configuration by one query. `by_identity`: AM1 has told
 // who the peer is.
 class Selection {
  public:
-  Selection(const EngineConfig& config, const PeerQuery& query, bool by_identity)
-      : config_(config), query_(query), by_identity_(by_identity) {
-    const policy::IpAddress& local = query.local.address;
-    local_is_taken_ = !local.IsUnspecified() &&
-                      std::any_of(config.responders.begin(), config.responders.end(),
-                                  [&](const auto& p) { return p && p->local.address == local; });
-  }
+  Selection(const EngineConfig& config, const ResponderIndex& index, const PeerQuery& query,
+            bool by_identity)
+      : config_(config),
+        index_(index),
+        query_(query),
+        by_identity_(by_identity),
+        local_is_taken_(index.IsTaken(query.local.address)) {}
 
   std::optional<PassedOver> Obstacle(const PeerConfig& peer) const {
     if (ProblemWith(peer)) return PassedOver::kUnusable;  // an empty key would let anybody in
@@ -60,16 +53,42 @@ class Selection {
 
   // Best of those whose obstacle, or lack of one, is `obstacle`; a null peer when there is none.
   SelectedPeer Best(std::optional<PassedOver> obstacle) const {
-    std::shared_ptr<const PeerConfig> best;
-    for (const auto& peer : config_.responders) {
-      if (!peer || Obstacle(*peer) != obstacle) continue;
-      if (!best || Rank(*peer) < Rank(*best)) best = peer;
+    Search search{*this, obstacle};
+    if (by_identity_) {
+      if (query_.identity) search.Look(index_.WithIdentity(*query_.identity), kIdentified);
+      search.Look(index_.BoundTo(query_.remote.address), kBound);
+      search.Look(index_.WithoutIdentity(), kAny);
+    } else {
+      search.Look(index_.BoundTo(query_.remote.address), kBound);
+      search.Look(index_.ForAny(), kAny);
     }
-    const PeerMatch match = best ? Match(*best) : PeerMatch::kAny;
-    return {std::move(best), match};
+    const PeerMatch match = search.best ? Match(*search.best) : PeerMatch::kAny;
+    return {std::move(search.best), match};
   }
 
  private:
+  // The best ranks that there can be in each list of the index.
+  static constexpr unsigned kIdentified = 0;
+  static constexpr unsigned kBound = 2;
+  static constexpr unsigned kAny = 3;
+
+  // Search looks through lists, the one with the better ranks first, and no further than it must.
+  struct Search {
+    const Selection& selection;
+    std::optional<PassedOver> obstacle;
+    std::shared_ptr<const PeerConfig> best;
+    unsigned rank = ~0U;
+
+    void Look(ResponderIndex::Numbers numbers, unsigned floor) {
+      for (auto i = numbers.begin(); i != numbers.end() && rank > floor; ++i) {
+        const auto& peer = selection.config_.responders[*i];
+        if (selection.Obstacle(*peer) != obstacle || selection.Rank(*peer) >= rank) continue;
+        best = peer;
+        rank = selection.Rank(*peer);
+      }
+    }
+  };
+
   bool ServesLocal(const PeerConfig& peer) const {
     const policy::IpAddress& local = peer.local.address;
     return local_is_taken_ ? local == query_.local.address : local.IsUnspecified();
@@ -80,9 +99,10 @@ class Selection {
   bool IsBound(const PeerConfig& peer) const { return BoundTo(peer) == query_.remote.address; }
 
   const EngineConfig& config_;
+  const ResponderIndex& index_;
   const PeerQuery& query_;
   bool by_identity_;
-  bool local_is_taken_ = false;
+  bool local_is_taken_;
 };
 
 Failure<Trouble> NobodyFor(const std::string& identity, const Endpoint& remote) {
@@ -91,9 +111,9 @@ Failure<Trouble> NobodyFor(const std::string& identity, const Endpoint& remote) 
                 NotifyType::kAuthenticationFailed);
 }
 
-Result<SelectedPeer, Trouble> ByIdentity(const EngineConfig& config, const PeerQuery& query,
-                                         const std::string& identity) {
-  SelectedPeer best = Selection(config, query, true).Best(std::nullopt);
+Result<SelectedPeer, Trouble> ByIdentity(const EngineConfig& config, const ResponderIndex& index,
+                                         const PeerQuery& query, const std::string& identity) {
+  SelectedPeer best = Selection(config, index, query, true).Best(std::nullopt);
   if (!best.peer) return NobodyFor(identity, query.remote);
   return best;
 }
@@ -147,7 +167,8 @@ std::string_view Name(PassedOver reason) {
 }
 
 std::vector<PeerCandidate> PeerCandidates(const EngineConfig& config, const PeerQuery& query) {
-  const Selection selection(config, query, query.mode == Mode::kAggressive);
+  const ResponderIndex index(config.responders);
+  const Selection selection(config, index, query, query.mode == Mode::kAggressive);
   std::vector<PeerCandidate> candidates;
   for (std::size_t i = 0; i < config.responders.size(); ++i) {
     const auto& peer = config.responders[i];
@@ -164,10 +185,11 @@ std::vector<PeerCandidate> PeerCandidates(const EngineConfig& config, const Peer
 
 Result<std::shared_ptr<const PeerConfig>, PeerRefusal> SelectPeer(const EngineConfig& config,
                                                                   const PeerQuery& query) {
-  auto selected = SelectPeerByAddress(config, query);
+  const ResponderIndex index(config.responders);
+  auto selected = SelectPeerByAddress(config, index, query);
   if (selected && query.mode == Mode::kAggressive)
-    selected =
-        ByIdentity(config, query, query.identity ? query.identity->ToString() : "of another type");
+    selected = ByIdentity(config, index, query,
+                          query.identity ? query.identity->ToString() : "of another type");
   if (selected) return std::move(selected->peer);
   Trouble trouble = std::move(selected).error();
   PeerRefusal refusal{std::move(trouble.failure), std::nullopt};
@@ -190,8 +212,9 @@ std::optional<std::size_t> RivalOf(const EngineConfig& config, std::size_t index
 }
 
 Result<SelectedPeer, Trouble> SelectPeerByAddress(const EngineConfig& config,
+                                                  const ResponderIndex& index,
                                                   const PeerQuery& query) {
-  const Selection selection(config, query, false);
+  const Selection selection(config, index, query, false);
   if (SelectedPeer best = selection.Best(std::nullopt); best.peer) return best;
   const std::string from = " from " + query.remote.ToString();
   if (const SelectedPeer other = selection.Best(PassedOver::kMode); other.peer) {
@@ -209,14 +232,14 @@ Step SelectPeerByIdentity(StepContext& context) {
   if (session.peer_known) return Done{};
   PeerQuery query{session.local, session.remote, session.mode, std::nullopt};
   std::string identity = "(unreadable)";
-  if (const auto id = ParseId(context.exchange.said.id_i)) {
+  if (const auto id = ParseId(context.exchange.said().id_i)) {
     identity = Describe(*id);
     if (auto known = ToIdentity(*id)) {
       identity = known->ToString();
       query.identity = std::move(known).value();
     }
   }
-  auto selected = ByIdentity(context.core.config, query, identity);
+  auto selected = ByIdentity(context.core.config, context.core.responders, query, identity);
   if (!selected) return Failure(std::move(selected).error());
   session.peer = std::move(selected->peer);
   session.match = selected->match;

@@ -14,9 +14,11 @@ struct SelectedPeer {
   PeerMatch match = PeerMatch::kAny;
 };
 
-// SelectPeerByAddress picks for a first message whose identity, if it tells one, is not read yet.
+// SelectPeerByAddress picks for a first message whose identity, if it tells one, is not read yet;
+// `index` is that of the configuration's responders.
 // Errors (a Trouble that ends the session): kModeRefused, kNoKey.
 [[nodiscard]] Result<SelectedPeer, Trouble> SelectPeerByAddress(const EngineConfig& config,
+                                                                const ResponderIndex& index,
                                                                 const PeerQuery& query);
 
 // SelectPeerByIdentity picks again once AM1 has told the identity. Errors: kPeerIdentity when every

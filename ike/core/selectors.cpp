@@ -1,5 +1,6 @@
 #include "ike/core/selectors.hpp"
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -76,7 +77,8 @@ Result<SelectorPair, NegotiationFailure> ReadSelectors(const Session& session,
     return Failure(NotAcceptable(std::to_string(count) +
                                  " identification payloads; IDci and IDcr come as a pair"));
   }
-  std::vector<Selector> read;
+  std::array<Selector, 2> read;
+  std::size_t had = 0;
   for (const Payload& payload : payloads) {
     if (payload.type != PayloadType::kId) continue;
     const auto id = ParseId(payload.body);
@@ -85,7 +87,7 @@ Result<SelectorPair, NegotiationFailure> ReadSelectors(const Session& session,
     if (!selector)
       return Failure(
           NotAcceptable("quick mode identity " + Describe(*id) + " is no address or subnet"));
-    read.push_back(*selector);
+    read[had++] = *selector;
   }
   return SelectorPair{read[0], read[1]};
 }

@@ -24,8 +24,9 @@ std::vector<std::uint8_t> SendProtected(EngineCore& core, Session& session, Payl
                                         Octets body) {
   const auto id = core.MakeMessageId(session);
   if (!id) return {};  // advisory: nothing depends on it
-  session.used_ids.push_back(*id);
-  std::vector<std::uint8_t> message;
+  session.sa().used_ids.push_back(*id);
+  EngineCore::Scratch scratch(core);
+  std::vector<std::uint8_t>& message = *scratch;
   Writer writer(message);
   Header header = HeaderOf(session, *id);
   WriteHeader(writer, header);
@@ -46,7 +47,7 @@ std::vector<std::uint8_t> SendProtected(EngineCore& core, Session& session, Payl
   StartPhase2Iv(session, exchange);
   if (!Seal(KeyOf(core, session), exchange.iv, message)) return {};
   core.Send(session, message);
-  return message;
+  return {message.begin(), message.end()};
 }
 
 void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote, Header header,
@@ -59,7 +60,7 @@ void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote, 
   PayloadChain chain(writer, kHeaderNextAt);
   chain.Add(PayloadType::kNotify, body);
   PatchHeaderLength(writer);
-  core.Transmit(local, remote, std::move(message));
+  core.Transmit(local, remote, message);
 }
 
 std::vector<std::uint8_t> NotifyBody(NotifyType type, Octets spi) {
@@ -93,7 +94,7 @@ void TraceInformational(EngineCore& core, const Session& session, Direction dire
 }
 
 crypto::Digest InformationalHash(const Session& session, MessageId id, Octets rest) {
-  return crypto::Prf(session.suite.hash, session.keys.a.Expose())
+  return crypto::Prf(session.suite.hash, session.sa().skeyid_a.Expose())
       .Compute({MessageIdOctets(id), rest});
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ike/core/abilities.hpp"
+#include "ike/core/deadline.hpp"
 #include "ike/core/exchange.hpp"
 #include "ike/core/fragments.hpp"
 #include "ike/core/keymat.hpp"
@@ -39,69 +40,84 @@ struct QueuedChild {
 
 // Liveness is a watch on one peer (RFC 3706).
 struct Liveness {
-  Time heard;  // when something authentic last came
-  Time due;    // of the next question, or of giving up on the last
+  Deadline due;  // of the next question, or of giving up on the last; none: nobody watches
+  Time heard;    // when something authentic last came
   std::uint32_t sequence = 0;
   unsigned unanswered = 0;
   bool reported = false;
+};
+
+// IsakmpSa is what a session has once there are keys: most sessions of a flood never get there.
+struct IsakmpSa {
+  crypto::Digest skeyid_d;
+  crypto::Digest skeyid_a;
+  CipherKey cipher_key;
+  // The last phase-1 ciphertext block, or the phase-1 vector.
+  std::array<std::uint8_t, crypto::kMaxBlockSize> last_block{};
+
+  Lease lease;
+  std::vector<Child> children;
+  Deadline children_due;            // the earliest of their leases
+  std::vector<QueuedChild> queued;  // in order
+  std::vector<MessageId> used_ids;  // message IDs seen or made: a second use would be a replay
+  Liveness liveness;
+  Deadline keepalive_at;
+
+  std::string local_identity, remote_identity;
+  Endpoint place;              // where the peer was when phase 1 ended
+  SessionId older{}, newer{};  // neighbours among the sessions with this remote identity
 };
 
 struct Session {
   enum class State : std::uint8_t { kNegotiating, kEstablished, kClosed };
 
   SessionId id{};
+  SessionId renews{};  // the session that this one is to follow
   Role role = Role::kInitiator;
   State state = State::kNegotiating;
   policy::ExchangeMode mode = policy::ExchangeMode::kMain;
+  PeerMatch match = PeerMatch::kAddress;  // what made the peer fit
   Cookie initiator_cookie;
   Cookie responder_cookie;
   Endpoint local;
   Endpoint remote;
-  Endpoint place;         // where the peer was when phase 1 ended
   Endpoint first_remote;  // where the first message came from, or went
+  Abilities abilities;
+  NatFinding nat;
   std::shared_ptr<const PeerConfig> peer;
-  PeerMatch match = PeerMatch::kAddress;  // what made the peer fit
+  policy::Phase1Suite suite;
+  policy::Lifetime lifetime;
+
   // False while AM1 has not told who it is; until then `peer` is only one of the candidates.
   bool peer_known = true;
-
-  SessionId older{}, newer{};    // neighbours among the sessions with this remote identity
-  SessionId renews{};            // the session that this one is to follow
   bool renewing = false;         // another is under way that is to follow this one
   bool initial_contact = false;  // the peer said so in phase 1
   bool tell_lifetime = false;    // responder: it is shorter than what was offered
-
-  policy::Phase1Suite suite;
-  policy::Lifetime lifetime;
-  Lease lease;
-  SkeyidSet keys;  // skeyid and e are wiped once phase 1 is done
-  CipherKey cipher_key;
   bool keys_ready = false;
-  std::array<std::uint8_t, crypto::kMaxBlockSize>
-      last_block{};  // last phase-1 ciphertext block, or the phase-1 IV
+  bool at_nat_port = false;  // the datagrams go to and from the ports of RFC 3947 section 4
+  bool heard_from_peer = false;
+  bool half_open = false;  // responder: counted against the bound
+  bool first_child_begun = false;
+
+  Time first_known_until{};  // responder: until then its first message is a late duplicate
+  Deadline give_up_at;       // end of the negotiation's time
+  Deadline scheduled;        // when the session is next due
+  Deadline queued_until;     // its live entry in the timer queue: then, or earlier than that
 
   std::vector<std::unique_ptr<Exchange>> exchanges;  // phase 1 first while it lives
-  std::vector<Child> children;
-  std::optional<Time> children_due;  // the earliest of their leases
-  std::vector<QueuedChild> queued;   // in order
-  std::vector<MessageId> used_ids;   // message IDs seen or made: a second use would be a replay
   // Phase-2 messages that came before phase 1 was done, or before a quick mode could finish.
   std::vector<Parked> parked;
-
-  Abilities abilities;
-  NatFinding nat;
-  bool at_nat_port = false;  // the datagrams go to and from the ports of RFC 3947 section 4
   std::vector<Reassembly> fragments;
-  std::optional<Liveness> liveness;
-  std::optional<Time> keepalive_at;
 
-  bool heard_from_peer = false;
-  bool half_open = false;    // responder: counted against the bound
-  Time first_known_until{};  // responder: until then its first message is a late duplicate
-  bool first_child_begun = false;
-  std::optional<Time> give_up_at;  // end of the negotiation's time
-  std::optional<Time> scheduled;   // this session's live entry in the timer queue
-  std::string local_identity, remote_identity;
-
+  // Whoever only looks sees an empty one before there is any.
+  [[nodiscard]] IsakmpSa& sa() {
+    if (!sa_) sa_ = std::make_unique<IsakmpSa>();
+    return *sa_;
+  }
+  [[nodiscard]] const IsakmpSa& sa() const {
+    static const IsakmpSa kNone;
+    return sa_ ? *sa_ : kNone;
+  }
   [[nodiscard]] const Cookie& own_cookie() const {
     return role == Role::kInitiator ? initiator_cookie : responder_cookie;
   }
@@ -123,17 +139,22 @@ struct Session {
   // Park keeps one message of a peer that has proved nothing yet, a few of one that has.
   void Park(const Received& received) {
     constexpr std::size_t kMost = 4;
-    if (parked.size() < (state == State::kEstablished ? kMost : 1))
-      parked.emplace_back().Keep(received);
+    if (parked.size() < (state == State::kEstablished ? kMost : 1) && MayPark(received))
+      parked.emplace_back(received);
   }
   [[nodiscard]] Child* FindChild(ChildId child) {
-    const auto it = std::find_if(children.begin(), children.end(),
+    if (!sa_) return nullptr;
+    const auto it = std::find_if(sa_->children.begin(), sa_->children.end(),
                                  [child](const Child& c) { return c.id == child; });
-    return it == children.end() ? nullptr : &*it;
+    return it == sa_->children.end() ? nullptr : &*it;
   }
   [[nodiscard]] bool IsUsed(MessageId message_id) const {
-    return std::find(used_ids.begin(), used_ids.end(), message_id) != used_ids.end();
+    const auto& used = sa().used_ids;
+    return std::find(used.begin(), used.end(), message_id) != used.end();
   }
+
+ private:
+  std::unique_ptr<IsakmpSa> sa_;
 };
 
 // HaveSameKey: the peers of both have proved the same key. Whoever shows the identity of another

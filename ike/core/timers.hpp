@@ -1,10 +1,9 @@
-// TimerQueue: which session is due next. Each session has at most one live entry; entries that a
-// session has since replaced are recognised by their time and dropped when they come up, so that
-// re-arming costs one push.
+// TimerQueue: which session is due next. A session that is due later than it was keeps its entry,
+// and moves it when that comes up: most timers of an exchange are stopped long before their time,
+// and so cost nothing. What a session no longer stands by is dropped when it comes up.
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <queue>
 #include <utility>
 #include <vector>
@@ -26,14 +25,10 @@ class TimerQueue {
   };
   void Push(Time due, SessionId session) { heap_.push({due, session}); }
 
-  // Top is the earliest entry that `is_live(entry)` vouches for.
-  template <class IsLive>
-  std::optional<Entry> Top(IsLive is_live) {
-    while (!heap_.empty() && !is_live(heap_.top())) heap_.pop();
-    if (heap_.empty()) return std::nullopt;
-    return heap_.top();
-  }
+  // Top is the earliest entry, or nullptr.
+  [[nodiscard]] const Entry* Top() const { return heap_.empty() ? nullptr : &heap_.top(); }
   void Pop() { heap_.pop(); }
+  [[nodiscard]] std::size_t size() const { return heap_.size(); }
 
  private:
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> heap_;

@@ -30,7 +30,7 @@ PskVerdict TryPsk(const SeenPhase1& seen, crypto::Octets psk) {
   const crypto::Digest skeyid = DeriveSkeyid(*hash, psk, seen.nonce_i, seen.nonce_r);
   const Phase1HashInput input{seen.public_r,  seen.public_i, seen.responder,
                               seen.initiator, seen.sa_offer, seen.id_r};
-  const crypto::Digest expected = ComputePhase1Hash(*hash, skeyid, input);
+  const crypto::Digest expected = ComputePhase1Hash(crypto::Prf(*hash, skeyid.Expose()), input);
   const bool match = crypto::ConstantTimeEqual(expected.Expose(), seen.hash_r);
   return match ? PskVerdict::kMatch : PskVerdict::kNoMatch;
 }

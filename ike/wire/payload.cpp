@@ -24,11 +24,10 @@ std::string_view RefusedType(PayloadType type, ChainRules rules) {
 Wire<Payload> ReadPayload(Reader& reader, PayloadType& type, ChainRules rules) {
   Payload payload;
   payload.type = type;
-  payload.offset = reader.offset();
+  payload.offset = static_cast<std::uint32_t>(reader.offset());
   const auto malformed = [&](std::string_view rule, std::size_t within) {
     return Malformed(rule, payload.offset + within, NotifyType::kPayloadMalformed, payload.type);
   };
-  const Octets from = reader.rest();
   std::uint8_t next = 0;
   std::uint8_t reserved = 0;
   std::uint16_t length = 0;
@@ -43,7 +42,6 @@ Wire<Payload> ReadPayload(Reader& reader, PayloadType& type, ChainRules rules) {
   if (!reader.ReadOctets(length - kGenericHeaderSize, payload.body)) {
     return malformed("length runs past the end", 2);
   }
-  payload.whole = from.first(length);
   type = static_cast<PayloadType>(next);
   return payload;
 }
@@ -83,7 +81,7 @@ std::size_t PayloadList::Count(PayloadType type) const {
 }
 
 Octets PayloadList::AfterFirst() const {
-  return empty() ? Octets() : chain_.subspan(payloads_[0].whole.size());
+  return empty() ? Octets() : chain_.subspan(payloads_[0].whole().size());
 }
 
 ParseError WithinPayload(ParseError error, const Payload& payload) {

@@ -22,10 +22,13 @@ inline constexpr std::size_t kGenericHeaderSize = 4;
 // Payload is one link of the chain, borrowed from the message.
 struct Payload {
   PayloadType type = PayloadType::kNone;
-  Octets body;             // without the generic header
-  Octets whole;            // with it
-  std::size_t offset = 0;  // of `whole` in the octets that were parsed
   bool reserved_nonzero = false;
+  std::uint32_t offset = 0;  // of whole() in the octets that were parsed
+  Octets body;               // without the generic header
+  // whole: with the generic header, which stands in front of the body.
+  [[nodiscard]] Octets whole() const {
+    return {body.data() - kGenericHeaderSize, body.size() + kGenericHeaderSize};
+  }
 };
 
 // ChainRules: kStrict also refuses a non-zero RESERVED octet and payload types that no RFC assigns

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "crypto/random.hpp"
 #include "tests/support/vectors.hpp"
 
 namespace iscsi_ike::crypto {
@@ -38,14 +39,43 @@ constexpr Sample kAes[] = {
      "39f23369a9d9bacfa530e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b"},
 };
 
-TEST(CbcCipher, GivesThePublishedAesCiphertexts) {
-  CbcCipher cipher;
+class Aes : public ::testing::TestWithParam<AesInstructions> {
+ protected:
+  CbcCipher cipher{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(CbcCipher, Aes,
+                         ::testing::Values(AesInstructions::kWhereThereAre,
+                                           AesInstructions::kNever));
+
+TEST_P(Aes, GivesThePublishedCiphertexts) {
   for (const Sample& sample : kAes) {
     Bytes data = FromHex(kAesPlaintext);
     ASSERT_TRUE(cipher.Encrypt(kAesCbc, FromHex(sample.key), FromHex(kAesIv), data));
     EXPECT_EQ(ToHex(data), sample.ciphertext);
     ASSERT_TRUE(cipher.Decrypt(kAesCbc, FromHex(sample.key), FromHex(kAesIv), data));
     EXPECT_EQ(ToHex(data), kAesPlaintext);
+  }
+}
+
+// Every key size and length up to sixteen blocks, against the library.
+TEST(CbcCipher, AgreesWithTheLibrary) {
+  CbcCipher instructions;
+  CbcCipher library(AesInstructions::kNever);
+  SeededRandom random(7);
+  for (const std::size_t key_size : {16U, 24U, 32U}) {
+    for (std::size_t size = 0; size <= 256; size += 16) {
+      Bytes key(key_size);
+      Bytes iv(16);
+      Bytes clear(size);
+      ASSERT_TRUE(random.Fill(key) && random.Fill(iv) && random.Fill(clear));
+      Bytes data = clear;
+      Bytes other = clear;
+      ASSERT_TRUE(instructions.Encrypt(kAesCbc, key, iv, data));
+      ASSERT_TRUE(library.Encrypt(kAesCbc, key, iv, other));
+      ASSERT_EQ(ToHex(data), ToHex(other)) << key_size << ' ' << size;
+      ASSERT_TRUE(instructions.Decrypt(kAesCbc, key, iv, data));
+      ASSERT_EQ(ToHex(data), ToHex(clear)) << key_size << ' ' << size;
+    }
   }
 }
 

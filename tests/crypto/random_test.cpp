@@ -2,8 +2,12 @@
 #include "crypto/random.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "tests/support/vectors.hpp"
 
@@ -28,6 +32,40 @@ TEST(SystemRandom, DiffersEachTime) {
   SystemRandom random;
   EXPECT_NE(Draw(random, 32), Draw(random, 32));
   EXPECT_TRUE(random.Fill({}));
+}
+
+TEST(SystemRandom, GivesNothingTwice) {
+  SystemRandom random;
+  std::set<Bytes> seen;
+  std::size_t drawn = 0;
+  for (int round = 0; round < 50; ++round)
+    for (const std::size_t size : {8U, 13U, 32U, 505U, 512U, 513U, 2000U}) {
+      const Bytes octets = Draw(random, size);
+      for (std::size_t at = 0; at + 8 <= size; at += 8, ++drawn)
+        seen.insert(Bytes(octets.begin() + static_cast<std::ptrdiff_t>(at),
+                          octets.begin() + static_cast<std::ptrdiff_t>(at + 8)));
+    }
+  EXPECT_EQ(seen.size(), drawn);
+}
+
+TEST(SystemRandom, DiffersInAChildProcess) {
+  ASSERT_TRUE(InitializeCrypto());
+  SystemRandom random;
+  Draw(random, 8);  // from now on there are octets in stock
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  const Bytes own = Draw(random, 32);
+  if (child == 0) _exit(write(ends[1], own.data(), own.size()) == 32 ? 0 : 1);
+  Bytes other(32);
+  EXPECT_EQ(read(ends[0], other.data(), other.size()), 32);
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  close(ends[0]);
+  close(ends[1]);
+  EXPECT_NE(own, other);
 }
 
 TEST(SeededRandom, RepeatsFromTheSameSeed) {

@@ -23,11 +23,11 @@ void CheckChainRoundTrip(const PayloadList& list) {
   for (const Payload& payload : list) {
     if (payload.reserved_nonzero) return;
     Require(payload.offset == size);
-    size += payload.whole.size();
+    size += payload.whole().size();
     chain.Add(payload.type, payload.body);
   }
   Require(fuzz::Same(out, list.chain()));
-  Require(list.empty() || list.AfterFirst().size() + list[0].whole.size() == size);
+  Require(list.empty() || list.AfterFirst().size() + list[0].whole().size() == size);
 }
 
 void Run(Octets datagram) {

@@ -24,7 +24,7 @@ HOST = {"chrono", "csignal", "signal.h", "thread", "mutex", "atomic", "condition
 # part: the folder it is (a trailing slash: with what is below), the project's headers and the foreign ones it may use
 PARTS = {
     # crypto: tables of the groups are made once for all threads.
-    "crypto": ("crypto/", [], [r"openssl/.*", "sodium.h", "immintrin.h", "cpuid.h", "atomic", "mutex"]),
+    "crypto": ("crypto/", [], [r"openssl/.*", "sodium.h", "immintrin.h", "cpuid.h", "atomic", "mutex", "pthread.h"]),
     "policy": ("policy/", ["crypto/(result|secret|suite).hpp"], [r"rapidjson/.*", "arpa/inet.h"]),
     "wire": ("ike/wire/", ["crypto/(hash|result|secret|suite).hpp", "policy/(identity|ip_address|proposal).hpp"], []),
     "engine": ("ike", ["crypto/(dh|random|result|secret|suite).hpp", "policy/(identity|ip_address|plan|proposal).hpp",

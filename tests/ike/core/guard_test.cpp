@@ -118,8 +118,8 @@ TEST(Guard, ADoubledNonceIsNoMessage) {
   const auto payloads = ike::ParsePayloads(header->next, ike::Octets(mm3).subspan(28));
   ASSERT_TRUE(payloads.ok());
   const ike::Payload& nonce = *payloads->Find(ike::PayloadType::kNonce);
-  ASSERT_EQ(nonce.whole.data(), payloads->end()[-1].whole.data());  // the last one
-  const std::vector<std::uint8_t> again(nonce.whole.begin(), nonce.whole.end());
+  ASSERT_EQ(nonce.whole().data(), payloads->end()[-1].whole().data());  // the last one
+  const std::vector<std::uint8_t> again(nonce.whole().begin(), nonce.whole().end());
   mm3[28 + nonce.offset] = static_cast<std::uint8_t>(ike::PayloadType::kNonce);
   mm3.insert(mm3.end(), again.begin(), again.end());
   ike::Writer writer(mm3);

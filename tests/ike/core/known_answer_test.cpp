@@ -72,10 +72,9 @@ std::string Sha256(const Bytes& octets) {
 }
 
 ike::SkeyidSet KeysOf(HashAlgorithm hash, const KeyPair& dh) {
-  ike::SkeyidSet keys;
-  keys.skeyid = ike::DeriveSkeyid(hash, kPsk, kNonceI, kNonceR);
-  ike::DeriveSkeyidSet(hash, dh.shared, CookieOf(kCookieI), CookieOf(kCookieR), keys);
-  return keys;
+  const crypto::Digest skeyid = ike::DeriveSkeyid(hash, kPsk, kNonceI, kNonceR);
+  return ike::DeriveSkeyidSet({hash, skeyid.Expose()}, skeyid, dh.shared, CookieOf(kCookieI),
+                              CookieOf(kCookieR));
 }
 
 class KnownAnswer : public ::testing::Test {
@@ -88,11 +87,11 @@ class KnownAnswer : public ::testing::Test {
   const ike::Cookie cookie_i = CookieOf(kCookieI);
   const ike::Cookie cookie_r = CookieOf(kCookieR);
   const std::string hash_i =
-      ToHex(ike::ComputePhase1Hash(suite.hash, keys.skeyid,
+      ToHex(ike::ComputePhase1Hash({suite.hash, keys.skeyid.Expose()},
                                    {dh.initiator, dh.responder, cookie_i, cookie_r, kOffer, kIdI})
                 .Expose());
   const std::string hash_r =
-      ToHex(ike::ComputePhase1Hash(suite.hash, keys.skeyid,
+      ToHex(ike::ComputePhase1Hash({suite.hash, keys.skeyid.Expose()},
                                    {dh.responder, dh.initiator, cookie_r, cookie_i, kOffer, kIdR})
                 .Expose());
 
@@ -189,9 +188,9 @@ TEST_F(KnownAnswer, QuickModeVectorAndHashes) {
   EXPECT_EQ(ToHex(chain.current()), "8bef150f7c5ddb824b3d6362a11f2c98");
   EngineParts parts(kQuickId);
   parts.session.suite = suite;
-  parts.session.keys.a = keys.a.Clone();
-  parts.exchange.said.nonce_i = Bytes(16, 0x31);
-  parts.exchange.said.nonce_r = Bytes(16, 0x41);
+  parts.session.sa().skeyid_a = keys.a.Clone();
+  parts.exchange.said().nonce_i = Bytes(16, 0x31);
+  parts.exchange.said().nonce_r = Bytes(16, 0x41);
   const auto context = parts.Context();
   const std::string hash1 = ToHex(ike::quick::Hash1(context, kQuickRest).Expose());
   EXPECT_EQ(hash1, "9dcd78c9c46aa0715d972090abd0629fc2ec759266a767d91f8f20f261c3a048");
@@ -214,7 +213,7 @@ TEST_F(KnownAnswer, InformationalVectorAndHash) {
   EXPECT_EQ(ToHex(Phase2Chain(kInfoId).current()), "1e5bb0dba2e73b6b61eaf56be38cc84b");
   EngineParts parts(kInfoId);
   parts.session.suite = suite;
-  parts.session.keys.a = keys.a.Clone();
+  parts.session.sa().skeyid_a = keys.a.Clone();
   // HASH(1) of an Informational has the form of quick mode's (RFC 2409 section 5.7).
   EXPECT_EQ(ToHex(ike::quick::Hash1(parts.Context(),
                                     FromHex("000000200000000101108d28112233445566778899aabbccddee"
@@ -226,7 +225,7 @@ TEST_F(KnownAnswer, InformationalVectorAndHash) {
 std::string KeymatText(const ike::SkeyidSet& keys, const Bytes& shared, std::uint32_t spi) {
   const policy::EspSuite esp{policy::EspCipher::kAesCbc, 128, policy::EspAuth::kHmacSha1_96};
   const ike::KeymatParts parts =
-      ike::DeriveKeymat(HashAlgorithm::kSha256, keys.d, esp,
+      ike::DeriveKeymat({HashAlgorithm::kSha256, keys.d.Expose()}, esp,
                         {shared, ike::Spi{spi}, Bytes(16, 0x31), Bytes(16, 0x41)});
   return ToHex(parts.encryption.Expose()) + ToHex(parts.integrity.Expose());
 }
@@ -284,13 +283,13 @@ TEST_F(KnownAnswer, OtherHashesExpandTheCipherKey) {
 }
 
 TEST(KnownAnswerAcvp, SkeyidUnderAKeyOfOneOctet) {
-  ike::SkeyidSet keys;
-  keys.skeyid = ike::DeriveSkeyid(HashAlgorithm::kSha1, FromHex("75"), FromHex("b9a2d0e922dc66dd"),
-                                  FromHex("2130166863b5ddef"));
-  ike::DeriveSkeyidSet(HashAlgorithm::kSha1,
-                       FromHex("739003ba2c11c982946c65e26acf661fbf8ebb78011a9fead79efa12fe3e71cc"),
-                       CookieOf(FromHex("83d374c30b3b5082")), CookieOf(FromHex("5afc0da06c728029")),
-                       keys);
+  const crypto::Digest skeyid =
+      ike::DeriveSkeyid(HashAlgorithm::kSha1, FromHex("75"), FromHex("b9a2d0e922dc66dd"),
+                        FromHex("2130166863b5ddef"));
+  const ike::SkeyidSet keys = ike::DeriveSkeyidSet(
+      {HashAlgorithm::kSha1, skeyid.Expose()}, skeyid,
+      FromHex("739003ba2c11c982946c65e26acf661fbf8ebb78011a9fead79efa12fe3e71cc"),
+      CookieOf(FromHex("83d374c30b3b5082")), CookieOf(FromHex("5afc0da06c728029")));
   EXPECT_EQ(ToHex(keys.skeyid.Expose()), "62b04d112877e442fc3282fc37c076997718a0b9");
   EXPECT_EQ(ToHex(keys.d.Expose()), "369e5aad1bdb5faf6a3d929d500cdc236710a9ab");
   EXPECT_EQ(ToHex(keys.a.Expose()), "588e957d8d790d093b3a39f121473473af78e9bb");

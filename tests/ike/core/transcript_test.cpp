@@ -38,7 +38,7 @@ class Recording {
     cookie_i_ = CookieOf(Hex(json, "CKY_I"));
     cookie_r_ = CookieOf(Hex(json, "CKY_R"));
     if (!HasText(json, "g_xy")) return;
-    ike::DeriveSkeyidSet(suite_.hash, Hex(json, "g_xy"), cookie_i_, cookie_r_, keys_);
+    keys_ = ike::DeriveSkeyidSet(Prf(), keys_.skeyid, Hex(json, "g_xy"), cookie_i_, cookie_r_);
     cipher_key_ = ike::DeriveCipherKey(suite_, keys_.e);
   }
 
@@ -66,15 +66,17 @@ class Recording {
     EXPECT_EQ(ToHex(actual.Expose()), json_.at(name).get<std::string>()) << name;
   }
 
+  [[nodiscard]] crypto::Prf Prf() const { return {suite_.hash, keys_.skeyid.Expose()}; }
+
   void ExpectPhase1Hash(const char* name, const char* id, bool initiator) {
     if (!HasText(json_, id)) return;
     const Bytes own = Hex(json_, initiator ? "KE_I" : "KE_R");
     const Bytes other = Hex(json_, initiator ? "KE_R" : "KE_I");
     const Bytes offer = Hex(json_, "SAi_b");
     const Bytes identity = Hex(json_, id);
-    Expect(name, ike::ComputePhase1Hash(suite_.hash, keys_.skeyid,
-                                        {own, other, initiator ? cookie_i_ : cookie_r_,
-                                         initiator ? cookie_r_ : cookie_i_, offer, identity}));
+    Expect(name,
+           ike::ComputePhase1Hash(Prf(), {own, other, initiator ? cookie_i_ : cookie_r_,
+                                          initiator ? cookie_r_ : cookie_i_, offer, identity}));
   }
 
   // ChainFor: phase 1 has one chain; each phase-2 exchange starts its own from phase 1's last
@@ -114,12 +116,12 @@ class Recording {
   void VerifyHash(const Json& message, const ike::Header& header, const ike::PayloadList& list) {
     EngineParts parts(header.id);
     parts.session.suite = suite_;
-    parts.session.keys.a = keys_.a.Clone();
+    parts.session.sa().skeyid_a = keys_.a.Clone();
     const std::string id = message.at("message_id").get<std::string>();
     if (header.exchange == ExchangeType::kQuick) {
       const Json& quick = json_.at("quick_mode").at(id);
-      parts.exchange.said.nonce_i = Hex(quick, "Ni_b");
-      parts.exchange.said.nonce_r = Hex(quick, "Nr_b");
+      parts.exchange.said().nonce_i = Hex(quick, "Ni_b");
+      parts.exchange.said().nonce_r = Hex(quick, "Nr_b");
     }
     const auto context = parts.Context();
     const std::string in_message = ToHex(list[0].body);

@@ -20,14 +20,14 @@ TEST(Payloads, WalksTheFifthMessageOfMainMode) {
   const Payload& id = (*list)[0];
   EXPECT_EQ(id.type, PayloadType::kId);
   EXPECT_EQ(ToHex(id.body), "01000000c0000201");
-  EXPECT_EQ(ToHex(id.whole), "0800000c01000000c0000201");
+  EXPECT_EQ(ToHex(id.whole()), "0800000c01000000c0000201");
   EXPECT_EQ(id.offset, 0U);
   const Payload* hash = list->Find(PayloadType::kHash);
   ASSERT_NE(hash, nullptr);
   EXPECT_EQ(hash->offset, 12U);
   EXPECT_EQ(hash->body.size(), 32U);
   EXPECT_EQ(list->padding_size(), 0U);
-  EXPECT_EQ(ToHex(list->AfterFirst()), ToHex(hash->whole));
+  EXPECT_EQ(ToHex(list->AfterFirst()), ToHex(hash->whole()));
 }
 
 TEST(Payloads, TellsPaddingFromPayloads) {
