@@ -102,12 +102,12 @@ void AesCbcDecrypt(Octets key, Octets iv, MutableOctets data) {
 
 #else
 
-#include <cstdlib>
+#include <cassert>
 
 namespace iscsi_ike::crypto {
 
-void AesCbcEncrypt(Octets /*key*/, Octets /*iv*/, MutableOctets /*data*/) { std::abort(); }
-void AesCbcDecrypt(Octets /*key*/, Octets /*iv*/, MutableOctets /*data*/) { std::abort(); }
+void AesCbcEncrypt(Octets /*key*/, Octets /*iv*/, MutableOctets /*data*/) { assert(false); }
+void AesCbcDecrypt(Octets /*key*/, Octets /*iv*/, MutableOctets /*data*/) { assert(false); }
 
 }  // namespace iscsi_ike::crypto
 
