@@ -21,14 +21,8 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "interop"))
 from harness import requirements  # noqa: E402  (its folder is named above)
 from storm_ends import PEERS, Place, StormFailed, key_file, run_load  # noqa: E402
+from suites import SUITES  # noqa: E402
 
-SUITES = {  # as in suites.hpp
-    "modp1024": "3des-sha1-modp1024",
-    "modp2048": "aes128-sha256-modp2048",
-    "modp3072": "aes128-sha256-modp3072",
-    "ecp256": "aes128-sha256-ecp256",
-    "curve25519": "aes128-sha256-curve25519",
-}
 LATENCY_SUITE = "modp2048"
 LATENCY_LOADS = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0)  # of what the closed loop reaches
 
