@@ -47,9 +47,10 @@ def _gnuplot(script):
 
 
 def _block(name, lines):
-    """Data within the script: a line a row, cells quoted that are text."""
-    shown = (" ".join(f'"{cell}"' if isinstance(cell, str) else "NaN" if cell is None else f"{cell:g}"
-                      for cell in line) for line in lines)
+    """Data within the script: a line a row, cells quoted that are text. What is missing is a bar of no height:
+    gnuplot 5.4 crashes on a column of NaN with labels."""
+    shown = (" ".join(f'"{cell}"' if isinstance(cell, str) else f"{cell or 0:g}" for cell in line)
+             for line in lines)
     return f"${name} << EOD\n" + "\n".join(shown) + "\nEOD\n"
 
 
@@ -63,7 +64,7 @@ def _labels(name, count, columns, form):
     """Figures above the bars, in a cluster of `columns`, turned so that they do not meet."""
     width = 1 / (columns + 1.5)  # of a bar, in a cluster of width 1 with the gap of the style
     return ", ".join(f"${name} using ($0 + {(i - (columns - 1) / 2) * width:.3f}):{i + 2}:"
-                     f"(sprintf('{form}', ${i + 2})) with labels rotate by 90 left offset 0,0.4 "
+                     f"(${i + 2} > 0 ? sprintf('{form}', ${i + 2}) : '') with labels rotate by 90 left offset 0,0.4 "
                      "font ',9' notitle" for i in range(count))
 
 

@@ -22,6 +22,14 @@ from suites import SUITES
 
 def main():
     options = _parse()
+    try:
+        return _merge(options)
+    except ValueError as trouble:  # a benchmark that failed
+        print(f"results: {trouble}", file=sys.stderr)
+        return 1
+
+
+def _merge(options):
     crypto = _read(options, "crypto_bench.json", {"benchmarks": [], "context": {}})
     merged = rows.codec_rows(_read(options, "codec_bench.json", {"benchmarks": []}))
     merged += rows.crypto_rows(crypto)
@@ -34,8 +42,7 @@ def main():
     if not merged:
         print(f"results: nothing in {options.source}", file=sys.stderr)
         return 1
-    conditions = _conditions(crypto)
-    _write(options, merged, conditions)
+    _write(options, merged, _conditions(crypto))
     return 0
 
 
