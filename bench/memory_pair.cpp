@@ -1,49 +1,83 @@
 #include "bench/memory_pair.hpp"
 
-#include <string_view>
+#include <algorithm>
 
 namespace iscsi_ike::bench {
 namespace {
 
-std::shared_ptr<const ike::PeerConfig> MakePeer(const PairSettings& settings, policy::Role role,
-                                                std::string_view own, std::string_view other) {
+// More HBAs than sessions are held, so that none logs in while its last session is still there.
+constexpr std::size_t kAtOnce = 64;
+
+constexpr std::array<std::uint8_t, 4> kPortal{192, 0, 2, 1};
+
+policy::Plan PlanOf(const PairSettings& settings, policy::Role role) {
   policy::TranslateRequest request;
   request.word = policy::SecurityFlags::Parse(settings.word, "word").value();
   request.role = role;
   request.suites = policy::ChooseSuites({{}, settings.ike, settings.esp}).value();
-  request.key_binding = policy::KeyBinding::kPeerAddress;
-  auto peer = std::make_shared<ike::PeerConfig>();
-  peer->local = {policy::IpAddress::Parse(own).value(), ike::kIkePort};
-  peer->remote = ike::Endpoint{policy::IpAddress::Parse(other).value(), ike::kIkePort};
-  peer->plan = policy::Translate(request);
+  request.key_binding = policy::KeyBinding::kAnyPeer;
+  return policy::Translate(request);
+}
+
+std::shared_ptr<ike::PeerConfig> MakePeer(const policy::Plan& plan,
+                                          const policy::IpAddress& address) {
   constexpr std::array<std::uint8_t, 16> kKey{0x5B, 0x0E, 0x91, 0x3C, 0xD2, 0x44, 0x7F, 0xA8,
                                               0x66, 0x19, 0xE3, 0x2A, 0x8D, 0xF0, 0xC7, 0x15};
+  auto peer = std::make_shared<ike::PeerConfig>();
+  peer->local = {address, ike::kIkePort};
+  peer->plan = plan;
   peer->key = crypto::Secret::CopyOf(kKey);
-  peer->target_side = role == policy::Role::kResponder;
+  // As `load` has it: an HBA that logs in again is no crash.
+  peer->initial_contact = false;
   return peer;
+}
+
+// AddressOf: 10.0.0.0/8 has room for all.
+policy::IpAddress AddressOf(std::size_t hba) {
+  return policy::IpAddress::V4({10, static_cast<std::uint8_t>(hba >> 16U),
+                                static_cast<std::uint8_t>(hba >> 8U),
+                                static_cast<std::uint8_t>(hba)});
 }
 
 }  // namespace
 
 MemoryPair::MemoryPair(const PairSettings& settings, std::size_t held)
-    : held_(held),
-      dh_(settings.lanes),
-      portal_(MakePeer(settings, policy::Role::kInitiator, "192.0.2.1", "192.0.2.2")) {
+    : held_(held), dh_(settings.lanes) {
+  const policy::IpAddress portal = policy::IpAddress::V4(kPortal);
+  const policy::Plan plan = PlanOf(settings, policy::Role::kInitiator);
+  for (std::size_t i = 0; i < held + kAtOnce; ++i) {
+    auto hba = MakePeer(plan, AddressOf(i));
+    hba->remote = ike::Endpoint{portal, ike::kIkePort};
+    hbas_.push_back(std::move(hba));
+  }
+  auto target = MakePeer(PlanOf(settings, policy::Role::kResponder), portal);
+  target->target_side = true;
   ike::EngineConfig serving;
-  serving.responders.push_back(
-      MakePeer(settings, policy::Role::kResponder, "192.0.2.2", "192.0.2.1"));
-  initiator_ = std::make_unique<ike::Engine>(ike::EngineConfig{}, random_, nullptr);
+  serving.responders.push_back(std::move(target));
+  initiator_ = std::make_unique<ike::Engine>(ike::EngineConfig{}, random_, settings.observer);
   responder_ = std::make_unique<ike::Engine>(std::move(serving), random_, nullptr);
+}
+
+bool MemoryPair::Hold() {
+  while (sessions_.size() < held_)
+    if (!Negotiate(std::min(kAtOnce, held_ - sessions_.size()))) return false;
+  Retire();
+  return true;
+}
+
+bool MemoryPair::Begin() {
+  auto session = initiator_->Connect(now_, hbas_[next_hba_]);
+  if (!session) return false;
+  next_hba_ = (next_hba_ + 1) % hbas_.size();
+  sessions_.push_back(*session);
+  return true;
 }
 
 bool MemoryPair::Negotiate(std::size_t together) {
   keyed_ends_ = 0;
-  for (std::size_t i = 0; i < together; ++i) {
-    auto session = initiator_->Connect(now_, portal_);
-    if (!session) return false;
-    sessions_.push_back(*session);
-  }
-  Drain();
+  for (std::size_t i = 0; i < together; ++i)
+    if (!Begin()) return false;
+  Settle();
   return keyed_ends_ == 2 * together;
 }
 
@@ -51,15 +85,19 @@ void MemoryPair::Retire() {
   while (sessions_.size() > held_) {
     initiator_->Close(now_, sessions_.front());
     sessions_.pop_front();
-    Drain();
+    Settle();
   }
-  now_ += std::chrono::seconds(1);
-  initiator_->HandleTimeout(now_);
-  responder_->HandleTimeout(now_);
-  Drain();
+  Wait(std::chrono::seconds(1));
 }
 
-void MemoryPair::Drain() {
+void MemoryPair::Wait(ike::Duration time) {
+  now_ += time;
+  initiator_->HandleTimeout(now_);
+  responder_->HandleTimeout(now_);
+  Settle();
+}
+
+void MemoryPair::Settle() {
   do {
     while (DrainEnd(*initiator_, *responder_, 0) || DrainEnd(*responder_, *initiator_, 1)) {
     }

@@ -1,6 +1,6 @@
-// MemoryPair: an initiator and a target portal in one thread, joined by nothing but function calls.
-// Time is virtual, randomness comes from a seed: what is measured is the engines and the
-// cryptography alone.
+// MemoryPair: HBAs of one initiating engine and a target portal, in one thread, joined by nothing
+// but function calls. Time is virtual, randomness comes from a seed: what is measured is the
+// engines and the cryptography alone. Each HBA has an address of its own, as in a login storm.
 #pragma once
 
 #include <deque>
@@ -19,6 +19,7 @@ struct PairSettings {
   std::string ike;   // phase-1 suites
   std::string esp;   // phase-2 suites
   crypto::DhLanes lanes = crypto::DhLanes::kNever;
+  ike::Observer* observer = nullptr;  // of the initiator; outlives the pair
 };
 
 class MemoryPair {
@@ -26,15 +27,28 @@ class MemoryPair {
   // `held`: how many finished sessions, each with its child, both ends keep while others are made.
   MemoryPair(const PairSettings& settings, std::size_t held);
 
+  // Hold makes the sessions that are held. False: a negotiation failed.
+  [[nodiscard]] bool Hold();
+  // Begin lets the next HBA, in turn, send its first message. False: the engine refused.
+  [[nodiscard]] bool Begin();
   // Negotiate runs phase 1 and one quick mode, to the keys at both ends, `together` times side by
   // side: both ends' Diffie-Hellman jobs are gathered until nothing else is left to be done. False:
   // one failed.
   [[nodiscard]] bool Negotiate(std::size_t together = 1);
   // Retire closes the oldest sessions beyond `held`, and lets what lingers expire.
   void Retire();
+  // Wait lets time pass at both ends.
+  void Wait(ike::Duration time);
+  // Settle carries datagrams and computes until neither end has anything more to say.
+  void Settle();
+
+  // What the measuring of memory takes a part of.
+  [[nodiscard]] std::unique_ptr<ike::Engine>& initiator() { return initiator_; }
+  [[nodiscard]] std::unique_ptr<ike::Engine>& responder() { return responder_; }
+  [[nodiscard]] const std::deque<ike::SessionId>& sessions() const { return sessions_; }
+  [[nodiscard]] ike::Time now() const { return now_; }
 
  private:
-  void Drain();
   bool DrainEnd(ike::Engine& end, ike::Engine& peer, std::size_t number);
   bool RunJobs();
 
@@ -43,7 +57,8 @@ class MemoryPair {
   crypto::BatchDhExecutor dh_;
   std::vector<crypto::DhJob> jobs_;
   std::vector<std::size_t> askers_;  // of the jobs: 0 initiator, 1 responder
-  std::shared_ptr<const ike::PeerConfig> portal_;
+  std::vector<std::shared_ptr<const ike::PeerConfig>> hbas_;
+  std::size_t next_hba_ = 0;
   std::unique_ptr<ike::Engine> initiator_;
   std::unique_ptr<ike::Engine> responder_;
   std::deque<ike::SessionId> sessions_;
