@@ -54,7 +54,7 @@ class FlatTable {
     Value value{};
     std::uint32_t hash = 0;
   };
-  static constexpr std::size_t kFirstSize = 16;
+  static constexpr std::size_t kFirstSize = 4;  // a session has few message IDs
 
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
   [[nodiscard]] std::uint32_t Mixed(const Key& key) const {

@@ -226,7 +226,7 @@ void ReceiveInformational(EngineCore& core, Session& session, const Received& re
   if (session.sa().used_ids.size() >= core.config.max_message_ids) {
     return core.Dropped(session.remote, "this session has used up its message IDs");
   }
-  session.sa().used_ids.push_back(header.id);
+  session.sa().used_ids.Put(header.id);
   RenewBeforeIdsRunOut(core, session);
   session.heard_from_peer = true;
   NotePath(core, session, received);

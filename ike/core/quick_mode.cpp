@@ -189,7 +189,7 @@ Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& se
   if (!id || !spi)
     return Failure(
         Refuse(FailureCode::kRandom, "no message ID or SPI could be drawn").error.failure);
-  session.sa().used_ids.push_back(*id);
+  session.sa().used_ids.Put(*id);
   Exchange& exchange = AddExchange(core, session, Role::kInitiator, *id, child);
   exchange.quick->renews = renews;
   exchange.quick->offer = offer;

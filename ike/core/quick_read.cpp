@@ -200,7 +200,7 @@ Step AbsorbThird(StepContext& /*context*/, const PayloadList& /*payloads*/) { re
 Step AcceptFirst(StepContext& context, const PayloadList& payloads) {
   if (auto verified = Verify(context, payloads, Hash1(context, payloads.AfterFirst())); !verified)
     return verified;
-  context.session.sa().used_ids.push_back(context.exchange.id);
+  context.session.sa().used_ids.Put(context.exchange.id);
   if (auto accepted = AcceptOffer(context, payloads); !accepted) return accepted;
   if (auto accepted = AcceptSelectors(context, payloads); !accepted) return accepted;
   const auto spi = context.core.MakeSpi();

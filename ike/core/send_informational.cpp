@@ -24,7 +24,7 @@ std::vector<std::uint8_t> SendProtected(EngineCore& core, Session& session, Payl
                                         Octets body) {
   const auto id = core.MakeMessageId(session);
   if (!id) return {};  // advisory: nothing depends on it
-  session.sa().used_ids.push_back(*id);
+  session.sa().used_ids.Put(*id);
   EngineCore::Scratch scratch(core);
   std::vector<std::uint8_t>& message = *scratch;
   Writer writer(message);

@@ -11,6 +11,7 @@
 #include "ike/core/abilities.hpp"
 #include "ike/core/deadline.hpp"
 #include "ike/core/exchange.hpp"
+#include "ike/core/flat_table.hpp"
 #include "ike/core/fragments.hpp"
 #include "ike/core/keymat.hpp"
 #include "ike/core/lease.hpp"
@@ -47,6 +48,13 @@ struct Liveness {
   bool reported = false;
 };
 
+struct MessageIdTraits {
+  using Value = MessageId;  // 0 is phase 1's
+  using Key = MessageId;
+  [[nodiscard]] static Key KeyOf(MessageId id) { return id; }
+  [[nodiscard]] static std::uint64_t HashOf(MessageId id) { return ToNumber(id); }
+};
+
 // IsakmpSa is what a session has once there are keys: most sessions of a flood never get there.
 struct IsakmpSa {
   crypto::Digest skeyid_d;
@@ -57,9 +65,9 @@ struct IsakmpSa {
 
   Lease lease;
   std::vector<Child> children;
-  Deadline children_due;            // the earliest of their leases
-  std::vector<QueuedChild> queued;  // in order
-  std::vector<MessageId> used_ids;  // message IDs seen or made: a second use would be a replay
+  Deadline children_due;                // the earliest of their leases
+  std::vector<QueuedChild> queued;      // in order
+  FlatTable<MessageIdTraits> used_ids;  // seen or made: a second use would be a replay
   Liveness liveness;
   Deadline keepalive_at;
 
@@ -149,8 +157,7 @@ struct Session {
     return it == sa_->children.end() ? nullptr : &*it;
   }
   [[nodiscard]] bool IsUsed(MessageId message_id) const {
-    const auto& used = sa().used_ids;
-    return std::find(used.begin(), used.end(), message_id) != used.end();
+    return sa().used_ids.Find(message_id) != MessageId{};
   }
 
  private:
