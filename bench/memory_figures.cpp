@@ -73,6 +73,20 @@ class Recorder final : public ike::Observer {
   Messages sent;
 };
 
+// UselessOnes are made of what an initiator has sent in main mode: MM1, MM3, MM5, QM1, QM3.
+std::vector<std::pair<const char*, ike::Datagram>> UselessOnes(const Messages& sent) {
+  Demand(sent.size() >= 5);
+  Messages odd(4, sent[1]);
+  odd[0].octets.assign(400, 0xA5);
+  odd[1].octets.resize(10);
+  odd[2].octets[15] ^= 1;  // of the responder's cookie
+  odd[3].octets.back() ^= 1;
+  return {{"garbage", odd[0]},           {"short", odd[1]},
+          {"unknown_cookie", odd[2]},    {"forged", odd[3]},
+          {"replayed_first", sent[0]},   {"duplicate_old", sent[1]},
+          {"duplicate_latest", sent[2]}, {"duplicate_quick", sent[3]}};
+}
+
 }  // namespace
 
 double HalfOpenOctets(const PairSettings& settings, std::size_t sessions) {
@@ -129,20 +143,8 @@ std::vector<MemoryFigure> DroppedAllocations(const PairSettings& settings) {
   recorded.observer = &recorder;
   MemoryPair pair(recorded, 1);
   Demand(pair.Hold());
-  const Messages& sent = recorder.sent;  // main mode: MM1, MM3, MM5, QM1, QM3
-  Demand(sent.size() >= 5);
-  Messages odd(4, sent[1]);
-  odd[0].octets.assign(400, 0xA5);
-  odd[1].octets.resize(10);
-  odd[2].octets[15] ^= 1;  // of the responder's cookie
-  odd[3].octets.back() ^= 1;
-  const std::vector<std::pair<const char*, ike::Datagram>> kinds{
-      {"garbage", odd[0]},           {"short", odd[1]},
-      {"unknown_cookie", odd[2]},    {"forged", odd[3]},
-      {"replayed_first", sent[0]},   {"duplicate_old", sent[1]},
-      {"duplicate_latest", sent[2]}, {"duplicate_quick", sent[3]}};
   std::vector<MemoryFigure> figures;
-  for (const auto& [name, datagram] : kinds) {
+  for (const auto& [name, datagram] : UselessOnes(recorder.sent)) {
     const auto handle = [&, &one = datagram](int times) {
       for (int i = 0; i < times; ++i) {
         pair.responder()->HandleDatagram(pair.now(), one.remote, one.local, one.octets);

@@ -80,7 +80,7 @@ def _storm(storms, conditions, path):
     rates = {(row["peer"], row["suite"], row["pfs"]): row["rate"] for row in closed}
     lines = [[group, *(rates.get((peer, suite, pfs)) for _, peer, pfs in series)] for group, suite in SUITES.items()
              if any(row["suite"] == suite for row in closed)]
-    top = 1.25 * max(rates.values())
+    top = 1.45 * max(rates.values())  # room for the key
     held = closed[0]["held"] if closed else opened[0]["held"]
     script = _HEAD.format(width=1240, height=560, path=path)
     script += _block("rates", lines)
@@ -90,7 +90,7 @@ set title "Logins a second, 64 at a time"
 set ylabel "logins / s"
 set yrange [0:{top:g}]
 set xrange [-0.6:{len(lines) - 0.4:g}]
-set key above
+set key inside top center maxrows 3
 """
     script += _chart("rates", [(title, _STYLES[i]) for i, (title, _, _) in enumerate(series)], "%.0f")
     if opened:
@@ -107,7 +107,7 @@ def _latency(opened):
     script = _block("latency", [[row["wanted_rate"], *(row["latency_us"][which] / 1000 for which in
                                                        ("p50", "p99", "max"))] for row in opened])
     return script + f"""set title "Latency, {opened[0]['suite']}, no PFS, logins begun by the clock"
-set key top left
+set key inside top left maxrows auto
 set xlabel "logins begun / s"
 set ylabel "ms from the intended start to the child SA"
 set logscale y

@@ -37,7 +37,7 @@ def _merge(options):
     merged += negotiations
     merged += rows.memory_rows(_read(options, "memory_bench.json", []))
     merged += rows.storm_rows(_read(options, "storm.json", []), negotiations)
-    for path in sorted(glob.glob(os.path.join(options.source, "storm-*.json"))):
+    for path in sorted(glob.glob(os.path.join(options.source, "storm-*.json")), key=lambda p: p.removesuffix(".json")):
         merged += rows.storm_rows(_read(options, os.path.basename(path), []), negotiations)
     if not merged:
         print(f"results: nothing in {options.source}", file=sys.stderr)

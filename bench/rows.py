@@ -25,7 +25,7 @@ def _runs(document):
     for run in document["benchmarks"]:
         if run.get("error_occurred"):
             raise ValueError(f"{run['name']}: {run.get('error_message')}")
-        name = re.sub(r"/(manual_time|iterations:\d+)", "", run["name"])
+        name = re.sub(r"/(manual_time|iterations:\d+|min_time:[\d.]+)", "", run["name"])
         runs[name] = run
     return runs
 

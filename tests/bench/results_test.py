@@ -13,7 +13,8 @@ import tempfile
 import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ASKED_FOR = {"name", "suite", "pfs", "sides", "io", "held", "cpu_us", "floor_us", "ratio", "peer", "bytes", "allocations"}
+ASKED_FOR = {"name", "suite", "pfs", "sides", "io", "held", "cpu_us", "floor_us", "ratio", "peer", "bytes",
+             "allocations"}
 RATIOS = {
     "Codec/WriteMm1/suites:8": 100,
     "Codec/ReadMm1/suites:8": 200,
@@ -46,7 +47,8 @@ def main():
 
 
 def _run(program, source, target):
-    return subprocess.run([sys.executable, "-B", program, "--from", source, "--to", target], capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-B", program, "--from", source, "--to", target],
+                          capture_output=True, text=True)
 
 
 def _judge(rows, table):
