@@ -11,6 +11,7 @@ namespace iscsi_ike::ike {
 class Deadline {
  public:
   constexpr Deadline() = default;
+  // NOLINTBEGIN(google-explicit-constructor)
   constexpr Deadline(Time at) : at_(at) {}
   constexpr Deadline(std::optional<Time> at) : at_(at.value_or(Time::max())) {}
   constexpr Deadline(std::nullopt_t) {}
@@ -20,6 +21,7 @@ class Deadline {
   [[nodiscard]] constexpr operator std::optional<Time>() const {
     return *this ? std::optional(at_) : std::nullopt;
   }
+  // NOLINTEND(google-explicit-constructor)
   constexpr void reset() { at_ = Time::max(); }
   [[nodiscard]] constexpr bool IsDue(Time now) const { return at_ != Time::max() && at_ <= now; }
   // Advance brings it forward to `other`, if that is earlier.
