@@ -1,13 +1,9 @@
-// PacketSocket: one bound, non-blocking UDP socket that knows on which local address each datagram
-// came in and sends from a chosen one (IP_PKTINFO, RFC 3542 section 6 for IPv6), so that a wildcard
-// binding on a machine with several addresses answers from the address that was asked.
+// PacketSocket: one bound, non-blocking UDP socket that tells on which local address each datagram
+// came in (packet_info.hpp), so that a wildcard binding on a machine with several addresses answers
+// from the address that was asked.
 #pragma once
 
-#include <span>
-
-#include "crypto/secret.hpp"
 #include "ike/net/net_error.hpp"
-#include "ike/net/socket_address.hpp"
 
 namespace iscsi_ike::ike::net {
 
@@ -23,18 +19,6 @@ class PacketSocket {
   [[nodiscard]] int handle() const { return handle_; }
   // Release gives the descriptor to another owner, e.g. an event loop; handle() stays usable.
   int Release();
-
-  struct Received {
-    std::size_t size = 0;
-    Endpoint local;
-    Endpoint remote;
-  };
-  // Receive reads one datagram into `buffer`. nullopt: nothing there now. A datagram that does not
-  // fit is skipped, as are the errors that an earlier send left behind (ICMP port unreachable).
-  std::optional<Received> Receive(crypto::MutableOctets buffer);
-
-  // Send returns 0 or the errno. `from` unspecified leaves the choice of source to the system.
-  int Send(const policy::IpAddress& from, const Endpoint& to, crypto::Octets octets);
 
  private:
   PacketSocket(int handle, const Endpoint& bound) : handle_(handle), bound_(bound) {}

@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "ike/net/net_error.hpp"
+#include "ike/net/receive_batch.hpp"
 
 namespace iscsi_ike::ike::net {
 
@@ -14,9 +16,9 @@ class Reactor;
 
 class UdpTransport {
  public:
-  // A receiver is given the local address that the peer wrote to, also under a wildcard binding.
-  using Receiver =
-      std::function<void(const Endpoint& local, const Endpoint& remote, crypto::Octets octets)>;
+  // A receiver is given what one call took in; each with the local address that the peer wrote to,
+  // also under a wildcard binding.
+  using Receiver = std::function<void(std::span<const Arrival> arrivals)>;
   using SendTrouble = std::function<void(const NetError&)>;
 
   explicit UdpTransport(Reactor& reactor);
@@ -35,7 +37,8 @@ class UdpTransport {
   void Start(Receiver receiver);
   // OnSendTrouble hears of each datagram that the system refused.
   void OnSendTrouble(SendTrouble callback);
-  void Send(const Datagram& datagram);
+  // Send gives all to the system at once. What its buffers have no room for follows when they do.
+  void Send(std::span<const Datagram> datagrams);
   // Close ends receiving and frees the ports.
   void Close() noexcept;
 
