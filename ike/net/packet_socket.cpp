@@ -1,8 +1,10 @@
 #include "ike/net/packet_socket.hpp"
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -27,13 +29,14 @@ bool AskForLocalAddress(int handle, bool v6) {
 
 }  // namespace
 
-Result<PacketSocket, NetError> PacketSocket::Open(const Endpoint& local) {
+Result<PacketSocket, NetError> PacketSocket::Open(const Endpoint& local, bool beside) {
   const auto fail = [&] { return Failure(NetError::OfErrno(local, errno)); };
   const SocketAddress address(local);
   const int handle = socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (handle < 0) return fail();
   PacketSocket opened(handle, local);
   if (!AskForLocalAddress(handle, local.address.is_v6())) return fail();
+  if (beside && !SetFlag(handle, SOL_SOCKET, SO_REUSEPORT)) return fail();
   if (bind(handle, address.data(), address.size()) != 0) return fail();
   SocketAddress bound;
   if (getsockname(handle, bound.data(), bound.size_ptr()) != 0) return fail();
@@ -58,6 +61,35 @@ PacketSocket::~PacketSocket() {
 int PacketSocket::Release() {
   owned_ = false;
   return handle_;
+}
+
+// The first socket is bound without the flag, so that it is refused where another program has the
+// port, and is given it then.
+Status<NetError> PacketSocket::Share() {
+  if (SetFlag(handle_, SOL_SOCKET, SO_REUSEPORT)) return Done{};
+  return Failure(NetError::OfErrno(bound_, errno));
+}
+
+Status<NetError> PacketSocket::Steer(std::uint32_t count, bool marked) {
+  // A program of the kernel's packet filter over the UDP payload; loads beyond its end give 0, the
+  // first socket.
+  const std::uint32_t at = marked ? kNonEspMarkerSize : 0;
+  std::array<sock_filter, 6> steps{
+      {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at), BPF_STMT(BPF_MISC | BPF_TAX, 0),
+       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at + 4), BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+       BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count), BPF_STMT(BPF_RET | BPF_A, 0)}};
+  const sock_fprog program{steps.size(), steps.data()};
+  if (setsockopt(handle_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0)
+    return Done{};
+  NetError refused = NetError::OfErrno(bound_, errno);
+  refused.rule = "the kernel does not steer datagrams between threads (SO_ATTACH_REUSEPORT_CBPF: " +
+                 refused.code.message() + ")";
+  return Failure(std::move(refused));
+}
+
+void PacketSocket::Discard() const {
+  while (recv(handle_, nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno == EINTR) {
+  }
 }
 
 }  // namespace iscsi_ike::ike::net

@@ -9,8 +9,9 @@ namespace iscsi_ike::ike::net {
 
 class PacketSocket {
  public:
-  // Open binds. Port 0 takes a free port; bound() then tells which.
-  static Result<PacketSocket, NetError> Open(const Endpoint& local);
+  // Open binds. Port 0 takes a free port; bound() then tells which. `beside`: another socket of
+  // this program is bound there and has been told to Share.
+  static Result<PacketSocket, NetError> Open(const Endpoint& local, bool beside = false);
   PacketSocket(PacketSocket&& other) noexcept;
   PacketSocket& operator=(PacketSocket&& other) noexcept;
   ~PacketSocket();
@@ -19,6 +20,15 @@ class PacketSocket {
   [[nodiscard]] int handle() const { return handle_; }
   // Release gives the descriptor to another owner, e.g. an event loop; handle() stays usable.
   int Release();
+
+  // Share lets further sockets be bound beside this one. Whoever wants the port alone is refused.
+  Status<NetError> Share();
+  // Steer: of `count` sockets bound beside each other, in the order of their binding, that which
+  // the initiator's cookie falls to (CookieShard) gets the datagram. `marked`: the port's messages
+  // bear the non-ESP marker; what is no message there goes to any of them.
+  Status<NetError> Steer(std::uint32_t count, bool marked);
+  // Discard forgets what has come in so far.
+  void Discard() const;
 
  private:
   PacketSocket(int handle, const Endpoint& bound) : handle_(handle), bound_(bound) {}

@@ -44,6 +44,10 @@ struct UdpTransport::Impl : std::enable_shared_from_this<UdpTransport::Impl> {
   bool closed = false;
   ReceiveBatch received;
 
+  void Add(PacketSocket opened) {
+    lines.push_back(std::make_unique<Line>(context, std::move(opened)));
+  }
+
   void Wait(Line& line) {
     line.watch.async_wait(
         asio::posix::stream_descriptor::wait_read,
@@ -121,8 +125,30 @@ UdpTransport::~UdpTransport() { Close(); }
 Result<Endpoint, NetError> UdpTransport::Bind(const Endpoint& local) {
   auto opened = PacketSocket::Open(local);
   if (!opened) return Failure(opened.error());
-  impl_->lines.push_back(std::make_unique<Line>(impl_->context, std::move(opened).value()));
+  impl_->Add(std::move(opened).value());
   return impl_->lines.back()->socket.bound();
+}
+
+Result<Endpoint, NetError> UdpTransport::BindShared(std::span<UdpTransport* const> transports,
+                                                    const Endpoint& local, bool marked) {
+  auto bound = transports.front()->Bind(local);
+  if (!bound || transports.size() == 1) return bound;
+  const auto undo = [&](NetError error) {
+    for (UdpTransport* const transport : transports) transport->Unbind(*bound);
+    return Failure(std::move(error));
+  };
+  PacketSocket& first = transports.front()->impl_->lines.back()->socket;
+  if (auto shared = first.Share(); !shared) return undo(shared.error());
+  for (UdpTransport* const transport : transports.subspan(1)) {
+    auto opened = PacketSocket::Open(*bound, true);
+    if (!opened) return undo(opened.error());
+    transport->impl_->Add(std::move(opened).value());
+  }
+  const auto count = static_cast<std::uint32_t>(transports.size());
+  if (auto steered = first.Steer(count, marked); !steered) return undo(steered.error());
+  // What has come before went anywhere.
+  for (UdpTransport* const transport : transports) transport->impl_->lines.back()->socket.Discard();
+  return bound;
 }
 
 void UdpTransport::Unbind(const Endpoint& bound) {

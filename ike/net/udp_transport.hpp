@@ -29,6 +29,11 @@ class UdpTransport {
   // Bind adds one local endpoint: an address of this machine or 0.0.0.0 or ::; port 0 takes a free
   // one. Returns the endpoint as bound.
   Result<Endpoint, NetError> Bind(const Endpoint& local);
+  // BindShared binds one endpoint in each of several transports. A datagram comes to that which its
+  // initiator's cookie falls to: the first has index 0 of CookieShard. `marked` as in
+  // PacketSocket::Steer.
+  static Result<Endpoint, NetError> BindShared(std::span<UdpTransport* const> transports,
+                                               const Endpoint& local, bool marked);
   // Unbind takes back what Bind returned; before Start.
   void Unbind(const Endpoint& bound);
   [[nodiscard]] std::vector<Endpoint> bound() const;
