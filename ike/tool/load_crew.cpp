@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "ike/tool/random_pool.hpp"
 #include "ike/trace/fan_out.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -14,7 +15,7 @@ struct LoadCrew::Member {
 
   Station& station;
   LoadRun run;
-  crypto::SystemRandom random;
+  RandomPool random;
   FanOut both;  // where somebody else watches, too
   std::unique_ptr<Node> node;
   LoadResult told;

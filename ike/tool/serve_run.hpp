@@ -8,6 +8,7 @@
 
 #include "ike/tool/node.hpp"
 #include "ike/tool/options.hpp"
+#include "ike/tool/random_pool.hpp"
 #include "ike/tool/serve_summary.hpp"
 #include "ike/tool/stations.hpp"
 
@@ -36,7 +37,7 @@ class ServeRun {
   Station& station_;
   CookieShard shard_;
   bool several_;
-  crypto::SystemRandom random_;
+  RandomPool random_;
   Node node_;
   ServeSummary summary_;
   std::string lines_;  // not yet printed
