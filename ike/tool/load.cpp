@@ -79,7 +79,7 @@ Checked<ExitCode> RunStorm(const Options& options, const LoadPlan& plan, const E
   const LoadResult result = crew.Run(config, observer, [&](const LoadResult& so_far) {
     if (!options.load.quiet) PrintError(ProgressLine(so_far) + "\n");
   });
-  const auto code = Report(options, plan, result);
+  auto code = Report(options, plan, result);
   if (!code) return code;
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return code;
