@@ -92,11 +92,20 @@ struct PeerConfig {
   Duration negotiation_timeout{60000};  // phase 1 and the first child together
 };
 
+// CookieShard: which of `count` engines that share their ports this one is. The initiator's cookies
+// that it draws fall to it, so that answers can be told apart by the first eight octets of ISAKMP:
+// both halves of the cookie as numbers in network order, XORed, modulo `count`, are `index`.
+struct CookieShard {
+  std::uint32_t index = 0;
+  std::uint32_t count = 1;
+};
+
 struct EngineConfig {
   std::vector<std::shared_ptr<const PeerConfig>>
       responders;  // in order; empty: this engine only initiates
   // Local UDP port whose datagrams bear the non-ESP marker (RFC 3948 section 2.2). 0: none does.
   std::uint16_t nat_port = kIkeNattPort;
+  CookieShard cookie_shard;
   std::size_t max_half_open = 4096;  // responder sessions before phase 1 is done
   std::size_t max_sessions = 1U << 20;
   std::size_t max_exchanges_per_session = 16;  // quick modes under way at once

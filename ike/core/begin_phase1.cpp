@@ -8,7 +8,7 @@ Result<SessionId, NegotiationFailure> BeginPhase1(EngineCore& core, const Phase1
   if (core.session_count() >= core.config.max_sessions) {
     return Failure(Refuse(FailureCode::kLimit, "the bound on sessions is reached").error.failure);
   }
-  const auto cookie = core.MakeCookie();
+  const auto cookie = core.MakeInitiatorCookie();
   if (!cookie)
     return Failure(Refuse(FailureCode::kRandom, "no cookie could be drawn").error.failure);
   Session& session = core.AddSession(Role::kInitiator, start.local, start.remote, start.peer);

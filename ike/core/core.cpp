@@ -19,6 +19,23 @@ std::uint64_t DrawHashSecret(crypto::RandomSource& random) {
   return std::bit_cast<std::uint64_t>(octets);
 }
 
+std::uint32_t HalfOf(const Cookie& cookie, std::size_t at) {
+  std::uint32_t half = 0;
+  for (std::size_t i = 0; i < 4; ++i) half = half << 8U | cookie.octets[at + i];
+  return half;
+}
+
+// FitInto moves the second half to the shard; false: there is no such number near.
+bool FitInto(const CookieShard& shard, Cookie& cookie) {
+  const std::uint32_t drawn = HalfOf(cookie, 0) ^ HalfOf(cookie, 4);
+  const std::uint64_t wanted = std::uint64_t{drawn} - drawn % shard.count + shard.index;
+  if (wanted > UINT32_MAX) return false;
+  const std::uint32_t half = HalfOf(cookie, 0) ^ static_cast<std::uint32_t>(wanted);
+  for (std::size_t i = 0; i < 4; ++i)
+    cookie.octets[4 + i] = static_cast<std::uint8_t>(half >> (24 - 8 * i));
+  return true;
+}
+
 }  // namespace
 
 EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o)
@@ -54,6 +71,17 @@ std::optional<Cookie> EngineCore::MakeCookie() {
   for (int attempt = 0; attempt < kMostDraws; ++attempt) {
     if (!random.Fill(cookie.octets)) return std::nullopt;
     if (!cookie.IsZero() && by_own_cookie_.Find(cookie) == nullptr) return cookie;
+  }
+  return std::nullopt;
+}
+
+std::optional<Cookie> EngineCore::MakeInitiatorCookie() {
+  const CookieShard& shard = config.cookie_shard;
+  for (int attempt = 0; attempt < kMostDraws; ++attempt) {
+    auto cookie = MakeCookie();
+    if (!cookie) return std::nullopt;
+    if (FitInto(shard, *cookie) && !cookie->IsZero() && by_own_cookie_.Find(*cookie) == nullptr)
+      return cookie;
   }
   return std::nullopt;
 }

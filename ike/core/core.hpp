@@ -57,6 +57,8 @@ class EngineCore {
 
   // Random numbers that mean something; nullopt when the source fails.
   [[nodiscard]] std::optional<Cookie> MakeCookie();  // unused, not zero
+  // MakeInitiatorCookie: one that falls to this engine (CookieShard).
+  [[nodiscard]] std::optional<Cookie> MakeInitiatorCookie();
   [[nodiscard]] std::optional<MessageId> MakeMessageId(const Session& session);
   // MakeSpi reserves an inbound SPI that no other SA of this engine has, until ReleaseSpi.
   [[nodiscard]] std::optional<Spi> MakeSpi();

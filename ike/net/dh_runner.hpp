@@ -26,6 +26,8 @@ class DhRunner {
 };
 
 // InlineDhRunner computes on the reactor's thread, when what is ready to be received has been.
+// Where there are lanes, those that are full go first, and what is left over waits a few turns of
+// the reactor for others of its kind, as long as more jobs keep coming. A lone job does not wait.
 class InlineDhRunner final : public DhRunner {
  public:
   explicit InlineDhRunner(Reactor& reactor,

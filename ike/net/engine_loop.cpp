@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
+#include <vector>
 
 namespace iscsi_ike::ike::net {
 
@@ -18,56 +19,70 @@ struct EngineLoop::Impl : std::enable_shared_from_this<EngineLoop::Impl> {
   asio::steady_timer timer;
   std::optional<Time> armed;
   EventHandler handler;
+  TurnEnd turn_end;
+  std::vector<Datagram> outgoing;
   bool pumping = false;
   bool stopped = false;
 
-  // Pump drains the engine. Datagrams leave before a job is computed, so that the peer's work and
-  // the network's delay overlap ours. Calls from within (by the event handler) only add to the
-  // work.
+  // Pump drains the engine. Datagrams leave together, and before a job is computed, so that the
+  // peer's work and the network's delay overlap ours. Calls from within (by the event handler) only
+  // add to the work.
   void Pump() {
     if (pumping || stopped) return;
     pumping = true;
-    while (DrainDatagrams() || DrainEvent() || DrainDh()) {
+    while (DrainEvents() || SendDatagrams() || SubmitDh()) {
     }
+    if (turn_end) turn_end();
     pumping = false;
     if (!stopped) ArmTimer();
   }
 
-  bool DrainDatagrams() {
+  bool SendDatagrams() {
+    while (auto datagram = engine.PollDatagram()) outgoing.push_back(std::move(*datagram));
+    if (outgoing.empty()) return false;
+    transport.Send(outgoing);
+    outgoing.clear();
+    return true;
+  }
+
+  bool DrainEvents() {
     bool any = false;
-    while (const auto datagram = engine.PollDatagram()) {
-      transport.Send(*datagram);
+    while (auto event = engine.PollEvent()) {
       any = true;
+      if (handler) handler(std::move(*event));
     }
     return any;
   }
 
-  bool DrainEvent() {
-    auto event = engine.PollEvent();
-    if (!event) return false;
-    if (handler) handler(std::move(*event));
-    return true;
-  }
-
-  bool DrainDh() {
-    if (stopped) return false;
-    auto job = engine.PollDh();
-    if (!job) return false;
-    dh.Submit(std::move(*job));
-    return true;
-  }
-
-  void HandleDh(std::span<crypto::DhJob> jobs) {
-    for (crypto::DhJob& job : jobs) {
-      if (stopped) return;
-      engine.HandleDh(SteadyNow(), std::move(job));
+  bool SubmitDh() {
+    bool any = false;
+    while (!stopped) {
+      auto job = engine.PollDh();
+      if (!job) break;
+      any = true;
+      dh.Submit(std::move(*job));
     }
+    return any;
+  }
+
+  void HandleDatagrams(std::span<const Arrival> arrivals) {
+    const Time now = SteadyNow();
+    for (const Arrival& a : arrivals) engine.HandleDatagram(now, a.local, a.remote, a.octets);
     Pump();
   }
 
+  void HandleDh(std::span<crypto::DhJob> jobs) {
+    if (stopped) return;
+    const Time now = SteadyNow();
+    for (crypto::DhJob& job : jobs) engine.HandleDh(now, std::move(job));
+    Pump();
+  }
+
+  // ArmTimer leaves a timer that is early alone: deadlines move back with each answer, and to be
+  // woken once for nothing costs less than to move the timer each time.
   void ArmTimer() {
     const auto next = engine.NextTimeout();
-    if (next == armed) return;
+    if (armed ? next && *next >= *armed : !next) return;
     armed = next;
     timer.cancel();
     if (!next) return;
@@ -82,7 +97,7 @@ struct EngineLoop::Impl : std::enable_shared_from_this<EngineLoop::Impl> {
 
   void Stop() {
     if (stopped) return;
-    DrainDatagrams();
+    SendDatagrams();
     Abandon();
   }
 
@@ -100,16 +115,14 @@ EngineLoop::EngineLoop(Reactor& reactor, Engine& engine, UdpTransport& transport
 
 EngineLoop::~EngineLoop() { impl_->Abandon(); }
 
-void EngineLoop::Start(EventHandler handler) {
+void EngineLoop::Start(EventHandler handler, TurnEnd turn_end) {
   impl_->handler = std::move(handler);
+  impl_->turn_end = std::move(turn_end);
   impl_->dh.OnFinished([weak = std::weak_ptr(impl_)](std::span<crypto::DhJob> jobs) {
     if (const auto self = weak.lock()) self->HandleDh(jobs);
   });
   impl_->transport.Start(
-      [impl = impl_.get()](const Endpoint& local, const Endpoint& remote, crypto::Octets octets) {
-        impl->engine.HandleDatagram(SteadyNow(), local, remote, octets);
-        impl->Pump();
-      });
+      [impl = impl_.get()](std::span<const Arrival> arrivals) { impl->HandleDatagrams(arrivals); });
   impl_->Pump();
 }
 

@@ -15,6 +15,7 @@ namespace iscsi_ike::ike::net {
 class EngineLoop {
  public:
   using EventHandler = std::function<void(Event)>;
+  using TurnEnd = std::function<void()>;
 
   // All four outlive the loop. The transport has its endpoints bound.
   EngineLoop(Reactor& reactor, Engine& engine, UdpTransport& transport, DhRunner& dh);
@@ -22,8 +23,9 @@ class EngineLoop {
   EngineLoop(const EngineLoop&) = delete;
   EngineLoop& operator=(const EngineLoop&) = delete;
 
-  // Start begins to receive. The handler may call back into the loop.
-  void Start(EventHandler handler);
+  // Start begins to receive. The handler may call back into the loop. `turn_end` is called when all
+  // that was received together has been handled, with its events.
+  void Start(EventHandler handler, TurnEnd turn_end = {});
   // Connect, Negotiate and Close are Engine's with the present time; what they cause is sent before
   // they return.
   Result<SessionId, NegotiationFailure> Connect(std::shared_ptr<const PeerConfig> peer);

@@ -1,23 +1,18 @@
 #include "ike/net/packet_socket.hpp"
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "ike/net/socket_address.hpp"
 
 namespace iscsi_ike::ike::net {
 
 namespace {
-
-// Room for one packet-info message of either family.
-using ControlBuffer = std::array<std::byte, CMSG_SPACE(sizeof(in6_pktinfo))>;
-
-struct alignas(cmsghdr) Control {
-  ControlBuffer octets{};
-};
 
 bool SetFlag(int handle, int level, int name) {
   const int on = 1;
@@ -32,57 +27,16 @@ bool AskForLocalAddress(int handle, bool v6) {
          SetFlag(handle, IPPROTO_IPV6, IPV6_RECVPKTINFO);
 }
 
-template <class T>
-T ReadControl(const cmsghdr* header) {
-  T value{};
-  std::memcpy(&value, CMSG_DATA(header), sizeof value);
-  return value;
-}
-
-// LocalAddressOf finds the destination address of a received datagram.
-std::optional<policy::IpAddress> LocalAddressOf(msghdr& message) {
-  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
-    if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
-      return ToIpAddress(ReadControl<in_pktinfo>(c).ipi_spec_dst);
-    if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO)
-      return ToIpAddress(ReadControl<in6_pktinfo>(c).ipi6_addr);
-  }
-  return std::nullopt;
-}
-
-template <class T>
-void WriteControl(msghdr& message, Control& control, int level, int type, const T& value) {
-  message.msg_control = control.octets.data();
-  message.msg_controllen = CMSG_SPACE(sizeof value);
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = level;
-  header->cmsg_type = type;
-  header->cmsg_len = CMSG_LEN(sizeof value);
-  std::memcpy(CMSG_DATA(header), &value, sizeof value);
-}
-
-void ChooseSource(msghdr& message, Control& control, const policy::IpAddress& from) {
-  if (from.IsUnspecified()) return;
-  if (from.is_v6()) {
-    in6_pktinfo info{};
-    info.ipi6_addr = ToIn6Addr(from);
-    WriteControl(message, control, IPPROTO_IPV6, IPV6_PKTINFO, info);
-  } else {
-    in_pktinfo info{};
-    info.ipi_spec_dst = ToInAddr(from);
-    WriteControl(message, control, IPPROTO_IP, IP_PKTINFO, info);
-  }
-}
-
 }  // namespace
 
-Result<PacketSocket, NetError> PacketSocket::Open(const Endpoint& local) {
+Result<PacketSocket, NetError> PacketSocket::Open(const Endpoint& local, bool beside) {
   const auto fail = [&] { return Failure(NetError::OfErrno(local, errno)); };
   const SocketAddress address(local);
   const int handle = socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (handle < 0) return fail();
   PacketSocket opened(handle, local);
   if (!AskForLocalAddress(handle, local.address.is_v6())) return fail();
+  if (beside && !SetFlag(handle, SOL_SOCKET, SO_REUSEPORT)) return fail();
   if (bind(handle, address.data(), address.size()) != 0) return fail();
   SocketAddress bound;
   if (getsockname(handle, bound.data(), bound.size_ptr()) != 0) return fail();
@@ -109,45 +63,32 @@ int PacketSocket::Release() {
   return handle_;
 }
 
-std::optional<PacketSocket::Received> PacketSocket::Receive(crypto::MutableOctets buffer) {
-  for (;;) {
-    SocketAddress remote;
-    Control control;
-    iovec part{buffer.data(), buffer.size()};
-    msghdr message{};
-    message.msg_name = remote.data();
-    message.msg_namelen = remote.size();
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.octets.data();
-    message.msg_controllen = control.octets.size();
-    const ssize_t size = recvmsg(handle_, &message, 0);
-    if (size < 0) {
-      if (errno == EINTR || errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH)
-        continue;
-      return std::nullopt;
-    }
-    const auto from = remote.ToEndpoint();
-    if ((message.msg_flags & MSG_TRUNC) != 0 || !from) continue;
-    Endpoint local = bound_;
-    if (const auto to = LocalAddressOf(message)) local.address = *to;
-    return Received{static_cast<std::size_t>(size), local, *from};
-  }
+// The first socket is bound without the flag, so that it is refused where another program has the
+// port, and is given it then.
+Status<NetError> PacketSocket::Share() {
+  if (SetFlag(handle_, SOL_SOCKET, SO_REUSEPORT)) return Done{};
+  return Failure(NetError::OfErrno(bound_, errno));
 }
 
-int PacketSocket::Send(const policy::IpAddress& from, const Endpoint& to, crypto::Octets octets) {
-  SocketAddress remote(to);
-  Control control;
-  iovec part{const_cast<std::uint8_t*>(octets.data()), octets.size()};
-  msghdr message{};
-  message.msg_name = remote.data();
-  message.msg_namelen = remote.size();
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  ChooseSource(message, control, from);
-  for (;;) {
-    if (sendmsg(handle_, &message, MSG_NOSIGNAL) >= 0) return 0;
-    if (errno != EINTR) return errno;
+Status<NetError> PacketSocket::Steer(std::uint32_t count, bool marked) {
+  // A program of the kernel's packet filter over the UDP payload; loads beyond its end give 0, the
+  // first socket.
+  const std::uint32_t at = marked ? kNonEspMarkerSize : 0;
+  std::array<sock_filter, 6> steps{
+      {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at), BPF_STMT(BPF_MISC | BPF_TAX, 0),
+       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at + 4), BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+       BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count), BPF_STMT(BPF_RET | BPF_A, 0)}};
+  const sock_fprog program{steps.size(), steps.data()};
+  if (setsockopt(handle_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0)
+    return Done{};
+  NetError refused = NetError::OfErrno(bound_, errno);
+  refused.rule = "the kernel does not steer datagrams between threads (SO_ATTACH_REUSEPORT_CBPF: " +
+                 refused.code.message() + ")";
+  return Failure(std::move(refused));
+}
+
+void PacketSocket::Discard() const {
+  while (recv(handle_, nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno == EINTR) {
   }
 }
 

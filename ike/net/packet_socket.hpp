@@ -1,20 +1,17 @@
-// PacketSocket: one bound, non-blocking UDP socket that knows on which local address each datagram
-// came in and sends from a chosen one (IP_PKTINFO, RFC 3542 section 6 for IPv6), so that a wildcard
-// binding on a machine with several addresses answers from the address that was asked.
+// PacketSocket: one bound, non-blocking UDP socket that tells on which local address each datagram
+// came in (packet_info.hpp), so that a wildcard binding on a machine with several addresses answers
+// from the address that was asked.
 #pragma once
 
-#include <span>
-
-#include "crypto/secret.hpp"
 #include "ike/net/net_error.hpp"
-#include "ike/net/socket_address.hpp"
 
 namespace iscsi_ike::ike::net {
 
 class PacketSocket {
  public:
-  // Open binds. Port 0 takes a free port; bound() then tells which.
-  static Result<PacketSocket, NetError> Open(const Endpoint& local);
+  // Open binds. Port 0 takes a free port; bound() then tells which. `beside`: another socket of
+  // this program is bound there and has been told to Share.
+  static Result<PacketSocket, NetError> Open(const Endpoint& local, bool beside = false);
   PacketSocket(PacketSocket&& other) noexcept;
   PacketSocket& operator=(PacketSocket&& other) noexcept;
   ~PacketSocket();
@@ -24,17 +21,14 @@ class PacketSocket {
   // Release gives the descriptor to another owner, e.g. an event loop; handle() stays usable.
   int Release();
 
-  struct Received {
-    std::size_t size = 0;
-    Endpoint local;
-    Endpoint remote;
-  };
-  // Receive reads one datagram into `buffer`. nullopt: nothing there now. A datagram that does not
-  // fit is skipped, as are the errors that an earlier send left behind (ICMP port unreachable).
-  std::optional<Received> Receive(crypto::MutableOctets buffer);
-
-  // Send returns 0 or the errno. `from` unspecified leaves the choice of source to the system.
-  int Send(const policy::IpAddress& from, const Endpoint& to, crypto::Octets octets);
+  // Share lets further sockets be bound beside this one. Whoever wants the port alone is refused.
+  Status<NetError> Share();
+  // Steer: of `count` sockets bound beside each other, in the order of their binding, that which
+  // the initiator's cookie falls to (CookieShard) gets the datagram. `marked`: the port's messages
+  // bear the non-ESP marker; what is no message there goes to any of them.
+  Status<NetError> Steer(std::uint32_t count, bool marked);
+  // Discard forgets what has come in so far.
+  void Discard() const;
 
  private:
   PacketSocket(int handle, const Endpoint& bound) : handle_(handle), bound_(bound) {}

@@ -1,6 +1,7 @@
 #include "ike/net/reactor.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -44,6 +45,10 @@ void Reactor::After(Duration delay, std::function<void()> callback) {
   timer->async_wait([timer, call = std::move(callback)](const boost::system::error_code& error) {
     if (!error) call();
   });
+}
+
+void Reactor::Post(std::function<void()> callback) {
+  asio::post(impl_->context, std::move(callback));
 }
 
 void Reactor::OnTermination(std::function<void(int)> callback) {

@@ -28,6 +28,8 @@ class Reactor {
   void Stop();
   // After calls back once, on the thread of Run. Pending calls die with the reactor.
   void After(Duration delay, std::function<void()> callback);
+  // Post calls back soon, on the thread of Run; may be called from any thread.
+  void Post(std::function<void()> callback);
   // OnTermination calls back for each SIGINT or SIGTERM from now on; waiting keeps Run alive.
   void OnTermination(std::function<void(int signal)> callback);
 

@@ -1,13 +1,14 @@
 #include "ike/net/udp_transport.hpp"
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
+#include <deque>
 #include <utility>
 
 #include "ike/net/packet_socket.hpp"
 #include "ike/net/reactor.hpp"
+#include "ike/net/send_batch.hpp"
 
 namespace iscsi_ike::ike::net {
 
@@ -15,12 +16,17 @@ namespace asio = boost::asio;
 
 namespace {
 
+// A socket that takes nothing for so long that this many wait loses what comes after.
+constexpr std::size_t kMostWaiting = 4096;
+
 // Line is one bound socket and its place in the event loop.
 struct Line {
   Line(asio::io_context& context, PacketSocket opened)
       : socket(std::move(opened)), watch(context, socket.Release()) {}
   PacketSocket socket;
   asio::posix::stream_descriptor watch;  // owns the descriptor
+  SendBatch batch;
+  std::deque<Datagram> waiting;  // for room in the system's buffer
 };
 
 }  // namespace
@@ -28,15 +34,19 @@ struct Line {
 struct UdpTransport::Impl : std::enable_shared_from_this<UdpTransport::Impl> {
   explicit Impl(asio::io_context& c) : context(c) {}
 
-  // Datagrams read at a stretch before other events of the loop get their turn.
-  static constexpr int kBurst = 64;
+  // Calls that read datagrams at a stretch before other events of the loop get their turn.
+  static constexpr int kBurst = 8;
 
   asio::io_context& context;
   std::vector<std::unique_ptr<Line>> lines;
   Receiver receiver;
   SendTrouble on_trouble;
   bool closed = false;
-  std::array<std::uint8_t, 65536> buffer{};
+  ReceiveBatch received;
+
+  void Add(PacketSocket opened) {
+    lines.push_back(std::make_unique<Line>(context, std::move(opened)));
+  }
 
   void Wait(Line& line) {
     line.watch.async_wait(
@@ -50,10 +60,49 @@ struct UdpTransport::Impl : std::enable_shared_from_this<UdpTransport::Impl> {
 
   void ReceiveBurst(Line& line) {
     for (int i = 0; i < kBurst && !closed; ++i) {
-      const auto got = line.socket.Receive(buffer);
-      if (!got) return;
-      receiver(got->local, got->remote, crypto::Octets(buffer).first(got->size));
+      const std::size_t taken = received.Receive(line.socket.handle(), line.socket.bound());
+      if (!received.arrivals().empty()) receiver(received.arrivals());
+      if (taken < ReceiveBatch::kMost) return;
     }
+  }
+
+  void Queue(const Datagram& datagram) {
+    Line* line = LineFor(datagram.local);
+    if (line == nullptr) return Tell(datagram, EADDRNOTAVAIL);
+    if (!line->waiting.empty()) return Keep(*line, datagram);
+    line->batch.Add(datagram);
+    if (line->batch.full()) Flush(*line);
+  }
+
+  void Flush(Line& line) {
+    const auto refused = [this](const Datagram& d, int error) { Tell(d, error); };
+    const auto left = line.batch.Send(line.socket.handle(), refused);
+    if (!left.empty()) WaitForRoom(line);
+    for (const Datagram* const datagram : left) Keep(line, *datagram);
+    line.batch.Clear();
+  }
+
+  void Keep(Line& line, const Datagram& datagram) {
+    if (line.waiting.size() >= kMostWaiting) return Tell(datagram, ENOBUFS);
+    line.waiting.push_back(datagram);
+  }
+
+  void WaitForRoom(Line& line) {
+    line.watch.async_wait(
+        asio::posix::stream_descriptor::wait_write,
+        [self = shared_from_this(), &line](const boost::system::error_code& error) {
+          if (error || self->closed) return;
+          const auto waiting = std::exchange(line.waiting, {});
+          for (const Datagram& datagram : waiting) self->Queue(datagram);
+          self->Flush(line);
+        });
+  }
+
+  void Tell(const Datagram& datagram, int error) const {
+    if (!on_trouble) return;
+    NetError trouble = NetError::OfErrno(datagram.remote, error);
+    if (error == EACCES || error == EPERM) trouble.rule = "sending is not permitted (a firewall?)";
+    on_trouble(trouble);
   }
 
   // LineFor prefers the socket bound to just this address over a wildcard of the same port.
@@ -76,8 +125,30 @@ UdpTransport::~UdpTransport() { Close(); }
 Result<Endpoint, NetError> UdpTransport::Bind(const Endpoint& local) {
   auto opened = PacketSocket::Open(local);
   if (!opened) return Failure(opened.error());
-  impl_->lines.push_back(std::make_unique<Line>(impl_->context, std::move(opened).value()));
+  impl_->Add(std::move(opened).value());
   return impl_->lines.back()->socket.bound();
+}
+
+Result<Endpoint, NetError> UdpTransport::BindShared(std::span<UdpTransport* const> transports,
+                                                    const Endpoint& local, bool marked) {
+  auto bound = transports.front()->Bind(local);
+  if (!bound || transports.size() == 1) return bound;
+  const auto undo = [&](NetError error) {
+    for (UdpTransport* const transport : transports) transport->Unbind(*bound);
+    return Failure(std::move(error));
+  };
+  PacketSocket& first = transports.front()->impl_->lines.back()->socket;
+  if (auto shared = first.Share(); !shared) return undo(shared.error());
+  for (UdpTransport* const transport : transports.subspan(1)) {
+    auto opened = PacketSocket::Open(*bound, true);
+    if (!opened) return undo(opened.error());
+    transport->impl_->Add(std::move(opened).value());
+  }
+  const auto count = static_cast<std::uint32_t>(transports.size());
+  if (auto steered = first.Steer(count, marked); !steered) return undo(steered.error());
+  // What has come before went anywhere.
+  for (UdpTransport* const transport : transports) transport->impl_->lines.back()->socket.Discard();
+  return bound;
 }
 
 void UdpTransport::Unbind(const Endpoint& bound) {
@@ -97,17 +168,11 @@ void UdpTransport::Start(Receiver receiver) {
 
 void UdpTransport::OnSendTrouble(SendTrouble callback) { impl_->on_trouble = std::move(callback); }
 
-void UdpTransport::Send(const Datagram& datagram) {
+void UdpTransport::Send(std::span<const Datagram> datagrams) {
   if (impl_->closed) return;
-  Line* line = impl_->LineFor(datagram.local);
-  const int error =
-      line == nullptr ? EADDRNOTAVAIL
-                      : line->socket.Send(datagram.local.address, datagram.remote, datagram.octets);
-  if (error != 0 && impl_->on_trouble) {
-    NetError trouble = NetError::OfErrno(datagram.remote, error);
-    if (error == EACCES || error == EPERM) trouble.rule = "sending is not permitted (a firewall?)";
-    impl_->on_trouble(trouble);
-  }
+  for (const Datagram& datagram : datagrams) impl_->Queue(datagram);
+  for (const auto& line : impl_->lines)
+    if (!line->batch.empty()) impl_->Flush(*line);
 }
 
 void UdpTransport::Close() noexcept {

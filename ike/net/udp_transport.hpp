@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "ike/net/net_error.hpp"
+#include "ike/net/receive_batch.hpp"
 
 namespace iscsi_ike::ike::net {
 
@@ -14,9 +16,9 @@ class Reactor;
 
 class UdpTransport {
  public:
-  // A receiver is given the local address that the peer wrote to, also under a wildcard binding.
-  using Receiver =
-      std::function<void(const Endpoint& local, const Endpoint& remote, crypto::Octets octets)>;
+  // A receiver is given what one call took in; each with the local address that the peer wrote to,
+  // also under a wildcard binding.
+  using Receiver = std::function<void(std::span<const Arrival> arrivals)>;
   using SendTrouble = std::function<void(const NetError&)>;
 
   explicit UdpTransport(Reactor& reactor);
@@ -27,6 +29,11 @@ class UdpTransport {
   // Bind adds one local endpoint: an address of this machine or 0.0.0.0 or ::; port 0 takes a free
   // one. Returns the endpoint as bound.
   Result<Endpoint, NetError> Bind(const Endpoint& local);
+  // BindShared binds one endpoint in each of several transports. A datagram comes to that which its
+  // initiator's cookie falls to: the first has index 0 of CookieShard. `marked` as in
+  // PacketSocket::Steer.
+  static Result<Endpoint, NetError> BindShared(std::span<UdpTransport* const> transports,
+                                               const Endpoint& local, bool marked);
   // Unbind takes back what Bind returned; before Start.
   void Unbind(const Endpoint& bound);
   [[nodiscard]] std::vector<Endpoint> bound() const;
@@ -35,7 +42,8 @@ class UdpTransport {
   void Start(Receiver receiver);
   // OnSendTrouble hears of each datagram that the system refused.
   void OnSendTrouble(SendTrouble callback);
-  void Send(const Datagram& datagram);
+  // Send gives all to the system at once. What its buffers have no room for follows when they do.
+  void Send(std::span<const Datagram> datagrams);
   // Close ends receiving and frees the ports.
   void Close() noexcept;
 

@@ -23,22 +23,18 @@ constexpr std::size_t kKeySize = 32;
 constexpr std::array<Role, 2> kRoles = {Role::kInitiator, Role::kResponder};
 
 // DemoRandom is one source for each end and one for the key: the system's, or streams of a seed.
-struct DemoRandom {
-  crypto::SystemRandom system;
-  std::vector<crypto::SeededRandom> streams;
-
-  crypto::RandomSource& Of(std::size_t user) {
-    if (streams.empty()) return system;
-    return streams[user];
-  }
-};
+using DemoRandom = std::array<std::unique_ptr<crypto::RandomSource>, 3>;
 
 Checked<DemoRandom> MakeRandom(const std::string& seed) {
   DemoRandom random;
-  if (seed.empty()) return random;
+  if (seed.empty()) {
+    for (auto& source : random) source = std::make_unique<crypto::SystemRandom>();
+    return random;
+  }
   const auto number = ParseNumber(seed, "--seed", 0, UINT32_MAX);
   if (!number) return Failure(number.error());
-  for (std::uint64_t user = 0; user < 3; ++user) random.streams.emplace_back(*number * 3 + user);
+  for (std::size_t user = 0; user < random.size(); ++user)
+    random[user] = std::make_unique<crypto::SeededRandom>(*number * random.size() + user);
   return random;
 }
 
@@ -152,16 +148,16 @@ Checked<NatPort> NatPortOf(const SessionOptions& session) {
 }
 
 // RunEnds connects and prints.
-ExitCode RunEnds(const Options& options, const Peers& peers, DemoRandom& random,
+ExitCode RunEnds(const Options& options, const Peers& peers, const DemoRandom& random,
                  std::array<DemoEnd, 2>& ends, DemoSockets& sockets) {
   EngineConfig serving;
   serving.responders = {peers.of_responder};
   serving.nat_port = sockets.nat_ports[1];
   EngineConfig connecting;
   connecting.nat_port = sockets.nat_ports[0];
-  Node responder(sockets.reactor, sockets.ends[1], std::move(serving), random.Of(1),
+  Node responder(sockets.reactor, sockets.ends[1], std::move(serving), *random[1],
                  &ends[1].watch.observer());
-  Node initiator(sockets.reactor, sockets.ends[0], std::move(connecting), random.Of(0),
+  Node initiator(sockets.reactor, sockets.ends[0], std::move(connecting), *random[0],
                  &ends[0].watch.observer());
   DemoRun(sockets.reactor, ends, options.child.phase1_only)
       .Run(initiator, responder, peers.of_initiator);
@@ -173,7 +169,7 @@ ExitCode RunEnds(const Options& options, const Peers& peers, DemoRandom& random,
 Checked<ExitCode> TryDemo(const Options& options) {
   auto random = MakeRandom(options.seed);
   if (!random) return Failure(random.error());
-  auto sources = SourcesOf(options, random->Of(2));
+  auto sources = SourcesOf(options, *(*random)[2]);
   if (!sources) return Failure(sources.error());
   auto ends = MakeEnds();
   auto settings = TranslateBoth(options, *sources, ends);

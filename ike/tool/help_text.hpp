@@ -65,12 +65,14 @@ inline constexpr std::string_view kConnectExamples =
     "Exit codes: 0 established, 3 policy says no, 4 negotiation failed, 5 timeout, 2 bad input.\n";
 
 inline constexpr std::string_view kServeExamples =
-    "Prints one line when ready, then one line an event; SIGINT or SIGTERM deletes the SAs and "
-    "ends\n"
-    "with exit code 0.\n"
+    "Prints one line when ready, then one line an event (--quiet: one in the end). SIGINT or\n"
+    "SIGTERM deletes the SAs and ends with exit code 0.\n"
     "A --config with several records serves them all: main mode finds the key by the record's\n"
     "'peer', aggressive mode by its 'peerIdentity', and 'groupKey' is for those without a record.\n"
     "Of several portals, each speaks for records without word or key at its own address.\n"
+    "The engines of --threads share nothing: a later phase 1 of a peer may come to another one,\n"
+    "which does not take over the children of the older session. -v and the output files need one\n"
+    "thread alone.\n"
     "Examples:\n"
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike serve --local 192.0.2.10 --config record.json --json\n"
@@ -78,7 +80,9 @@ inline constexpr std::string_view kServeExamples =
 
 inline constexpr std::string_view kLoadExamples =
     "--id may have a '#': it becomes the number of the HBA. Several --addresses take those of\n"
-    "127.0.0.0/8, or 'ip route add local PREFIX dev lo'.\n"
+    "127.0.0.0/8, or 'ip route add local PREFIX dev lo'. --threads share HBAs, logins, "
+    "--concurrency\n"
+    "and --rate; -v and the output files need one thread alone.\n"
     "Examples:\n"
     "  iscsi-ike load --portal 192.0.2.10 --flags 0x27 --key-file psk.txt --hbas 500\n"
     "  iscsi-ike load --portal 127.0.0.1:5500 --local 127.1.0.0:0 --addresses 1000 --flags 0x27\n"

@@ -54,6 +54,14 @@ void LatencyHistogram::Add(Microseconds latency) {
   sum_of_squares_ += number * number;
 }
 
+void LatencyHistogram::Add(const LatencyHistogram& other) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  count_ += other.count_;
+  max_ = std::max(max_, other.max_);
+  sum_ += other.sum_;
+  sum_of_squares_ += other.sum_of_squares_;
+}
+
 double LatencyHistogram::Mean() const {
   return count_ == 0 ? 0 : sum_ / static_cast<double>(count_);
 }

@@ -17,6 +17,7 @@ class LatencyHistogram {
   LatencyHistogram();
 
   void Add(Microseconds latency);
+  void Add(const LatencyHistogram& other);
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] Microseconds max() const { return max_; }
   [[nodiscard]] double Mean() const;               // microseconds

@@ -51,6 +51,21 @@ Checked<LoadPlan> ParseLoadPlan(const LoadOptions& options) {
   return plan;
 }
 
+LoadPlan ShareOf(const LoadPlan& plan, std::size_t index, std::size_t count) {
+  const auto part = [&](auto whole) {
+    return static_cast<decltype(whole)>(whole / count + (index < whole % count ? 1 : 0));
+  };
+  LoadPlan share = plan;
+  share.hbas = part(plan.hbas);
+  if (plan.logins != UINT64_MAX) share.logins = part(plan.logins);
+  share.concurrency = part(plan.concurrency);
+  if (plan.rate) {
+    share.rate = *plan.rate / static_cast<double>(count);
+    share.delay = std::chrono::duration<double>(static_cast<double>(index) / *plan.rate);
+  }
+  return share;
+}
+
 Checked<std::vector<MixedWord>> ParseMix(const std::string& text) {
   std::vector<MixedWord> mix;
   for (std::size_t from = 0; from <= text.size();) {

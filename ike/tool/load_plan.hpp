@@ -18,12 +18,17 @@ struct LoadPlan {
   std::size_t concurrency = 64;  // closed loop: so many under way
   // Open loop: so many begin in a second, however the peer keeps up.
   std::optional<double> rate;
+  std::chrono::duration<double> delay{0};        // of the first login, with a rate
   std::optional<std::chrono::seconds> duration;  // ends sooner
   std::optional<int> peer_process;               // whose CPU time is counted, too
   std::vector<Threshold> fail_if;
 };
 
 [[nodiscard]] Checked<LoadPlan> ParseLoadPlan(const LoadOptions& options);
+
+// ShareOf divides a plan among `count` engines: the logins, the HBAs, and how many begin. Together
+// they keep the rate, in turn.
+[[nodiscard]] LoadPlan ShareOf(const LoadPlan& plan, std::size_t index, std::size_t count);
 
 // MixedWord: one security word of --mix, and its share of the HBAs.
 struct MixedWord {

@@ -36,6 +36,9 @@ struct LoadResult {
   CpuTime peer_cpu{0};
   bool peer_cpu_known = false;
 
+  // Add puts the logins of another engine to these. The times are those of all, and stay.
+  void Add(const LoadResult& other);
+
   [[nodiscard]] std::uint64_t unfinished() const { return started - established - failed; }
   [[nodiscard]] double Rate() const {  // established, a second
     return time.count() > 0 ? static_cast<double>(established) / time.count() : 0;

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "ike/tool/cpu_time.hpp"
-
 namespace iscsi_ike::ike::tool {
 
 namespace {
@@ -18,25 +16,23 @@ Microseconds Since(std::chrono::steady_clock::time_point from) {
 
 }  // namespace
 
-LoadRun::LoadRun(const LoadPlan& plan, std::vector<std::shared_ptr<const PeerConfig>> hbas,
-                 bool keep, net::Reactor& reactor)
-    : plan_(plan), hbas_(std::move(hbas)), keep_(keep), reactor_(reactor), held_(hbas_.size()) {}
+LoadRun::LoadRun(LoadPlan share, std::vector<std::shared_ptr<const PeerConfig>> hbas,
+                 net::Reactor& reactor)
+    : plan_(std::move(share)), hbas_(std::move(hbas)), reactor_(reactor), held_(hbas_.size()) {}
 
-LoadResult LoadRun::Run(Node& node, const Progress& progress) {
+void LoadRun::Begin(Node& node, Clock::time_point began, News news) {
   node_ = &node;
-  own_cpu_before_ = OwnCpuTime();
-  if (plan_.peer_process) peer_cpu_before_ = CpuTimeOf(*plan_.peer_process);
-  began_ = Clock::now();
-  reactor_.OnTermination([this](int) {
-    result_.interrupted = true;
-    End();
-  });
+  began_ = began;
+  news_ = std::move(news);
   if (plan_.duration) reactor_.After(*plan_.duration, [this] { End(); });
-  reactor_.After(kProgress, [this, &progress] { Tick(progress); });
+  reactor_.After(kProgress, [this] { Tick(); });
   node.loop.Start([this](const Event& event) { OnEvent(event); });
   plan_.rate ? StartByClock() : StartByCompletion();
-  reactor_.Run();
-  return std::move(result_);
+}
+
+void LoadRun::Interrupt() {
+  if (!ending_) result_.interrupted = true;
+  End();
 }
 
 bool LoadRun::MayStart() const { return !ending_ && result_.started < plan_.logins; }
@@ -64,8 +60,8 @@ void LoadRun::StartByCompletion() {
 void LoadRun::StartByClock() {
   const auto period = std::chrono::duration<double>(1 / *plan_.rate);
   for (;;) {
-    const auto intended = began_ + std::chrono::duration_cast<Clock::duration>(
-                                       period * static_cast<double>(result_.started));
+    const auto behind = plan_.delay + period * static_cast<double>(result_.started);
+    const auto intended = began_ + std::chrono::duration_cast<Clock::duration>(behind);
     if (!MayStart() || intended > Clock::now()) break;
     StartOne(intended);
   }
@@ -110,42 +106,29 @@ void LoadRun::OnFailed(SessionId /*session*/, const NegotiationFailure& failure)
     count.text = failure.text.empty() ? std::string(Summary(failure.code)) : failure.text;
 }
 
-void LoadRun::Tick(const Progress& progress) {
+void LoadRun::Tick() {
   if (ending_) return;
-  UpdateTimes();
-  progress(result_);
-  reactor_.After(kProgress, [this, &progress] { Tick(progress); });
+  news_(result_, false);
+  reactor_.After(kProgress, [this] { Tick(); });
 }
 
 void LoadRun::EndIfDone() {
   if (!ending_ && result_.started >= plan_.logins && under_way_.empty()) End();
 }
 
-void LoadRun::UpdateTimes() {
-  result_.time = Clock::now() - began_;
-  result_.own_cpu = OwnCpuTime() - own_cpu_before_;
-  if (!peer_cpu_before_) return;
-  const auto peer = CpuTimeOf(*plan_.peer_process);
-  result_.peer_cpu_known = peer.has_value();
-  if (peer) result_.peer_cpu = *peer - *peer_cpu_before_;
-}
-
-// End stops the clock; what is held is deleted outside of it.
 void LoadRun::End() {
-  if (std::exchange(ending_, true)) return;
-  UpdateTimes();
-  CloseSome();
+  if (!std::exchange(ending_, true)) news_(result_, true);
 }
 
-// CloseSome goes on in small steps: a burst of Deletes would overrun the peer's socket.
-void LoadRun::CloseSome() {
+// Close goes on in small steps: a burst of Deletes would overrun the peer's socket.
+void LoadRun::Close(bool keep) {
   std::size_t closed = 0;
-  for (; !keep_ && next_to_close_ < held_.size() && closed < kClosedAtOnce; ++next_to_close_) {
+  for (; !keep && next_to_close_ < held_.size() && closed < kClosedAtOnce; ++next_to_close_) {
     if (held_[next_to_close_] == SessionId{}) continue;
     node_->loop.Close(held_[next_to_close_]);
     ++closed;
   }
-  if (closed > 0) return reactor_.After(kPace, [this] { CloseSome(); });
+  if (closed > 0) return reactor_.After(kPace, [this] { Close(false); });
   node_->loop.Stop();
   reactor_.Stop();
 }

@@ -1,7 +1,7 @@
 // LoadRun: a login storm under way, from one engine.
 #pragma once
 
-#include <deque>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -13,24 +13,28 @@
 
 namespace iscsi_ike::ike::tool {
 
-// LoadRun logs HBAs in as the plan has it. It is an Observer because the first answer is no event.
+// LoadRun logs HBAs in as its share of the plan has it. It is an Observer because the first answer
+// is no event. It lives on the thread of its reactor, after Begin.
 class LoadRun final : public Observer {
  public:
-  // Progress is told the result so far, once a second.
-  using Progress = std::function<void(const LoadResult&)>;
+  using Clock = std::chrono::steady_clock;
+  // News is told the result so far, once a second and when the last login has ended.
+  using News = std::function<void(const LoadResult&, bool ended)>;
 
-  // `hbas` has plan.hbas elements; all outlive the run. `keep`: no Deletes in the end.
-  LoadRun(const LoadPlan& plan, std::vector<std::shared_ptr<const PeerConfig>> hbas, bool keep,
+  // `hbas` has share.hbas elements; `reactor` outlives the run.
+  LoadRun(LoadPlan share, std::vector<std::shared_ptr<const PeerConfig>> hbas,
           net::Reactor& reactor);
 
-  // Run returns when all logins have ended, at the end of the duration, or after a signal. `node`
-  // has this object among its observers.
-  [[nodiscard]] LoadResult Run(Node& node, const Progress& progress);
+  // Begin: all logins end, or the duration does, or Interrupt ends them. `node` has this object
+  // among its observers.
+  void Begin(Node& node, Clock::time_point began, News news);
+  void Interrupt();
+  // Close deletes what is held unless it is to be kept, and ends the reactor.
+  void Close(bool keep);
 
   void OnMessage(const MessageTrace& message) override;
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Login {
     Clock::time_point intended;
     Clock::time_point started;
@@ -44,23 +48,19 @@ class LoadRun final : public Observer {
   void StartByClock();
   void OnEvent(const Event& event);
   void OnFailed(SessionId session, const NegotiationFailure& failure);
-  void Tick(const Progress& progress);
+  void Tick();
   void EndIfDone();
   void End();
-  void CloseSome();
-  void UpdateTimes();
 
-  const LoadPlan& plan_;
+  LoadPlan plan_;
   std::vector<std::shared_ptr<const PeerConfig>> hbas_;
-  bool keep_;
   net::Reactor& reactor_;
   Node* node_ = nullptr;
+  News news_;
   LoadResult result_;
   std::unordered_map<SessionId, Login> under_way_;
   std::vector<SessionId> held_;  // by HBA; 0: none
   Clock::time_point began_;
-  CpuTime own_cpu_before_{0};
-  std::optional<CpuTime> peer_cpu_before_;
   std::size_t next_to_close_ = 0;
   bool ending_ = false;
 };

@@ -116,6 +116,12 @@ void AddTimeout(CLI::App& app, Options& options) {
       ->group("Network");
 }
 
+void AddThreads(CLI::App& app, Options& options) {
+  AddText(app, "--threads", options.network.threads, "N",
+          "Engines, each in a thread of its own, on the same ports; default 1")
+      ->group("Network");
+}
+
 void AddOutput(CLI::App& app, OutputOptions& output) {
   const std::string group = "Output";
   app.add_flag("--json", output.json, "Print JSON for scripts instead of text")->group(group);
@@ -217,12 +223,15 @@ struct Parser {
         ->group("Network");
     AddTimeout(sub, options);
     AddText(sub, "--dh-threads", options.network.dh_threads, "N",
-            "Threads for Diffie-Hellman, default 0: computed inline")
+            "Threads for Diffie-Hellman of each engine, default 0: computed inline")
         ->group("Network");
+    AddThreads(sub, options);
     AddSessionArguments(sub, options.session);
     AddPeer(sub, options);
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);
+    sub.add_flag("--quiet", options.output.quiet, "No line for each event: one in the end")
+        ->group("Output");
   }
 
   void AddLoad() {
@@ -269,6 +278,7 @@ struct Parser {
     AddText(sub, "--ike-port", options.network.ike_port, "PORT", "Own UDP port, default 500")
         ->group("Network");
     AddTimeout(sub, options);
+    AddThreads(sub, options);
     AddSessionArguments(sub, options.session);
     AddPeer(sub, options);
     sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");

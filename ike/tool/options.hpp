@@ -48,6 +48,7 @@ struct NetworkOptions {
   std::string ike_port;
   std::string timeout;
   std::string dh_threads;
+  std::string threads;  // serve, load: engines
 };
 
 // SessionOptions: how sessions are kept, see session_options.hpp.
@@ -68,6 +69,7 @@ struct SessionOptions {
 struct OutputOptions {
   bool json = false;
   int verbosity = 0;
+  bool quiet = false;  // serve
   std::string pcap;
   std::string pcap_clear;
   std::string keylog;

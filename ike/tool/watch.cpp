@@ -6,6 +6,11 @@
 
 namespace iscsi_ike::ike::tool {
 
+bool IsWatched(const OutputOptions& output) {
+  return output.verbosity > 0 || !output.pcap.empty() || !output.pcap_clear.empty() ||
+         !output.keylog.empty() || !output.esp_keylog.empty() || !output.secrets.empty();
+}
+
 Status<ToolError> Watch::Open(const OutputOptions& output, std::uint16_t nat_port) {
   auto files = TraceFiles::Open(output, nat_port);
   if (!files) return Failure(files.error());

@@ -11,6 +11,9 @@
 
 namespace iscsi_ike::ike::tool {
 
+// IsWatched: something of what Watch does is asked for.
+[[nodiscard]] bool IsWatched(const OutputOptions& output);
+
 class Watch {
  public:
   // Open creates the files (TraceFiles::Open). Call it last, when nothing else can keep the run

@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <thread>
 
+#include "crypto/lanes.hpp"
 #include "ike/net/reactor.hpp"
 
 namespace iscsi_ike::ike::net {
@@ -48,6 +51,40 @@ TEST(DhRunner, ThreadsGiveTheResultsOfTheInlineRunner) {
   ThreadedDhRunner threaded(reactor, 3);
   EXPECT_EQ(RunJobs(threaded, reactor, 32), expected);
   EXPECT_EQ(expected.size(), 32U);
+}
+
+TEST(DhRunner, FullLanesGoFirstAndTheRestFollows) {
+  ASSERT_TRUE(crypto::InitializeCrypto());
+  if (!crypto::HasLanes()) GTEST_SKIP() << "no lanes on this machine";
+  crypto::SeededRandom random(7);
+  Reactor reactor;
+  InlineDhRunner runner(reactor);
+  std::vector<std::size_t> sizes;
+  runner.OnFinished([&](std::span<crypto::DhJob> jobs) { sizes.push_back(jobs.size()); });
+  for (unsigned i = 0; i < 27; ++i) runner.Submit(GenerateJob(i, random));
+  reactor.Run();
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{16, 8, 3}));
+}
+
+TEST(DhRunner, WhatKeepsComingDoesNotKeepAJobWaiting) {
+  ASSERT_TRUE(crypto::InitializeCrypto());
+  crypto::SeededRandom random(7);
+  Reactor reactor;
+  InlineDhRunner runner(reactor);
+  unsigned submitted = 0;
+  std::optional<unsigned> before_first;
+  runner.OnFinished([&](std::span<crypto::DhJob> jobs) {
+    for (const crypto::DhJob& job : jobs)
+      if (job.ticket == crypto::DhTicket{0}) before_first = submitted;
+  });
+  const std::function<void()> one_more = [&] {
+    runner.Submit(GenerateJob(submitted, random));
+    if (++submitted < 200) reactor.Post(one_more);
+  };
+  one_more();
+  reactor.Run();
+  ASSERT_TRUE(before_first);
+  EXPECT_LE(*before_first, 20U);
 }
 
 TEST(DhRunner, ThreadedRunnerMayDieWithJobsUnderWay) {

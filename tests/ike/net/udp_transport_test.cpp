@@ -25,7 +25,7 @@ bool HasIpv6() {
   return probe.Bind(At("::1")).ok();
 }
 
-struct Arrival {
+struct Arrived {
   Endpoint local;
   Endpoint remote;
   std::string octets;
@@ -39,15 +39,22 @@ class Probe {
   Endpoint BindAndStart(const Endpoint& local) {
     auto bound = transport.Bind(local);
     EXPECT_TRUE(bound.ok()) << bound.error().Text();
-    transport.Start([this](const Endpoint& l, const Endpoint& r, crypto::Octets octets) {
-      arrivals.push_back({l, r, std::string(octets.begin(), octets.end())});
-      reactor_.Stop();
+    transport.Start([this](std::span<const Arrival> batch) {
+      batches.push_back(batch.size());
+      for (const auto& [l, r, octets] : batch)
+        arrivals.push_back({l, r, std::string(octets.begin(), octets.end())});
+      if (arrivals.size() >= wanted) reactor_.Stop();
     });
     return *bound;
   }
 
+  // Send sends one.
+  void Send(const Datagram& datagram) { transport.Send({&datagram, 1}); }
+
   UdpTransport transport;
-  std::vector<Arrival> arrivals;
+  std::vector<Arrived> arrivals;
+  std::vector<std::size_t> batches;
+  std::size_t wanted = 1;
 
  private:
   Reactor& reactor_;
@@ -78,7 +85,7 @@ TEST_P(UdpTransportFamily, CarriesADatagramWithBothEndpoints) {
   const Endpoint at_a = a.BindAndStart(At(GetParam()));
   const Endpoint at_b = b.BindAndStart(At(GetParam()));
   EXPECT_NE(at_a.port, 0);
-  a.transport.Send(Make(at_a, at_b, "hello"));
+  a.Send(Make(at_a, at_b, "hello"));
   RunFor(reactor, Duration(2000));
   ASSERT_EQ(b.arrivals.size(), 1U);
   EXPECT_EQ(b.arrivals[0].octets, "hello");
@@ -97,11 +104,11 @@ TEST_P(UdpTransportFamily, SendingToAClosedPortKeepsTheTransportAlive) {
     Probe gone(reactor);
     nobody = gone.BindAndStart(At(GetParam()));
   }
-  for (int i = 0; i < 3; ++i) a.transport.Send(Make(at_a, nobody, "lost"));
+  for (int i = 0; i < 3; ++i) a.Send(Make(at_a, nobody, "lost"));
   RunFor(reactor, Duration(50));
-  a.transport.Send(Make(at_a, at_b, "found"));
+  a.Send(Make(at_a, at_b, "found"));
   RunFor(reactor, Duration(2000));
-  b.transport.Send(Make(at_b, at_a, "answer"));
+  b.Send(Make(at_b, at_a, "answer"));
   RunFor(reactor, Duration(2000));
   ASSERT_EQ(b.arrivals.size(), 1U);
   ASSERT_EQ(a.arrivals.size(), 1U);
@@ -130,11 +137,11 @@ TEST(UdpTransport, WildcardReportsTheAddressThatWasAskedAndAnswersFromIt) {
   const Endpoint at_client = client.BindAndStart(At("127.0.0.1"));
   const Endpoint wildcard = server.BindAndStart(At("0.0.0.0"));
   const Endpoint asked = At("127.0.0.7", wildcard.port);
-  client.transport.Send(Make(at_client, asked, "question"));
+  client.Send(Make(at_client, asked, "question"));
   RunFor(reactor, Duration(2000));
   ASSERT_EQ(server.arrivals.size(), 1U);
   EXPECT_EQ(server.arrivals[0].local, asked);
-  server.transport.Send(Make(server.arrivals[0].local, server.arrivals[0].remote, "answer"));
+  server.Send(Make(server.arrivals[0].local, server.arrivals[0].remote, "answer"));
   RunFor(reactor, Duration(2000));
   ASSERT_EQ(client.arrivals.size(), 1U);
   EXPECT_EQ(client.arrivals[0].remote, asked);
@@ -148,7 +155,7 @@ TEST(UdpTransport, Ipv6WildcardReportsTheAddressThatWasAsked) {
   const Endpoint at_client = client.BindAndStart(At("::1"));
   const Endpoint wildcard = server.BindAndStart(At("::"));
   const Endpoint asked = At("::1", wildcard.port);
-  client.transport.Send(Make(at_client, asked, "question"));
+  client.Send(Make(at_client, asked, "question"));
   RunFor(reactor, Duration(2000));
   ASSERT_EQ(server.arrivals.size(), 1U);
   EXPECT_EQ(server.arrivals[0].local, asked);
@@ -180,8 +187,10 @@ TEST(UdpTransport, TellsOfDatagramsThatTheSystemRefuses) {
   ASSERT_TRUE(bound.ok());
   std::vector<std::string> troubles;
   transport.OnSendTrouble([&](const NetError& error) { troubles.push_back(error.Text()); });
-  transport.Send(Make(At("192.0.2.9", 500), At("127.0.0.1", 500), "from elsewhere"));
-  transport.Send({*bound, At("127.0.0.1", 9), std::vector<std::uint8_t>(70000)});
+  const std::vector<Datagram> refused{
+      Make(At("192.0.2.9", 500), At("127.0.0.1", 500), "from elsewhere"),
+      {*bound, At("127.0.0.1", 9), std::vector<std::uint8_t>(70000)}};
+  transport.Send(refused);
   EXPECT_EQ(troubles.size(), 2U);
 }
 
@@ -190,12 +199,94 @@ TEST(UdpTransport, ClosedTransportSendsNothingAndFreesThePort) {
   UdpTransport first(reactor);
   const auto bound = first.Bind(At("127.0.0.1"));
   ASSERT_TRUE(bound.ok());
-  first.Start([](const Endpoint&, const Endpoint&, crypto::Octets) {});
+  first.Start([](std::span<const Arrival>) {});
   first.Close();
-  first.Send(Make(*bound, *bound, "nothing"));
+  const Datagram nothing = Make(*bound, *bound, "nothing");
+  first.Send({&nothing, 1});
   UdpTransport second(reactor);
   EXPECT_TRUE(second.Bind(*bound).ok());
   reactor.Run();
+}
+
+// A batch of 100, longer than one call in either direction, with what the system refuses in its
+// midst: too long for UDP, and from an address that is not here.
+TEST(UdpTransport, TheRestOfABatchGoesWhateverIsInItsMidst) {
+  Reactor reactor;
+  Probe a(reactor);
+  Probe b(reactor);
+  const Endpoint at_a = a.BindAndStart(At("0.0.0.0"));
+  const Endpoint at_b = b.BindAndStart(At("127.0.0.1"));
+  b.wanted = 100;
+  std::vector<std::string> troubles;
+  a.transport.OnSendTrouble([&](const NetError& error) { troubles.push_back(error.Text()); });
+  std::vector<Datagram> batch;
+  for (int i = 0; i < 100; ++i) {
+    if (i == 0 || i == 70) batch.push_back({at_a, at_b, std::vector<std::uint8_t>(70000)});
+    if (i == 30) batch.push_back(Make(At("192.0.2.9", at_a.port), at_b, "from elsewhere"));
+    if (i == 50) batch.push_back(Make(At("192.0.2.9", 1), at_b, "from nowhere"));
+    batch.push_back(Make(at_a, at_b, std::to_string(i)));
+  }
+  a.transport.Send(batch);
+  RunFor(reactor, Duration(2000));
+  EXPECT_EQ(troubles.size(), 4U);
+  ASSERT_EQ(b.arrivals.size(), 100U);
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(b.arrivals[static_cast<std::size_t>(i)].octets, std::to_string(i));
+  EXPECT_EQ(b.batches, (std::vector<std::size_t>{32, 32, 32, 4}));
+}
+
+TEST(UdpTransport, EachDatagramOfABatchHasItsOwnEndsAndSize) {
+  Reactor reactor;
+  Probe a(reactor);
+  Probe b(reactor);
+  Probe server(reactor);
+  const Endpoint at_a = a.BindAndStart(At("127.0.0.2"));
+  const Endpoint at_b = b.BindAndStart(At("127.0.0.3"));
+  const Endpoint wildcard = server.BindAndStart(At("0.0.0.0"));
+  server.wanted = 40;
+  const std::string longest(65507, 'x');  // that UDP takes
+  for (int i = 0; i < 20; ++i) {
+    const Endpoint to = At("127.0.0." + std::to_string(10 + i), wildcard.port);
+    a.Send(Make(at_a, to, i == 7 ? longest : std::string(static_cast<std::size_t>(i), 'a')));
+    b.Send(Make(at_b, to, "b"));
+  }
+  RunFor(reactor, Duration(2000));
+  ASSERT_EQ(server.arrivals.size(), 40U);
+  for (std::size_t i = 0; i < 40; ++i) {
+    const Arrived& arrived = server.arrivals[i];
+    EXPECT_EQ(arrived.local, At("127.0.0." + std::to_string(10 + i / 2), wildcard.port));
+    EXPECT_EQ(arrived.remote, i % 2 == 0 ? at_a : at_b);
+    EXPECT_EQ(arrived.octets.size(), i % 2 == 1 ? 1 : i == 14 ? 65507 : i / 2);
+  }
+}
+
+// One socket that is flooded does not keep the other, or a timer, from its turn.
+TEST(UdpTransport, AFloodedSocketLeavesTheOtherItsTurn) {
+  Reactor reactor;
+  Probe flood(reactor);
+  UdpTransport both(reactor);
+  const Endpoint at_flood = flood.BindAndStart(At("127.0.0.1"));
+  const Endpoint busy = both.Bind(At("127.0.0.1")).value();
+  const Endpoint quiet = both.Bind(At("127.0.0.1")).value();
+  std::size_t of_busy = 0;
+  std::optional<std::size_t> busy_before_quiet;
+  both.Start([&](std::span<const Arrival> batch) {
+    for (const Arrival& arrival : batch) {
+      if (arrival.local == quiet) {
+        busy_before_quiet = of_busy;
+        return reactor.Stop();
+      }
+      // Each brings its successor: the socket is never empty.
+      ++of_busy;
+      flood.Send(Make(at_flood, busy, "more"));
+    }
+  });
+  const std::vector<Datagram> first(40, Make(at_flood, busy, "first"));
+  flood.transport.Send(first);
+  flood.Send(Make(at_flood, quiet, "quiet"));
+  RunFor(reactor, Duration(2000));
+  ASSERT_TRUE(busy_before_quiet);
+  EXPECT_LE(*busy_before_quiet, 600U);
 }
 
 TEST(SourceAddress, OfLoopbackIsLoopback) {

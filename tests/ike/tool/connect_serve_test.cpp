@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "tests/ike/tool/serving.hpp"
 
@@ -104,6 +106,56 @@ TEST_F(ConnectServe, ServePrintsOneTextLineForEachEvent) {
   for (std::string line; std::getline(lines, line); ++count)
     EXPECT_TRUE(line.starts_with("ready: ") || line.starts_with("session ")) << line;
   EXPECT_GE(count, 4);
+}
+
+TEST_F(ConnectServe, QuietServePrintsOneSummaryInTheEnd) {
+  Serving serving(key, "0x27", {"--quiet"});
+  ASSERT_EQ(RunTool(Connect(serving.place, "0x27")).exit_code, 0);
+  ASSERT_EQ(RunTool(Connect(serving.place, "0x27", {"--phase1-only"})).exit_code, 0);
+  ASSERT_EQ(RunTool(Connect(serving.place, "0x27", {"--esp", "aes256gcm16"})).exit_code, 4);
+  const ToolResult result = serving.Stop();
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, StartsWith("ready: listening on 127.0.0.1:"));
+  EXPECT_EQ(result.out.substr(result.out.find('\n') + 1),
+            "served: 3 sessions established, 1 failed, 1 children\n");
+}
+
+TEST_F(ConnectServe, QuietServePrintsItsSummaryAsJson) {
+  Serving serving(key, "0x27", {"--quiet", "--json"});
+  ASSERT_EQ(RunTool(Connect(serving.place, "0x27")).exit_code, 0);
+  const ToolResult result = serving.Stop(SIGINT);
+  EXPECT_EQ(result.exit_code, 0);
+  const json summary = json::parse(result.out.substr(result.out.find('\n') + 1));
+  EXPECT_EQ(summary["event"], "summary");
+  EXPECT_EQ(summary["established"], 1);
+  EXPECT_EQ(summary["failed"], 0);
+  EXPECT_EQ(summary["child_sas"], 1);
+  for (const char* member : {"session", "outcome", "phase1", "children", "failure", "suspicions"})
+    EXPECT_TRUE(summary.contains(member)) << member;
+}
+
+// Lines of several engines stay whole, and their sessions have different numbers.
+TEST_F(ConnectServe, ThreadsOfServeNumberTheirSessionsApart) {
+  Serving serving(key, "0x27", {"--json", "--threads", "3"});
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(RunTool(Connect(serving.place, "0x27")).exit_code, 0);
+  const ToolResult result = serving.Stop();
+  EXPECT_EQ(result.exit_code, 0);
+  std::istringstream lines(result.out);
+  std::set<int> sessions;
+  for (std::string line; std::getline(lines, line);) {
+    const json object = json::parse(line);
+    if (object["event"] != "phase1_established") continue;
+    EXPECT_TRUE(sessions.insert(object["session"].get<int>()).second) << line;
+  }
+  EXPECT_EQ(sessions.size(), 8U);
+}
+
+TEST_F(ConnectServe, ThreadsOfServeCannotBeWatched) {
+  const ToolResult result =
+      RunTool({"serve", "--local", "127.0.0.1:0", "--flags", "0x27", "--key-file", key, "--threads",
+               "2", "--pcap", folder.Path("x.pcapng")});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--threads: -v and the output files show one engine"));
 }
 
 TEST_F(ConnectServe, ServeOnAllAddressesAnswersFromTheOneThatWasAsked) {

@@ -68,5 +68,20 @@ TEST(LatencyHistogram, PrintsTheTableOfHdrHistogram) {
   EXPECT_EQ(line, "#[Mean    =        0.505, StdDeviation   =        0.289]");
 }
 
+TEST(LatencyHistogram, AddsAnother) {
+  LatencyHistogram all;
+  LatencyHistogram odd;
+  LatencyHistogram even;
+  for (int i = 1; i <= 5000; ++i) {
+    all.Add(Microseconds(i));
+    (i % 2 == 0 ? even : odd).Add(Microseconds(i));
+  }
+  odd.Add(even);
+  EXPECT_EQ(odd.count(), all.count());
+  EXPECT_EQ(odd.max(), all.max());
+  EXPECT_EQ(odd.Mean(), all.Mean());
+  EXPECT_EQ(odd.PercentileText(), all.PercentileText());
+}
+
 }  // namespace
 }  // namespace iscsi_ike::ike::tool

@@ -87,5 +87,30 @@ TEST(LoadPlan, KnowsWhatIsMeantByDefault) {
   EXPECT_FALSE(ParseLoadPlan(options).ok());
 }
 
+TEST(LoadPlan, SharesMakeUpTheWhole) {
+  LoadPlan plan;
+  plan.hbas = 10;
+  plan.logins = 23;
+  plan.concurrency = 7;
+  plan.rate = 100.0;
+  LoadPlan sum;
+  sum.hbas = sum.logins = sum.concurrency = 0;
+  double rate = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const LoadPlan share = ShareOf(plan, i, 4);
+    sum.hbas += share.hbas;
+    sum.logins += share.logins;
+    sum.concurrency += share.concurrency;
+    rate += *share.rate;
+    EXPECT_DOUBLE_EQ(share.delay.count(), static_cast<double>(i) / 100);
+  }
+  EXPECT_EQ(sum.hbas, 10U);
+  EXPECT_EQ(sum.logins, 23U);
+  EXPECT_EQ(sum.concurrency, 7U);
+  EXPECT_DOUBLE_EQ(rate, 100);
+  plan.logins = UINT64_MAX;
+  EXPECT_EQ(ShareOf(plan, 1, 4).logins, UINT64_MAX);
+}
+
 }  // namespace
 }  // namespace iscsi_ike::ike::tool

@@ -106,6 +106,85 @@ TEST_F(Load, WritesTheHistogram) {
   EXPECT_THAT(ReadFile(file), HasSubstr("Total count    =            3]"));
 }
 
+TEST_F(Load, ThreadsShareTheWork) {
+  const json result = Run({"--hbas", "20", "--addresses", "20", "--logins", "41", "--concurrency",
+                           "7", "--threads", "3"});
+  EXPECT_EQ(result["logins"]["wanted"], 41);
+  EXPECT_EQ(result["logins"]["started"], 41);
+  EXPECT_EQ(result["logins"]["established"], 41);
+  for (const char* stage : {"first_answer", "phase1", "child", "from_intended"})
+    EXPECT_EQ(result["latency_us"][stage]["count"], 41) << stage;
+  EXPECT_GT(result["cpu_us_per_login"]["own"], 0);
+  EXPECT_TRUE(serving.process.WaitForOut("session 41: phase 1 closed by the peer"));
+}
+
+TEST_F(Load, ThreadsAddTheirFailures) {
+  const json result =
+      Run({"--hbas", "4", "--addresses", "4", "--threads", "2", "--remote-ts", "10.9.9.9"}, 4);
+  EXPECT_EQ(result["logins"]["failed"], 4);
+  ASSERT_EQ(result["failures"].size(), 1U);
+  EXPECT_EQ(result["failures"][0]["count"], 4);
+}
+
+TEST_F(Load, ThreadsKeepTheRateTogether) {
+  const json result = Run({"--hbas", "40", "--addresses", "40", "--rate", "100", "--threads", "2"});
+  EXPECT_EQ(result["logins"]["established"], 40);
+  EXPECT_GE(result["seconds"], 0.38);
+  EXPECT_LE(result["seconds"], 10);
+}
+
+TEST_F(Load, ASignalEndsAllThreads) {
+  ToolProcess process(Storm(
+      {"--hbas", "6", "--addresses", "6", "--duration", "60", "--rate", "50", "--threads", "3"}));
+  EXPECT_TRUE(serving.process.WaitForOut("session 6: child SA established"));
+  process.Signal(SIGINT);
+  const ToolResult result = process.Finish();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("interrupted by a signal"));
+}
+
+// Both ends have several engines, and the NAT port beside: each message finds its own.
+TEST_F(Load, ThreadsAgainstThreads) {
+  for (const char* nat : {"detect", "force"}) {
+    Serving several(key, "0x2f",
+                    {"--ike", "aes128-sha256-curve25519", "--esp", "aes128-sha1", "--threads", "3",
+                     "--nat-port", "0", "--quiet"});
+    ASSERT_EQ(several.places.size(), 2U);
+    const ToolResult result = RunTool({"load",
+                                       "--portal",
+                                       several.place,
+                                       "--local",
+                                       "127.1.0.0:0",
+                                       "--flags",
+                                       "0x27",
+                                       "--key-file",
+                                       key,
+                                       "--ike",
+                                       "aes128-sha256-curve25519",
+                                       "--esp",
+                                       "aes128-sha1",
+                                       "--hbas",
+                                       "60",
+                                       "--addresses",
+                                       "60",
+                                       "--threads",
+                                       "2",
+                                       "--nat",
+                                       nat,
+                                       "--nat-port",
+                                       "0",
+                                       "--peer-nat-port",
+                                       several.nat_port(),
+                                       "--json",
+                                       "--quiet"});
+    EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
+    EXPECT_EQ(json::parse(result.out)["logins"]["established"], 60);
+    const ToolResult served = several.Stop(SIGINT);
+    EXPECT_EQ(served.exit_code, 0) << served.err;
+    EXPECT_THAT(served.out, HasSubstr("served: 60 sessions established, 0 failed, 60 children\n"));
+  }
+}
+
 TEST_F(Load, BadInputIsNamed) {
   const auto refused = [&](const Arguments& more, const char* text) {
     const ToolResult result = RunTool(Storm(more));
@@ -115,6 +194,10 @@ TEST_F(Load, BadInputIsNamed) {
   };
   refused({"--hbas", "0"}, "--hbas: ");
   refused({"--rate", "5", "--concurrency", "5"}, "--rate: ");
+  refused({"--threads", "0"}, "--threads: ");
+  refused({"--threads", "3", "--hbas", "2"}, "--threads: are more than --hbas");
+  refused({"--threads", "3", "--concurrency", "2"}, "--threads: are more than --concurrency");
+  refused({"--threads", "2", "-v"}, "--threads: -v and the output files show one engine");
   refused({"--mix", "0x27;;"}, "--mix: ");
   refused({"--fail-if", "p99"}, "--fail-if: \"p99\" has no < or >");
 }

@@ -1,0 +1,25 @@
+// ServeCrew: the engines of a serve, one in each thread.
+#pragma once
+
+#include <deque>
+
+#include "ike/tool/serve_run.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+class ServeCrew {
+ public:
+  // An engine at each of `stations`, which outlive the crew.
+  ServeCrew(const Options& options, std::deque<Station>& stations, const EngineConfig& config,
+            unsigned dh_threads, Observer* observer, bool several);
+
+  void Start();
+  // Serve answers until a signal; the first engine runs on the calling thread.
+  ServeSummary Serve();
+
+ private:
+  std::deque<Station>& stations_;
+  std::deque<ServeRun> runs_;
+};
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,24 @@
+// Stations: where the engines of --threads run, each with a reactor and sockets of its own.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "ike/net/reactor.hpp"
+#include "ike/tool/options.hpp"
+#include "ike/tool/sockets.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+struct Station {
+  net::Reactor reactor;
+  net::UdpTransport transport{reactor};
+};
+
+// MakeStations reads --threads. Several and an output that shows the messages of one engine are an
+// error: captures, key logs and ladders know one engine's sessions.
+[[nodiscard]] Checked<std::unique_ptr<std::deque<Station>>> MakeStations(const Options& options);
+
+[[nodiscard]] SocketsOf SocketsAt(std::deque<Station>& stations);
+
+}  // namespace iscsi_ike::ike::tool
