@@ -34,7 +34,7 @@ PARTS = {
                              "ike/core/(keymat|protector|script).hpp", r"ike/[^/]*"],
               [r"rapidjson/.*", "chrono", *FILES]),
     "capi": ("ike/capi/", ["crypto/.*", "policy/.*", "ike/trace/.*", r"ike/[^/]*"], ["stddef.h", "stdint.h"]),
-    "net": ("ike/net/", ["crypto/.*", "policy/.*", r"ike/[^/]*"], [r"boost/.*", *HOST, *SOCKETS]),
+    "net": ("ike/net/", ["crypto/.*", "policy/.*", r"ike/[^/]*"], [r"boost/.*", *HOST, *SOCKETS, "linux/filter.h"]),
     "tool": ("ike/tool/", ["crypto/.*", "policy/.*", "ike/wire/.*", "ike/trace/.*", "ike/net/.*", r"ike/[^/]*"],
              [r"CLI/.*", r"rapidjson/.*", "cstdio", "cstdlib", "fstream", "sstream", "sys/resource.h", *HOST,
               *FILES]),
