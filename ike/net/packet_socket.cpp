@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <netinet/udp.h>
 #include <unistd.h>
 
 #include <array>
@@ -86,6 +87,9 @@ Status<NetError> PacketSocket::Steer(std::uint32_t count, bool marked) {
                  refused.code.message() + ")";
   return Failure(std::move(refused));
 }
+
+// A kernel that cannot gives them one by one.
+void PacketSocket::Coalesce() const { (void)SetFlag(handle_, SOL_UDP, UDP_GRO); }
 
 void PacketSocket::Discard() const {
   while (recv(handle_, nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno == EINTR) {

@@ -27,6 +27,9 @@ class PacketSocket {
   // the initiator's cookie falls to (CookieShard) gets the datagram. `marked`: the port's messages
   // bear the non-ESP marker; what is no message there goes to any of them.
   Status<NetError> Steer(std::uint32_t count, bool marked);
+  // Coalesce lets the system put datagrams of one size from one peer together (UDP_GRO). Not for
+  // sockets that share a port: what is put together is steered as one.
+  void Coalesce() const;
   // Discard forgets what has come in so far.
   void Discard() const;
 

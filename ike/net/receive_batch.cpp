@@ -2,8 +2,11 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
+#include <vector>
 
 #include "ike/net/packet_info.hpp"
 #include "ike/net/socket_address.hpp"
@@ -33,6 +36,7 @@ struct ReceiveBatch::Room {
       message.msg_control = infos[i].octets.data();
       Renew(i);
     }
+    arrivals.reserve(kMost);
   }
 
   // Renew gives a message back the room that the last call has used.
@@ -45,13 +49,23 @@ struct ReceiveBatch::Room {
     msghdr& message = messages[i].msg_hdr;
     const auto remote = remotes[i].ToEndpoint();
     if ((message.msg_flags & MSG_TRUNC) == 0 && remote) {
-      Arrival& arrival = arrivals[arrived++];
-      arrival.local = bound;
+      Arrival arrival{bound, *remote, {octets.get() + i * kBufferSize, messages[i].msg_len}};
       if (const auto to = LocalAddressOf(message)) arrival.local.address = *to;
-      arrival.remote = *remote;
-      arrival.octets = {octets.get() + i * kBufferSize, messages[i].msg_len};
+      Split(arrival, SegmentSizeOf(message));
     }
     Renew(i);
+  }
+
+  // Split: several datagrams that the system has put together are several again.
+  void Split(Arrival arrival, std::optional<std::size_t> size) {
+    const crypto::Octets all = arrival.octets;
+    const std::size_t step = size.value_or(all.size());
+    std::size_t at = 0;
+    do {
+      arrival.octets = all.subspan(at, std::min(step, all.size() - at));
+      arrivals.push_back(arrival);
+      at += step;
+    } while (at < all.size());
   }
 
   std::unique_ptr<std::uint8_t[]> octets;
@@ -59,15 +73,14 @@ struct ReceiveBatch::Room {
   std::array<SocketAddress, kMost> remotes;
   std::array<PacketInfo, kMost> infos;
   std::array<mmsghdr, kMost> messages{};
-  std::array<Arrival, kMost> arrivals;
-  std::size_t arrived = 0;
+  std::vector<Arrival> arrivals;  // as a rule kMost at most
 };
 
 ReceiveBatch::ReceiveBatch() : room_(std::make_unique<Room>()) {}
 ReceiveBatch::~ReceiveBatch() = default;
 
 std::size_t ReceiveBatch::Receive(int handle, const Endpoint& bound) {
-  room_->arrived = 0;
+  room_->arrivals.clear();
   int taken = -1;
   do taken = recvmmsg(handle, room_->messages.data(), kMost, MSG_DONTWAIT, nullptr);
   while (taken < 0 && (errno == EINTR || IsOfAnEarlierSend(errno)));
@@ -75,8 +88,6 @@ std::size_t ReceiveBatch::Receive(int handle, const Endpoint& bound) {
   return taken < 0 ? 0 : static_cast<std::size_t>(taken);
 }
 
-std::span<const Arrival> ReceiveBatch::arrivals() const {
-  return {room_->arrivals.data(), room_->arrived};
-}
+std::span<const Arrival> ReceiveBatch::arrivals() const { return room_->arrivals; }
 
 }  // namespace iscsi_ike::ike::net

@@ -161,6 +161,13 @@ std::vector<Endpoint> UdpTransport::bound() const {
   return endpoints;
 }
 
+void UdpTransport::Segment() {
+  for (const auto& line : impl_->lines) {
+    line->batch.Segment();
+    line->socket.Coalesce();
+  }
+}
+
 void UdpTransport::Start(Receiver receiver) {
   impl_->receiver = std::move(receiver);
   for (const auto& line : impl_->lines) impl_->Wait(*line);

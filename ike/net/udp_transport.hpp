@@ -38,6 +38,11 @@ class UdpTransport {
   void Unbind(const Endpoint& bound);
   [[nodiscard]] std::vector<Endpoint> bound() const;
 
+  // Segment: many datagrams between the same two ends pass to and from the system as one. For
+  // storms: whoever captures on this machine sees them as one, too. Before Start; not for a port
+  // that is shared.
+  void Segment();
+
   // Start begins to receive on all endpoints bound so far.
   void Start(Receiver receiver);
   // OnSendTrouble hears of each datagram that the system refused.

@@ -67,6 +67,7 @@ Checked<ExitCode> RunStorm(const Options& options, const LoadPlan& plan, const E
   if (!bound) return Failure(bound.error());
   const auto nat_port = BindNat(sockets, {&*bound, 1}, nat);
   if (!nat_port) return Failure(nat_port.error());
+  SegmentIfAsked(options, **stations);
   auto hbas = maker.Make(bound->port, *nat_port);
   if (!hbas) return Failure(hbas.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());

@@ -120,6 +120,9 @@ void AddThreads(CLI::App& app, Options& options) {
   AddText(app, "--threads", options.network.threads, "N",
           "Engines, each in a thread of its own, on the same ports; default 1")
       ->group("Network");
+  app.add_flag("--segment", options.network.segment,
+               "Datagrams between the same two ends pass to and from the system together")
+      ->group("Network");
 }
 
 void AddOutput(CLI::App& app, OutputOptions& output) {

@@ -48,7 +48,8 @@ struct NetworkOptions {
   std::string ike_port;
   std::string timeout;
   std::string dh_threads;
-  std::string threads;  // serve, load: engines
+  std::string threads;   // serve, load: engines
+  bool segment = false;  // serve, load
 };
 
 // SessionOptions: how sessions are kept, see session_options.hpp.

@@ -63,6 +63,7 @@ Checked<ExitCode> Serve(const Options& options, const Places& places, const Ends
   const SocketsOf sockets = SocketsAt(**stations);
   const auto nat_port = BindAll(sockets, places);
   if (!nat_port) return Failure(nat_port.error());
+  SegmentIfAsked(options, **stations);
   const auto config = ServingConfig(options, served, *nat_port);
   if (!config) return Failure(config.error());
   if (auto rivals = CheckRivals(*config, ends.remote.has_value()); !rivals)

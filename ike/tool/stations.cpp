@@ -15,9 +15,17 @@ Checked<std::unique_ptr<std::deque<Station>>> MakeStations(const Options& option
   if (count > 1 && IsWatched(options.output))
     return Usage("--threads",
                  "-v and the output files show one engine: give one thread or none of them");
+  if (count > 1 && options.network.segment)
+    return Usage("--segment",
+                 "passes the datagrams of many sessions as one, which cannot be steered to several "
+                 "--threads");
   auto stations = std::make_unique<std::deque<Station>>();
   for (std::uint64_t i = 0; i < count; ++i) stations->emplace_back();
   return stations;
+}
+
+void SegmentIfAsked(const Options& options, std::deque<Station>& stations) {
+  if (options.network.segment) stations.front().transport.Segment();
 }
 
 SocketsOf SocketsAt(std::deque<Station>& stations) {

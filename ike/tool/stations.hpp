@@ -16,8 +16,11 @@ struct Station {
 };
 
 // MakeStations reads --threads. Several and an output that shows the messages of one engine are an
-// error: captures, key logs and ladders know one engine's sessions.
+// error: captures, key logs and ladders know one engine's sessions. So are several and --segment.
 [[nodiscard]] Checked<std::unique_ptr<std::deque<Station>>> MakeStations(const Options& options);
+
+// SegmentIfAsked: once all is bound.
+void SegmentIfAsked(const Options& options, std::deque<Station>& stations);
 
 [[nodiscard]] SocketsOf SocketsAt(std::deque<Station>& stations);
 

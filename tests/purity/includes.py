@@ -18,7 +18,7 @@ PURE = set("""algorithm array bit cassert cctype cerrno charconv climits cmath c
     string_view system_error tuple type_traits typeinfo unordered_map unordered_set utility variant vector""".split())
 
 FILES = {"fcntl.h", "sys/stat.h", "unistd.h"}
-SOCKETS = FILES | {"arpa/inet.h", "ifaddrs.h", "netinet/in.h", "sys/socket.h", "sys/un.h", "poll.h", "sys/types.h"}
+SOCKETS = FILES | {"arpa/inet.h", "ifaddrs.h", "netinet/in.h", "netinet/udp.h", "sys/socket.h", "sys/un.h", "poll.h", "sys/types.h"}
 HOST = {"chrono", "csignal", "signal.h", "thread", "mutex", "atomic", "condition_variable", "stop_token"}
 
 # part: the folder it is (a trailing slash: with what is below), the project's headers and the foreign ones it may use
