@@ -32,7 +32,8 @@ def draw(rows, conditions, folder):
     if not shutil.which("gnuplot"):
         print("\nno plots: gnuplot is not installed")
         return
-    storms = [row for row in rows if row["name"].startswith("Storm/")]
+    storms = [dict(row, peer=row["peer"] + (", one address" if row["addresses"] == "one" else ""))
+              for row in rows if row["name"].startswith("Storm/")]
     negotiations = [row for row in rows if row["name"].startswith("Handshake/") and row["held"] == 400]
     if storms:
         _gnuplot(_storm(storms, conditions, os.path.join(folder, "storm.svg")))
@@ -99,7 +100,7 @@ set key inside top center maxrows 3
 
 
 def _portal(peer):
-    return {"iscsi-ike": "iscsi-ike", "strongswan": "strongSwan portal",
+    return {"iscsi-ike": "iscsi-ike", "iscsi-ike, one address": "iscsi-ike, one address", "strongswan": "strongSwan portal",
             "strongswan-tuned": "strongSwan portal, tuned"}[peer]
 
 
@@ -120,8 +121,7 @@ plot $latency using 1:2 ls 1 title "p50", $latency using 1:3 ls 2 title "p99", $
 
 def _suites(negotiations, storms, conditions, path):
     batched = [row for row in negotiations if row["together"] == 64 and row["mode"] == "main"]
-    over_udp = {(row["suite"], row["pfs"]): row["cpu_us"] for row in storms
-                if row["peer"] == "iscsi-ike" and not row["wanted_rate"]}
+    over_udp = {(row["peer"], row["suite"], row["pfs"]): row["cpu_us"] for row in storms if not row["wanted_rate"]}
     script = _HEAD.format(width=1240, height=520, path=path)
     script += f"""set multiplot layout 1,2 title "CPU of a negotiation, both ends: main mode and one child; \
 400 SAs held; 64 side by side, lanes filled\\n{{/*0.8 {conditions}}}"
@@ -129,7 +129,8 @@ set ylabel "microseconds, both ends together"
 set xrange [-0.6:{len(SUITES) - 0.4:g}]
 set key top left
 """
-    series = [("crypto floor", 4), ("in memory", 1), ("over UDP, sockets and both processes", 2)]
+    series = [("crypto floor", 4), ("in memory", 1), ("over UDP, sockets and both processes", 2),
+              ("over UDP, one address", 3)]
     for pfs in (False, True):
         lines = [[group, *_costs(batched, over_udp, suite, pfs)] for group, suite in SUITES.items()]
         top = 1.3 * max([cell for line in lines for cell in line[1:] if cell] or [1])
@@ -141,4 +142,5 @@ set key top left
 
 def _costs(batched, over_udp, suite, pfs):
     row = next((row for row in batched if row["suite"] == suite and row["pfs"] == pfs), None)
-    return [row and row["floor_us"], row and row["cpu_us"], over_udp.get((suite, pfs))]
+    return [row and row["floor_us"], row and row["cpu_us"],
+            *(over_udp.get((peer, suite, pfs)) for peer in ("iscsi-ike", "iscsi-ike, one address"))]

@@ -6,7 +6,7 @@ from suites import SUITES
 
 _MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 MEMBERS = ("name", "suite", "pfs", "sides", "io", "held", "cpu_us", "floor_us", "ratio", "peer", "mode", "together",
-           "lanes", "rate", "wanted_rate", "latency_us", "cpu_us_initiator", "cpu_us_responder", "bytes",
+           "lanes", "rate", "wanted_rate", "addresses", "latency_us", "cpu_us_initiator", "cpu_us_responder", "bytes",
            "allocations", "failed")
 
 
@@ -106,10 +106,12 @@ def storm_rows(figures, negotiations):
     rows = []
     for figure in figures:
         name = f"Storm/main/{'pfs' if figure['pfs'] else 'nopfs'}/{figure['group']}/{figure['loop']}"
+        if figure["addresses"] == "one":
+            name += "/one_address"
         if figure["wanted_rate"]:
             name += f"/{figure['wanted_rate']}"
         same = {key: figure[key] for key in ("suite", "pfs", "held", "cpu_us", "cpu_us_initiator", "cpu_us_responder",
-                                             "rate", "wanted_rate", "latency_us", "failed", "peer")}
+                                             "rate", "wanted_rate", "addresses", "latency_us", "failed", "peer")}
         rows.append(_row(name=name, sides="both", io="udp", mode="main", lanes=1,
                          together=None if figure["wanted_rate"] else 64,
                          floor_us=floors.get((figure["suite"], figure["pfs"])), **same))

@@ -5,7 +5,7 @@
   storm.py --tool .. --json peer.json --peer strongswan --shim ../libxfrm_shim.so   (root, Debian's strongSwan)
 
 Each figure: HELD sessions that are there before, then logins of HBAs that were not there before, 64 at a
-time, each with an address of its own. Nothing is deleted while it is measured. Exit status: 0 all done, 1 not,
+time, each with an address of its own; once more with one address for all, and --segment. Nothing is deleted while it is measured. Exit status: 0 all done, 1 not,
 77 this machine cannot (the reason is printed).
 """
 
@@ -40,7 +40,10 @@ def main():
         with Place() as place:
             for suite in options.suites:
                 for pfs in (False, True):
-                    good &= _measure(figures, place, folder, options, suite, pfs)
+                    # Each HBA with an address of its own; then all behind one, as two daemons have it.
+                    for options.segment in (False, True) if options.peer == "iscsi-ike" else (False,):
+                        good &= _measure(figures, place, folder, options, suite, pfs)
+            options.segment = False
             if options.peer == "iscsi-ike" and LATENCY_SUITE in options.suites:
                 good &= _measure_latency(figures, place, folder, options)
     finally:
@@ -61,6 +64,7 @@ def _parse():
     parser.add_argument("--runs", type=int, default=3, help="of which the median counts")
     parser.add_argument("--held", type=int, default=400, help="sessions that are there before")
     options = parser.parse_args()
+    options.segment = False
     options.tool = os.path.abspath(options.tool)
     options.shim = options.shim and os.path.abspath(options.shim)
     options.suites = [suite for suite in options.suites.split(",") if suite]
@@ -94,7 +98,7 @@ def _measure(figures, place, folder, options, suite, pfs):
 
 def _measure_latency(figures, place, folder, options):
     """Appends runs of an open loop, which begins logins by the clock."""
-    reached = next((f["rate"] for f in figures if f["group"] == LATENCY_SUITE and not f["pfs"]), None)
+    reached = next((f["rate"] for f in figures if f["group"] == LATENCY_SUITE and not f["pfs"] and f["addresses"] == "each"), None)
     if not reached:
         return False
     for share in LATENCY_LOADS:
@@ -120,7 +124,7 @@ def _run(place, folder, options, suite, pfs, loop):
         result = run_load(options, place, key, SUITES[suite], pfs, portal, wanted)
     cpu = result["cpu_us_per_login"]
     return {
-        "peer": options.peer, "group": suite, "suite": SUITES[suite], "pfs": pfs, "held": options.held,
+        "peer": options.peer, "addresses": "one" if options.segment else "each", "group": suite, "suite": SUITES[suite], "pfs": pfs, "held": options.held,
         "loop": result["loop"], "wanted_rate": loop.get("rate"), "rate": result["rate"],
         "seconds": result["seconds"], "logins": result["logins"]["established"],
         "failed": result["logins"]["failed"], "unfinished": result["logins"]["unfinished"],
@@ -132,6 +136,7 @@ def _run(place, folder, options, suite, pfs, loop):
 def _show(figure):
     latency = figure["latency_us"]
     print(f"storm: {figure['peer']} {figure['suite']}{' pfs' if figure['pfs'] else ''}"
+          f"{', one address' if figure['addresses'] == 'one' else ''}"
           f"{' open loop' if figure['wanted_rate'] else ''}: {figure['cpu_us']:.0f} us of both ends"
           f" ({figure['cpu_us_initiator']:.0f} + {figure['cpu_us_responder']:.0f}), {figure['rate']:.0f} a second,"
           f" p50 {latency['p50'] / 1000:.2f} ms, p99 {latency['p99'] / 1000:.2f} ms,"

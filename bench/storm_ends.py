@@ -74,6 +74,7 @@ class OurPortal:
         # A line for each event would be measured, too.
         known = subprocess.run([options.tool, "serve", "--help"], capture_output=True, text=True).stdout
         self._command += ["--quiet"] if "--quiet" in known else []
+        self._command += ["--segment"] if options.segment else []
 
     def __enter__(self):
         with open(self._said, "w") as output:
@@ -191,8 +192,10 @@ PEERS = {"iscsi-ike": OurPortal, "strongswan": StrongSwanPortal, "strongswan-tun
 def run_load(options, place, key, suite, pfs, portal, wanted):
     """Runs `load` and returns its JSON. What it has established stays at the portal."""
     command = [options.tool, "load", "--portal", portal.endpoint, "--local", f"{wanted['first']}:0",
-               "--addresses", str(wanted["hbas"]), "--hbas", str(wanted["hbas"]), "--logins", str(wanted["logins"]),
+               "--addresses", "1" if options.segment else str(wanted["hbas"]), "--hbas", str(wanted["hbas"]), "--logins", str(wanted["logins"]),
                "--peer-pid", str(portal.pid), "--keep", "--json", "--quiet", *_settings(key, suite, pfs)]
+    if options.segment:
+        command.append("--segment")
     if "seconds" in wanted:
         command += ["--duration", str(wanted["seconds"])]
     if "rate" in wanted:

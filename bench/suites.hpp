@@ -14,7 +14,7 @@ struct Named {
   const char* text;
 };
 
-inline constexpr std::array<Named, 5> kSuites{{{"modp1024", "3des-sha1-modp1024"},
+inline constexpr std::array<Named, 5> kSuites{{{"modp1024", "aes128-sha1-modp1024"},
                                                {"modp2048", "aes128-sha256-modp2048"},
                                                {"modp3072", "aes128-sha256-modp3072"},
                                                {"ecp256", "aes128-sha256-ecp256"},

@@ -67,7 +67,8 @@ def _held(rows):
 
 
 def _storms(rows):
-    body = [[f"{row['peer']}: {row['suite']}{', PFS' if row['pfs'] else ''}", _us(row),
+    body = [[f"{row['peer']}: {row['suite']}{', PFS' if row['pfs'] else ''}"
+             f"{', one address' if row['addresses'] == 'one' else ''}", _us(row),
              f"{row['cpu_us_initiator']:.0f}", f"{row['cpu_us_responder']:.0f}", f"{row['rate']:.0f}",
              f"{row['latency_us']['p50'] / 1000:.2f}", f"{row['latency_us']['p99'] / 1000:.2f}",
              str(row["failed"])]

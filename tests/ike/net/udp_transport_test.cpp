@@ -260,6 +260,70 @@ TEST(UdpTransport, EachDatagramOfABatchHasItsOwnEndsAndSize) {
   }
 }
 
+// Segments: whoever sends them, each datagram arrives as it was, in its order, with its own ends,
+// at a receiver that takes several as one and at one that does not.
+class Segments : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Receiver, Segments, testing::Bool());
+
+TEST_P(Segments, ArriveAsTheyWere) {
+  Reactor reactor;
+  Probe sender(reactor);
+  Probe receiver(reactor);
+  Probe other(reactor);
+  const Endpoint from = sender.BindAndStart(At("0.0.0.0"));
+  const Endpoint to = receiver.BindAndStart(At("127.0.0.1"));
+  const Endpoint elsewhere = other.BindAndStart(At("127.0.0.2"));
+  sender.transport.Segment();
+  if (GetParam()) receiver.transport.Segment();
+  std::vector<Datagram> batch;
+  std::vector<std::pair<Endpoint, std::string>> sent;  // to the receiver
+  const auto add = [&](const char* source, std::size_t size) {
+    const Endpoint local = At(source, from.port);
+    sent.emplace_back(local, std::to_string(sent.size()) + std::string(size, '.'));
+    sent.back().second.resize(size);
+    batch.push_back(Make(local, to, sent.back().second));
+  };
+  for (int i = 0; i < 90; ++i) add("127.0.0.1", 100);  // more than one call takes
+  add("127.0.0.1", 40);                                // ends a run
+  for (int i = 0; i < 3; ++i) add("127.0.0.1", 100);
+  add("127.0.0.1", 0);
+  for (int i = 0; i < 3; ++i) add("127.0.0.3", 100);  // another source is another run
+  for (int i = 0; i < 4; ++i) add("127.0.0.3", 8000);
+  add("127.0.0.3", 8001);
+  batch.insert(batch.begin() + 50, Make(At("127.0.0.1", from.port), elsewhere, "elsewhere"));
+  receiver.wanted = sent.size();
+  sender.transport.Send(batch);
+  RunFor(reactor, Duration(2000));
+  if (other.arrivals.empty()) RunFor(reactor, Duration(100));
+  ASSERT_EQ(receiver.arrivals.size(), sent.size());
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    EXPECT_EQ(receiver.arrivals[i].remote, sent[i].first) << i;
+    EXPECT_EQ(receiver.arrivals[i].octets, sent[i].second) << i;
+  }
+  ASSERT_EQ(other.arrivals.size(), 1U);
+  EXPECT_EQ(other.arrivals[0].octets, "elsewhere");
+  // One call takes in 32, or a whole run for one.
+  EXPECT_EQ(receiver.batches.front() > 32, GetParam());
+}
+
+TEST(SegmentsRefused, AreToldOneByOne) {
+  Reactor reactor;
+  Probe sender(reactor);
+  Probe receiver(reactor);
+  const Endpoint from = sender.BindAndStart(At("127.0.0.1"));
+  const Endpoint to = receiver.BindAndStart(At("127.0.0.1"));
+  sender.transport.Segment();
+  std::vector<std::string> troubles;
+  sender.transport.OnSendTrouble([&](const NetError& e) { troubles.push_back(e.Text()); });
+  std::vector<Datagram> batch(3, Make(from, At("255.255.255.255", 9), "to everybody"));
+  batch.push_back(Make(from, to, "to one"));
+  sender.transport.Send(batch);
+  RunFor(reactor, Duration(2000));
+  EXPECT_EQ(troubles.size(), 3U);
+  ASSERT_EQ(receiver.arrivals.size(), 1U);
+  EXPECT_EQ(receiver.arrivals[0].octets, "to one");
+}
+
 // One socket that is flooded does not keep the other, or a timer, from its turn.
 TEST(UdpTransport, AFloodedSocketLeavesTheOtherItsTurn) {
   Reactor reactor;

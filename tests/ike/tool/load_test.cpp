@@ -106,6 +106,18 @@ TEST_F(Load, WritesTheHistogram) {
   EXPECT_THAT(ReadFile(file), HasSubstr("Total count    =            3]"));
 }
 
+// Every HBA behind one address and port, at a portal that takes bundles and at one that does not.
+TEST_F(Load, SegmentsOfOneAddressLogIn) {
+  EXPECT_EQ(Run({"--hbas", "60", "--segment"})["logins"]["established"], 60);
+  const Serving bundles{
+      key, "0x2f", {"--ike", "aes128-sha256-curve25519", "--esp", "aes128-sha1", "--segment"}};
+  const ToolResult result =
+      RunTool({"load", "--portal", bundles.place, "--local", "127.1.0.0:0", "--hbas", "60",
+               "--segment", "--flags", "0x27", "--key-file", key, "--ike",
+               "aes128-sha256-curve25519", "--esp", "aes128-sha1", "--json", "--quiet"});
+  EXPECT_EQ(json::parse(result.out)["logins"]["established"], 60) << result.err;
+}
+
 TEST_F(Load, ThreadsShareTheWork) {
   const json result = Run({"--hbas", "20", "--addresses", "20", "--logins", "41", "--concurrency",
                            "7", "--threads", "3"});
@@ -197,6 +209,7 @@ TEST_F(Load, BadInputIsNamed) {
   refused({"--threads", "0"}, "--threads: ");
   refused({"--threads", "3", "--hbas", "2"}, "--threads: are more than --hbas");
   refused({"--threads", "3", "--concurrency", "2"}, "--threads: are more than --concurrency");
+  refused({"--threads", "2", "--segment"}, "--segment: passes the datagrams of many sessions");
   refused({"--threads", "2", "-v"}, "--threads: -v and the output files show one engine");
   refused({"--mix", "0x27;;"}, "--mix: ");
   refused({"--fail-if", "p99"}, "--fail-if: \"p99\" has no < or >");
