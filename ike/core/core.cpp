@@ -135,8 +135,10 @@ void EngineCore::RemoveSession(SessionId id) {
   const std::unique_ptr<Session> session(Find(id));
   if (!session) return;
   LeaveHalfOpen(*session);
-  for (const Child& child : std::as_const(*session).sa().children) ReleaseSpi(child.inbound);
-  UnlinkPeer(*session);
+  if (session->has_sa()) {
+    for (const Child& child : session->sa().children) ReleaseSpi(child.inbound);
+    UnlinkPeer(*session);
+  }
   by_first_message_.Erase(session.get());
   by_own_cookie_.Erase(session.get());
   by_id_.Erase(session.get());
@@ -175,7 +177,7 @@ void EngineCore::LinkPeer(Session& session) {
 }
 
 void EngineCore::UnlinkPeer(Session& session) {
-  const IsakmpSa& sa = std::as_const(session).sa();
+  const IsakmpSa& sa = session.sa();
   Session* older = Find(sa.older);
   Session* newer = Find(sa.newer);
   newest_by_place_.Erase(&session);

@@ -96,7 +96,7 @@ class Engine::Impl {
   void WithChild(SessionId id, ChildId child, Do action) {
     Session* session = core.Find(id);
     while (session != nullptr && session->FindChild(child) == nullptr)
-      session = core.Find(session->sa().newer);
+      session = session->has_sa() ? core.Find(session->sa().newer) : nullptr;
     if (session == nullptr) return;
     WithSession(session->id, [&](Session& s) { action(s, *s.FindChild(child)); });
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -100,7 +101,7 @@ struct Exchange {
   std::unique_ptr<Parked> parked;  // one message that came before it could be opened
   std::unique_ptr<NegotiationFailure> suspicion;  // the best explanation so far, if this times out
 
-  // The parts of its work. Whoever only looks sees empty ones before there is any and after Finish.
+  // The parts of its work; whoever may change them makes it begin.
   [[nodiscard]] KeyAgreement& dh() { return work().dh; }
   [[nodiscard]] const KeyAgreement& dh() const { return work().dh; }
   [[nodiscard]] Transcript& said() { return work().said; }
@@ -110,13 +111,18 @@ struct Exchange {
     return *work_;
   }
   [[nodiscard]] const Work& work() const {
-    static const Work kNone;
-    return work_ ? *work_ : kNone;
+    assert(work_ != nullptr);
+    return *work_;
+  }
+  [[nodiscard]] bool HasOwnPublic() const { return work_ && work_->dh.own_ready; }
+  [[nodiscard]] bool HasShared() const { return work_ && work_->dh.shared_ready; }
+  [[nodiscard]] bool WaitsFor(crypto::DhTicket job) const {
+    return work_ && (work_->dh.generate == job || work_->dh.agree == job);
   }
   // waits_for_first_value: a responder has nothing to compute before the initiator's public value
   // is there.
   [[nodiscard]] bool waits_for_first_value() const {
-    return role == Role::kResponder && dh().peer_public.empty();
+    return role == Role::kResponder && (!work_ || work_->dh.peer_public.empty());
   }
   // Finish: nothing that was secret, and nothing that was long, outlives the exchange but its last
   // message.

@@ -133,6 +133,7 @@ void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
 }
 
 void FailQueued(EngineCore& core, Session& session, const NegotiationFailure& failure) {
+  if (!session.has_sa()) return;
   for (const QueuedChild& child : std::exchange(session.sa().queued, {})) {
     core.Emit(
         Failed{session.id, child.id, session.peer->name, session.role, session.remote, failure});

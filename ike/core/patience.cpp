@@ -66,9 +66,11 @@ void RunTimers(EngineCore& core, Session& session) {
 
 Deadline NextDeadline(const Session& session) {
   Deadline next = session.give_up_at;
-  next.Advance(NextLease(session));
-  next.Advance(session.sa().keepalive_at);
-  next.Advance(session.sa().liveness.due);
+  if (session.has_sa()) {
+    next.Advance(NextLease(session));
+    next.Advance(session.sa().keepalive_at);
+    next.Advance(session.sa().liveness.due);
+  }
   for (const auto& exchange : session.exchanges) {
     next.Advance(exchange->finished ? exchange->forget_at : exchange->retransmit.due());
     if (!exchange->finished) next.Advance(exchange->give_up_at);

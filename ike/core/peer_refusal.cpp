@@ -18,9 +18,8 @@ std::string SuitesOf(const policy::Plan& plan) {
 // Phase1Hint: where to look when phase 1 is refused; empty: the notification says it all.
 std::string Phase1Hint(const Session& session, NotifyType type) {
   const std::string mode(policy::Name(session.mode));
-  const std::string identity = session.sa().local_identity.empty()
-                                   ? "identity of this end"
-                                   : "identity " + session.sa().local_identity + " of this end";
+  const std::string own = session.has_sa() ? session.sa().local_identity : std::string();
+  const std::string identity = "identity " + own + (own.empty() ? "of this end" : " of this end");
   switch (type) {
     case NotifyType::kUnsupportedExchangeType:
     case NotifyType::kInvalidExchangeType:

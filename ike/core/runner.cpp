@@ -22,10 +22,9 @@ bool IsOpen(Gate gate, const Session& session, const Exchange& exchange) {
     case Gate::kNothing:
       return true;
     case Gate::kOwnPublic:
-      return !exchange.group || exchange.dh().own_ready;
+      return !exchange.group || exchange.HasOwnPublic();
     case Gate::kSharedSecret:
-      return exchange.script->phase1 ? session.keys_ready
-                                     : !exchange.group || exchange.dh().shared_ready;
+      return exchange.script->phase1 ? session.keys_ready : !exchange.group || exchange.HasShared();
   }
   return false;
 }
@@ -277,10 +276,7 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
 }
 
 bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
-  const auto waits = [&](const auto& e) {
-    const KeyAgreement& dh = std::as_const(*e).dh();
-    return dh.generate == job.ticket || dh.agree == job.ticket;
-  };
+  const auto waits = [&](const auto& e) { return e->WaitsFor(job.ticket); };
   const auto it = std::find_if(session.exchanges.begin(), session.exchanges.end(), waits);
   if (it == session.exchanges.end() || job.outcome == crypto::DhOutcome::kPending) return false;
   Exchange& exchange = **it;
@@ -298,7 +294,7 @@ bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
     Handle(core, session, exchange, std::move(stored).error());
     return true;
   }
-  if (exchange.dh().own_ready && exchange.dh().shared_ready && exchange.script->shared != nullptr) {
+  if (exchange.HasOwnPublic() && exchange.HasShared() && exchange.script->shared != nullptr) {
     StepContext context{core, session, exchange};
     exchange.script->shared(context);
   }

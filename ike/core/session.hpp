@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -117,14 +118,15 @@ struct Session {
   std::vector<Parked> parked;
   std::vector<Reassembly> fragments;
 
-  // Whoever only looks sees an empty one before there is any.
+  // Whoever may change it makes it; whoever only looks asks first whether there is one.
+  [[nodiscard]] bool has_sa() const { return sa_ != nullptr; }
   [[nodiscard]] IsakmpSa& sa() {
     if (!sa_) sa_ = std::make_unique<IsakmpSa>();
     return *sa_;
   }
   [[nodiscard]] const IsakmpSa& sa() const {
-    static const IsakmpSa kNone;
-    return sa_ ? *sa_ : kNone;
+    assert(sa_ != nullptr);
+    return *sa_;
   }
   [[nodiscard]] const Cookie& own_cookie() const {
     return role == Role::kInitiator ? initiator_cookie : responder_cookie;
@@ -157,7 +159,7 @@ struct Session {
     return it == sa_->children.end() ? nullptr : &*it;
   }
   [[nodiscard]] bool IsUsed(MessageId message_id) const {
-    return sa().used_ids.Find(message_id) != MessageId{};
+    return sa_ && sa_->used_ids.Find(message_id) != MessageId{};
   }
 
  private:
