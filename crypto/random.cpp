@@ -18,6 +18,9 @@ void StoreLittleEndian(std::uint64_t value, Array& out) {
   }
 }
 
+// What is longer may be a secret, and is drawn when it is wanted.
+constexpr std::size_t kMostPooled = 16;
+
 // generation counts the forks between the first process and this one.
 std::atomic<unsigned> generation{0};
 
@@ -37,7 +40,7 @@ void SystemRandom::Refill() {
 }
 
 bool SystemRandom::Fill(MutableOctets out) {
-  if (out.size() > pool_.size()) {
+  if (out.size() > kMostPooled) {
     randombytes_buf(out.data(), out.size());
     return true;
   }

@@ -17,9 +17,10 @@ class RandomSource {
   [[nodiscard]] virtual bool Fill(MutableOctets out) = 0;
 };
 
-// SystemRandom is libsodium's generator, asked for many octets at a time: a login takes a handful
-// of short draws, and each would be a system call. What has been given out is wiped; a child of
-// fork() begins anew. One thread at a time. InitializeCrypto() must have succeeded.
+// SystemRandom is libsodium's generator. Short draws (cookies, SPIs, message IDs: up to 16 octets,
+// seen by everybody) come from a stock, as each would be a system call. What has been given out is
+// wiped; a child of fork() begins anew. One thread at a time. InitializeCrypto() must have
+// succeeded.
 class SystemRandom final : public RandomSource {
  public:
   SystemRandom() = default;

@@ -9,14 +9,17 @@ namespace {
 // A source that gives the same useless octets again and again has failed.
 constexpr int kMostDraws = 16;
 
+// Entries of the timer queue that are never too many.
+constexpr std::size_t kFewTimers = 64;
+
 // Sessions of one identity that are looked at: old ones go when the overlap is over.
 constexpr int kMostOfOnePeer = 8;
 
 // A source that fails now fails again at the first cookie, where it is reported.
-std::uint64_t DrawHashSecret(crypto::RandomSource& random) {
-  std::array<std::uint8_t, 8> octets{};
-  if (!random.Fill(octets)) return 0;
-  return std::bit_cast<std::uint64_t>(octets);
+crypto::ShortHashKey DrawHashSecret(crypto::RandomSource& random) {
+  crypto::ShortHashKey key{};
+  if (!random.Fill(key)) return {};
+  return key;
 }
 
 std::uint32_t HalfOf(const Cookie& cookie, std::size_t at) {
@@ -27,6 +30,8 @@ std::uint32_t HalfOf(const Cookie& cookie, std::size_t at) {
 
 // FitInto moves the second half to the shard; false: there is no such number near.
 bool FitInto(const CookieShard& shard, Cookie& cookie) {
+  if (shard.count <= 1) return true;
+  if (shard.index >= shard.count) return false;
   const std::uint32_t drawn = HalfOf(cookie, 0) ^ HalfOf(cookie, 4);
   const std::uint64_t wanted = std::uint64_t{drawn} - drawn % shard.count + shard.index;
   if (wanted > UINT32_MAX) return false;
@@ -42,7 +47,7 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o)
     : EngineCore(std::move(c), r, o, DrawHashSecret(r)) {}
 
 EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
-                       std::uint64_t hash_secret)
+                       const crypto::ShortHashKey& hash_secret)
     : config(std::move(c)),
       responders(config.responders),
       random(r),
@@ -181,6 +186,9 @@ void EngineCore::UnlinkPeer(Session& session) {
   Session* older = Find(sa.older);
   Session* newer = Find(sa.newer);
   newest_by_place_.Erase(&session);
+  if (older != nullptr && older->sa().place == sa.place &&
+      newest_by_place_.Find(sa.place) == nullptr)
+    newest_by_place_.Put(older);
   newest_by_identity_.Erase(&session);
   if (older != nullptr) older->sa().newer = sa.newer;
   if (newer != nullptr) newer->sa().older = sa.older;
@@ -227,6 +235,16 @@ void EngineCore::Schedule(Session& session, Deadline due) {
   if (!due || (session.queued_until && *session.queued_until <= *due)) return;
   session.queued_until = due;
   timers_.Push(*due, session.id);
+  if (timers_.size() > 2 * by_id_.size() + kFewTimers) RenewTimers();
+}
+
+// RenewTimers forgets the entries that no session stands by any more.
+void EngineCore::RenewTimers() {
+  timers_.Clear();
+  by_id_.ForEach([this](Session* session) {
+    session->queued_until = session->scheduled;
+    if (session->scheduled) timers_.Push(*session->scheduled, session->id);
+  });
 }
 
 Session* EngineCore::NextTimer() {

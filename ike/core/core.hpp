@@ -143,7 +143,9 @@ class EngineCore {
   };
 
  private:
-  EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o, std::uint64_t hash_secret);
+  EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
+             const crypto::ShortHashKey& hash_secret);
+  void RenewTimers();
   void UnlinkPeer(Session& session);
 
   FlatTable<IdTraits> by_id_;  // owns them

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/result.hpp"
+#include "ike/core/deadline.hpp"
 #include "ike/core/received.hpp"
 #include "ike/time.hpp"
 #include "ike/wire/fragment.hpp"
@@ -30,6 +31,10 @@ class Reassembly {
   [[nodiscard]] std::vector<std::uint8_t> Release();
   [[nodiscard]] std::uint16_t id() const { return id_; }
   [[nodiscard]] Time since() const { return since_; }
+  // expires_at: when what was collected is forgotten; none: nothing was.
+  [[nodiscard]] Deadline expires_at() const {
+    return present_ == 0 ? Deadline() : Deadline(since_ + kPatience);
+  }
 
  private:
   [[nodiscard]] std::optional<std::string_view> ConflictWith(const FragmentView& fragment) const;

@@ -218,7 +218,8 @@ void ReceiveInformational(EngineCore& core, Session& session, const Received& re
   if (!session.keys_ready)
     return core.Dropped(session.remote, "an encrypted Informational before there are keys");
   if (session.IsUsed(header.id)) return ReceiveUnderUsedId(core, session, received);
-  std::vector<std::uint8_t> clear;
+  EngineCore::Scratch scratch(core);
+  std::vector<std::uint8_t>& clear = *scratch;
   auto payloads = OpenProtected(core, session, received, session.sa().last_block, clear);
   // libreswan, while its phase 1 is not done, has no last block of it to begin with.
   if (!payloads) payloads = OpenProtected(core, session, received, {}, clear);

@@ -52,6 +52,9 @@ void GiveUp(EngineCore& core, Session& session) {
 }  // namespace
 
 void RunTimers(EngineCore& core, Session& session) {
+  // What is never complete goes with its time.
+  std::erase_if(session.fragments,
+                [&](const Reassembly& one) { return one.expires_at().IsDue(core.now); });
   if (session.give_up_at.IsDue(core.now)) GiveUp(core, session);
   for (const auto& exchange : session.exchanges) {
     if (session.state == Session::State::kClosed) return;
@@ -71,6 +74,7 @@ Deadline NextDeadline(const Session& session) {
     next.Advance(session.sa().keepalive_at);
     next.Advance(session.sa().liveness.due);
   }
+  for (const Reassembly& one : session.fragments) next.Advance(one.expires_at());
   for (const auto& exchange : session.exchanges) {
     next.Advance(exchange->finished ? exchange->forget_at : exchange->retransmit.due());
     if (!exchange->finished) next.Advance(exchange->give_up_at);

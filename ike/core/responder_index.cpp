@@ -1,11 +1,11 @@
 #include "ike/core/responder_index.hpp"
 
-#include "ike/core/keyed_hash.hpp"
+#include "crypto/short_hash.hpp"
 
 namespace iscsi_ike::ike {
 
 std::size_t ResponderIndex::AddressHash::operator()(const policy::IpAddress& address) const {
-  return KeyedHash(0).Mix(address.octets()).value();  // of the configuration: nobody's to choose
+  return crypto::ShortHash({}, address.octets());  // of the configuration: nobody's to choose
 }
 
 ResponderIndex::ResponderIndex(const Responders& responders) {

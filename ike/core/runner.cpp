@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/short_hash.hpp"
 #include "ike/core/key_agreement.hpp"
-#include "ike/core/keyed_hash.hpp"
 #include "ike/core/liveness.hpp"
 #include "ike/core/open_row.hpp"
 #include "ike/core/outcome.hpp"
@@ -29,10 +29,7 @@ bool IsOpen(Gate gate, const Session& session, const Exchange& exchange) {
   return false;
 }
 
-MessageDigest DigestOf(Octets message) {
-  constexpr std::uint64_t kAny = 0x243f6a8885a308d3;
-  return KeyedHash(kAny).Mix(message).value();
-}
+MessageDigest DigestOf(Octets message) { return crypto::ShortHash({}, message); }
 
 void Trace(EngineCore& core, const Session& session, const Exchange& exchange,
            std::string_view name, Direction direction, const Header& header, Octets payloads,

@@ -50,19 +50,6 @@ std::vector<std::uint8_t> SendProtected(EngineCore& core, Session& session, Payl
   return {message.begin(), message.end()};
 }
 
-void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote, Header header,
-               Octets body) {
-  if (!core.notify_budget.Spend(core.now))
-    return core.Dropped(remote, "the ration of clear notifications is spent");
-  std::vector<std::uint8_t> message;
-  Writer writer(message);
-  WriteHeader(writer, header);
-  PayloadChain chain(writer, kHeaderNextAt);
-  chain.Add(PayloadType::kNotify, body);
-  PatchHeaderLength(writer);
-  core.Transmit(local, remote, message);
-}
-
 std::vector<std::uint8_t> NotifyBody(NotifyType type, Octets spi) {
   std::vector<std::uint8_t> body;
   Writer writer(body);
@@ -72,6 +59,21 @@ std::vector<std::uint8_t> NotifyBody(NotifyType type, Octets spi) {
   notify.spi = spi;
   WriteNotify(writer, notify);
   return body;
+}
+
+// SendClear says it while the ration lasts, and makes no words before it has asked.
+void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote, Header header,
+               NotifyType type, Octets spi) {
+  if (!core.notify_budget.Spend(core.now))
+    return core.Dropped(remote, "the ration of clear notifications is spent");
+  const std::vector<std::uint8_t> body = NotifyBody(type, spi);
+  std::vector<std::uint8_t> message;
+  Writer writer(message);
+  WriteHeader(writer, header);
+  PayloadChain chain(writer, kHeaderNextAt);
+  chain.Add(PayloadType::kNotify, body);
+  PatchHeaderLength(writer);
+  core.Transmit(local, remote, message);
 }
 
 }  // namespace
@@ -107,9 +109,9 @@ std::vector<std::uint8_t> SpiOfOffer(const Exchange& exchange) {
 
 std::vector<std::uint8_t> SendNotify(EngineCore& core, Session& session, NotifyType type,
                                      Octets spi) {
-  const std::vector<std::uint8_t> body = NotifyBody(type, spi);
-  if (session.keys_ready) return SendProtected(core, session, PayloadType::kNotify, body);
-  SendClear(core, session.local, session.remote, HeaderOf(session, MessageId{0}), body);
+  if (session.keys_ready)
+    return SendProtected(core, session, PayloadType::kNotify, NotifyBody(type, spi));
+  SendClear(core, session.local, session.remote, HeaderOf(session, MessageId{0}), type, spi);
   return {};
 }
 
@@ -149,7 +151,7 @@ void RefuseInClear(EngineCore& core, const Received& received, NotifyType type) 
   answer.initiator = header.initiator;
   answer.responder = header.responder;
   answer.exchange = ExchangeType::kInformational;
-  SendClear(core, received.local, received.remote, answer, NotifyBody(type, {}));
+  SendClear(core, received.local, received.remote, answer, type, {});
 }
 
 }  // namespace iscsi_ike::ike

@@ -49,6 +49,7 @@ struct Liveness {
   bool reported = false;
 };
 
+// Peers choose them, but only who is authenticated, and no more than EngineConfig::max_message_ids.
 struct MessageIdTraits {
   using Value = MessageId;  // 0 is phase 1's
   using Key = MessageId;

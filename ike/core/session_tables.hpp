@@ -2,14 +2,27 @@
 // end, by the first message, by the peer's identity and place; and the SPIs in use.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <string_view>
 
+#include "crypto/short_hash.hpp"
 #include "ike/core/flat_table.hpp"
-#include "ike/core/keyed_hash.hpp"
 #include "ike/core/session.hpp"
 
 namespace iscsi_ike::ike {
+
+// EndpointOctets is an endpoint as a hash takes it.
+using EndpointOctets = std::array<std::uint8_t, 19>;
+[[nodiscard]] inline EndpointOctets OctetsOf(const Endpoint& endpoint) {
+  EndpointOctets octets{};
+  const Octets address = endpoint.address.octets();
+  std::copy(address.begin(), address.end(), octets.begin());
+  octets[16] = static_cast<std::uint8_t>(address.size());
+  octets[17] = static_cast<std::uint8_t>(endpoint.port >> 8U);
+  octets[18] = static_cast<std::uint8_t>(endpoint.port);
+  return octets;
+}
 
 struct IdTraits {
   using Value = Session*;
@@ -36,16 +49,17 @@ struct FirstMessage {
 struct FirstMessageTraits {
   using Value = Session*;
   using Key = FirstMessage;
-  std::uint64_t secret = 0;
+  crypto::ShortHashKey secret{};
   [[nodiscard]] static Key KeyOf(const Session* s) {
     return {s->initiator_cookie, s->first_remote};
   }
   [[nodiscard]] std::uint64_t HashOf(const Key& key) const {
-    return KeyedHash(secret)
-        .Mix(std::bit_cast<std::uint64_t>(key.initiator.octets))
-        .Mix(key.remote.port)
-        .Mix(key.remote.address.octets())
-        .value();
+    std::array<std::uint8_t, sizeof(Cookie) + sizeof(EndpointOctets)> octets{};
+    const auto at =
+        std::copy(key.initiator.octets.begin(), key.initiator.octets.end(), octets.begin());
+    const EndpointOctets remote = OctetsOf(key.remote);
+    std::copy(remote.begin(), remote.end(), at);
+    return crypto::ShortHash(secret, octets);
   }
 };
 
@@ -53,10 +67,10 @@ struct FirstMessageTraits {
 struct PlaceTraits {
   using Value = Session*;
   using Key = Endpoint;
-  std::uint64_t secret = 0;
+  crypto::ShortHashKey secret{};
   [[nodiscard]] static Key KeyOf(const Session* s) { return s->sa().place; }
   [[nodiscard]] std::uint64_t HashOf(const Key& key) const {
-    return KeyedHash(secret).Mix(key.port).Mix(key.address.octets()).value();
+    return crypto::ShortHash(secret, OctetsOf(key));
   }
 };
 
@@ -64,11 +78,11 @@ struct PlaceTraits {
 struct IdentityTraits {
   using Value = Session*;
   using Key = std::string_view;
-  std::uint64_t secret = 0;
+  crypto::ShortHashKey secret{};
   [[nodiscard]] static Key KeyOf(const Session* s) { return s->sa().remote_identity; }
   [[nodiscard]] std::uint64_t HashOf(Key key) const {
     const auto* octets = reinterpret_cast<const std::uint8_t*>(key.data());
-    return KeyedHash(secret).Mix(Octets(octets, key.size())).value();
+    return crypto::ShortHash(secret, Octets(octets, key.size()));
   }
 };
 

@@ -28,6 +28,7 @@ class TimerQueue {
   // Top is the earliest entry, or nullptr.
   [[nodiscard]] const Entry* Top() const { return heap_.empty() ? nullptr : &heap_.top(); }
   void Pop() { heap_.pop(); }
+  void Clear() { heap_ = {}; }
   [[nodiscard]] std::size_t size() const { return heap_.size(); }
 
  private:

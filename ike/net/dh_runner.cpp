@@ -18,8 +18,9 @@ namespace asio = boost::asio;
 
 using Jobs = std::vector<crypto::DhJob>;
 
-// KindOf: jobs of one kind go side by side in lanes. Others gain nothing by company.
-static auto KindOf(const crypto::DhJob& job) { return std::pair(job.group, job.operation); }
+// Jobs of one kind go side by side in lanes. Others gain nothing by company.
+using Kind = std::pair<crypto::DhGroup, crypto::DhOperation>;
+static Kind KindOf(const crypto::DhJob& job) { return {job.group, job.operation}; }
 
 struct InlineDhRunner::Impl : std::enable_shared_from_this<InlineDhRunner::Impl> {
   Impl(asio::io_context& c, crypto::DhLanes l)
@@ -29,16 +30,17 @@ struct InlineDhRunner::Impl : std::enable_shared_from_this<InlineDhRunner::Impl>
 
   // What one turn computes at most, so that the peer gets its answers meanwhile.
   static constexpr std::size_t kMostAtOnce = 2 * crypto::kLanes;
-  // Turns that a job waits for others of its kind while others keep coming.
+  // Turns that the oldest job waits for others of its kind, or for a kind that is complete.
   static constexpr int kMostWaits = 3;
 
   asio::io_context& context;
   std::size_t lanes;
   crypto::BatchDhExecutor executor;
   Finished finished;
-  Jobs waiting;
+  Jobs waiting;  // in the order in which they came
   Jobs running;
-  std::size_t seen = 0;  // of those waiting, in the turn before
+  std::vector<std::pair<Kind, std::size_t>> kinds;  // of those waiting, with their number
+  std::size_t seen = 0;                             // of those waiting, in the turn before
   int waits = 0;
   bool scheduled = false;
 
@@ -57,42 +59,63 @@ struct InlineDhRunner::Impl : std::enable_shared_from_this<InlineDhRunner::Impl>
 
   void Run() {
     scheduled = false;
-    if (!TakeFullLanes()) {
-      // More may follow what has just come. A job that came alone goes at once.
-      const bool growing = waiting.size() > std::exchange(seen, waiting.size());
-      if (growing && waiting.size() > 1 && ++waits < kMostWaits) return Schedule();
-      Take(waiting.size());
-    }
-    waits = 0;
+    const auto kind = Choose();
+    if (!kind) return Schedule();
+    if (*kind == KindOf(waiting.front())) waits = 0;
     seen = 0;
+    Take(*kind);
     executor.Run(running);
     if (finished) finished(running);
     running.clear();
     if (!waiting.empty()) Schedule();
   }
 
-  // TakeFullLanes takes the jobs that fill all lanes; false: there are none.
-  bool TakeFullLanes() {
-    if (waiting.size() < lanes) return false;
-    std::ranges::stable_sort(waiting, {}, KindOf);
-    for (std::size_t from = 0; from + lanes <= waiting.size();) {
-      const auto kind = KindOf(waiting[from]);
-      std::size_t end = from + 1;
-      while (end < waiting.size() && KindOf(waiting[end]) == kind) ++end;
-      const std::size_t full = std::min((end - from) / lanes * lanes, kMostAtOnce);
-      if (full > 0) return TakeRange(from, full), true;
-      from = end;
-    }
-    return false;
+  // Choose: the kind of the oldest job, but that it lets pass, a few times, a kind that fills its
+  // lanes when its own does not; nullopt: more may follow what has just come. A job that is alone
+  // goes at once.
+  std::optional<Kind> Choose() {
+    CountKinds();
+    const auto [oldest, number] = kinds.front();
+    if (waiting.size() == 1 || number >= LanesFor(oldest) || waits >= kMostWaits) return oldest;
+    ++waits;
+    for (const auto& [kind, count] : kinds)
+      if (count >= LanesFor(kind)) return kind;
+    const bool growing = waiting.size() > std::exchange(seen, waiting.size());
+    return growing ? std::nullopt : std::optional(oldest);
   }
 
-  void Take(std::size_t count) { TakeRange(0, std::min(count, kMostAtOnce)); }
+  void CountKinds() {
+    kinds.clear();
+    for (const crypto::DhJob& job : waiting) {
+      const Kind kind = KindOf(job);
+      const auto known =
+          std::ranges::find(kinds, kind, [](const auto& counted) { return counted.first; });
+      if (known == kinds.end()) {
+        kinds.emplace_back(kind, 1);
+      } else {
+        ++known->second;
+      }
+    }
+  }
 
-  void TakeRange(std::size_t from, std::size_t count) {
-    const auto begin = waiting.begin() + static_cast<std::ptrdiff_t>(from);
-    const auto end = begin + static_cast<std::ptrdiff_t>(count);
-    running.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
-    waiting.erase(begin, end);
+  // LanesFor: jobs on the NIST curves are computed one by one.
+  [[nodiscard]] std::size_t LanesFor(const Kind& kind) const {
+    return crypto::Info(kind.first).kind == crypto::DhKind::kEcp ? 1 : lanes;
+  }
+
+  // Take moves the oldest of a kind to those that run; whole lanes of them, if there are any.
+  void Take(const Kind& kind) {
+    const auto counted =
+        std::ranges::find(kinds, kind, [](const auto& each) { return each.first; });
+    const std::size_t full = counted->second / LanesFor(kind) * LanesFor(kind);
+    std::size_t left = std::min(full > 0 ? full : counted->second, kMostAtOnce);
+    Jobs later;
+    for (crypto::DhJob& job : waiting) {
+      const bool now = left > 0 && KindOf(job) == kind;
+      if (now) --left;
+      (now ? running : later).push_back(std::move(job));
+    }
+    waiting.swap(later);
   }
 };
 

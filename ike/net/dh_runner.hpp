@@ -26,8 +26,9 @@ class DhRunner {
 };
 
 // InlineDhRunner computes on the reactor's thread, when what is ready to be received has been.
-// Where there are lanes, those that are full go first, and what is left over waits a few turns of
-// the reactor for others of its kind, as long as more jobs keep coming. A lone job does not wait.
+// The oldest job's kind goes first. Where there are lanes that it does not fill, it waits a few
+// turns of the reactor for others of its kind, as long as more jobs keep coming, or while another
+// kind fills its own. A lone job does not wait.
 class InlineDhRunner final : public DhRunner {
  public:
   explicit InlineDhRunner(Reactor& reactor,

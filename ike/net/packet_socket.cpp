@@ -92,8 +92,9 @@ Status<NetError> PacketSocket::Steer(std::uint32_t count, bool marked) {
 void PacketSocket::Coalesce() const { (void)SetFlag(handle_, SOL_UDP, UDP_GRO); }
 
 void PacketSocket::Discard() const {
-  while (recv(handle_, nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno == EINTR) {
-  }
+  constexpr int kMost = 65536;  // more than a socket holds: a flood must not keep us here
+  for (int i = 0; i < kMost; ++i)
+    if (recv(handle_, nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) < 0 && errno != EINTR) return;
 }
 
 }  // namespace iscsi_ike::ike::net

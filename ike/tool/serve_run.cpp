@@ -86,10 +86,19 @@ void ServeRun::Flush() {
   lines_.clear();
 }
 
+// Leave closes in small steps: a burst of Deletes would overrun the peers' sockets and our own.
 void ServeRun::Leave() {
-  std::vector<SessionId> open;
-  for (const auto& [session, phase1] : sessions_) open.push_back(session);
-  for (const SessionId session : open) node_.loop.Close(session);
+  constexpr std::size_t kAtOnce = 64;
+  std::vector<SessionId> some;
+  for (const auto& [session, phase1] : sessions_) {
+    if (some.size() == kAtOnce) break;
+    some.push_back(session);
+  }
+  for (const SessionId session : some) {
+    node_.loop.Close(session);
+    sessions_.erase(session);
+  }
+  if (!some.empty()) return station_.reactor.After(Duration(1), [this] { Leave(); });
   node_.loop.Stop();
   Flush();
   station_.reactor.Stop();

@@ -89,6 +89,23 @@ TEST_F(Timers, ArePutOffBroughtForwardAndStopped) {
   EXPECT_EQ(Next().first, nullptr);
 }
 
+// A near deadline in front of a far one, again and again.
+TEST_F(Timers, DoNotPileUp) {
+  ike::Session& a = Add();
+  ike::Session& b = Add();
+  core.Schedule(b, At(3'000'000));
+  for (int i = 0; i < 1000; ++i) {
+    core.Schedule(a, At(2'000'000));
+    core.Schedule(a, At(i));
+    EXPECT_EQ(Next(), std::pair(&a, i));
+  }
+  EXPECT_LE(core.timer_count(), 100U);
+  core.Schedule(a, At(2'000'000));
+  EXPECT_EQ(Next(), std::pair(&a, 2'000'000));
+  EXPECT_EQ(Next(), std::pair(&b, 3'000'000));
+  EXPECT_EQ(Next().first, nullptr);
+}
+
 TEST_F(Timers, OfASessionThatIsPutOffForeverStayOne) {
   ike::Session& a = Add();
   for (int i = 0; i < 1000; ++i) core.Schedule(a, At(1000 + i));

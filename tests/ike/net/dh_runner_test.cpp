@@ -87,6 +87,43 @@ TEST(DhRunner, WhatKeepsComingDoesNotKeepAJobWaiting) {
   EXPECT_LE(*before_first, 20U);
 }
 
+// Jobs of one kind that fill lane after lane do not keep one of another kind waiting, whichever of
+// the two has the lower number.
+TEST(DhRunner, AKindThatKeepsComingDoesNotKeepAnotherWaiting) {
+  ASSERT_TRUE(crypto::InitializeCrypto());
+  for (const auto lanes : {crypto::DhLanes::kWhereThereAre, crypto::DhLanes::kNever}) {
+    for (const auto lone : {crypto::DhGroup::kModp1024, crypto::DhGroup::kCurve25519}) {
+      const auto many = lone == crypto::DhGroup::kModp1024 ? crypto::DhGroup::kCurve25519
+                                                           : crypto::DhGroup::kModp1024;
+      crypto::SeededRandom random(7);
+      Reactor reactor;
+      InlineDhRunner runner(reactor, lanes);
+      unsigned finished = 0;
+      std::optional<unsigned> before_lone;
+      unsigned submitted = 0;
+      const auto submit = [&](crypto::DhGroup group) {
+        crypto::DhJob job = GenerateJob(++submitted, random);
+        job.group = group;
+        job.private_key = crypto::MakePrivateKey(group, random).value();
+        runner.Submit(std::move(job));
+      };
+      runner.OnFinished([&](std::span<crypto::DhJob> jobs) {
+        for (const crypto::DhJob& job : jobs) {
+          if (job.group == lone) before_lone = finished;
+          ++finished;
+          if (submitted < 400) submit(many);
+        }
+      });
+      submit(lone);
+      for (int i = 0; i < 32; ++i) submit(many);
+      reactor.Run();
+      ASSERT_TRUE(before_lone);
+      EXPECT_LE(*before_lone, 3U * 16) << static_cast<int>(lone);
+      EXPECT_EQ(finished, submitted);
+    }
+  }
+}
+
 TEST(DhRunner, ThreadedRunnerMayDieWithJobsUnderWay) {
   ASSERT_TRUE(crypto::InitializeCrypto());
   crypto::SeededRandom random(7);
