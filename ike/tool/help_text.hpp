@@ -16,9 +16,9 @@ inline constexpr std::string_view kExitCodes =
     "  2  the command line, a file or the configuration cannot be used\n"
     "  3  policy says no: the word, the identity or the key allow no negotiation; why-key: no key\n"
     "     would be used\n"
-    "  4  the negotiation failed, or a signal ended it first; load: one failed, or a threshold "
-    "was\n"
-    "     breached; decode --try-psk: the key is another\n"
+    "  4  the negotiation failed, or a signal ended it first; load: one failed, none was "
+    "established,\n"
+    "     a threshold was breached, or a signal ended it; decode --try-psk: the key is another\n"
     "  5  timeout: no usable answer from the peer\n"
     "With --json and 2 there is no object on standard output, only the line on standard error, "
     "but\n"
@@ -88,12 +88,18 @@ inline constexpr std::string_view kLoadExamples =
     "makes datagrams cheaper with one address; not for a portal on this machine with --threads, "
     "and\n"
     "a capture on this machine shows several as one.\n"
+    "CONDITION is QUANTITY<VALUE or QUANTITY>VALUE, no blanks: pN (N from 0 to 100, as p99.9), max "
+    "or\n"
+    "mean, from the intended begin, with us, ms or s; failed, unfinished or rate with a number. A\n"
+    "time without any login is breached.\n"
     "Examples:\n"
     "  iscsi-ike load --portal 192.0.2.10 --flags 0x27 --key-file psk.txt --hbas 500\n"
     "  iscsi-ike load --portal 127.0.0.1:5500 --local 127.1.0.0:0 --addresses 1000 --flags 0x27\n"
     "    --key-file psk.txt --rate 800 --logins 8000 --fail-if p99>50ms\n"
-    "Exit codes: 0 all established, 4 one failed or a threshold was breached, 3 policy says no,\n"
-    "2 bad input.\n";
+    "Exit codes: 0 established, 4 one failed, none was established, a threshold was breached or a\n"
+    "signal ended it, 3 policy says no, 2 bad input. What is unfinished at the end of --duration "
+    "is\n"
+    "no failure: --fail-if 'unfinished>0' makes it one.\n";
 
 inline constexpr std::string_view kWhyKeyExamples =
     "The candidates of serve in their order, with the fingerprints of their keys, and why others\n"
