@@ -50,11 +50,15 @@ std::string WordsAsGiven(const Options& options, const HbaMaker& maker) {
   return options.policy.flags.empty() ? maker.first_word().ToHex() : options.policy.flags;
 }
 
-// BoundOf: more sessions than there can be at a time, renewals and all, so that the engine refuses
-// none of them.
-std::size_t BoundOf(const LoadPlan& plan) {
+// ConfigOf bounds the sessions above all that there can be at a time, renewals and all, so that the
+// engine refuses no login.
+EngineConfig ConfigOf(const LoadPlan& plan, std::uint16_t nat_port) {
   constexpr std::uint64_t kMost = 16U << 20U;  // some 23 GiB
-  return static_cast<std::size_t>(2 * plan.hbas + std::min(plan.logins, kMost) + 1000);
+  EngineConfig config;
+  config.nat_port = nat_port;
+  config.max_sessions =
+      static_cast<std::size_t>(2 * plan.hbas + std::min(plan.logins, kMost) + 1000);
+  return config;
 }
 
 // RunStorm: all that could be wrong before there are sockets has been looked at.
@@ -76,14 +80,12 @@ Checked<ExitCode> RunStorm(const Options& options, const LoadPlan& plan, const E
   HistogramFile histogram;
   if (auto opened = histogram.Open(options.load.hgrm); !opened) return Failure(opened.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
-  EngineConfig config;
-  config.nat_port = *nat_port;
-  config.max_sessions = BoundOf(plan);
   LoadCrew crew(plan, *hbas, options.keep, **stations);
   Observer* const observer = IsWatched(options.output) ? &watch.observer() : nullptr;
-  const LoadResult result = crew.Run(config, observer, [&](const LoadResult& so_far) {
-    if (!options.load.quiet) PrintError(ProgressLine(so_far) + "\n");
-  });
+  const LoadResult result =
+      crew.Run(ConfigOf(plan, *nat_port), observer, [&](const LoadResult& so_far) {
+        if (!options.load.quiet) PrintError(ProgressLine(so_far) + "\n");
+      });
   const ExitCode code =
       Report({options, plan, result, WordsAsGiven(options, maker), (*stations)->size(), {}});
   if (auto written = histogram.Write(result.from_intended); !written)
