@@ -31,9 +31,11 @@ def main():
 
 def _merge(options):
     crypto = _read(options, "crypto_bench.json", {"benchmarks": [], "context": {}})
-    merged = rows.codec_rows(_read(options, "codec_bench.json", {"benchmarks": []}))
+    codec = _read(options, "codec_bench.json", {"benchmarks": []})
+    merged = rows.codec_rows(codec)
     merged += rows.crypto_rows(crypto)
-    negotiations = rows.handshake_rows(_read(options, "handshake_bench.json", {"benchmarks": []}))
+    handshake = _read(options, "handshake_bench.json", {"benchmarks": []})
+    negotiations = rows.handshake_rows(handshake)
     merged += negotiations
     merged += rows.memory_rows(_read(options, "memory_bench.json", []))
     merged += rows.storm_rows(_read(options, "storm.json", []), negotiations)
@@ -42,7 +44,7 @@ def _merge(options):
     if not merged:
         print(f"results: nothing in {options.source}", file=sys.stderr)
         return 1
-    _write(options, merged, _conditions(crypto))
+    _write(options, merged, _conditions(crypto, (crypto, handshake, codec)))
     return 0
 
 
@@ -62,9 +64,11 @@ def _read(options, name, nothing):
         return nothing
 
 
-def _conditions(crypto):
-    """One line that belongs to every figure."""
-    context = crypto["context"]
+def _conditions(crypto, documents):
+    """One line that belongs to every figure. What the first document does not know, a later one may."""
+    context = {}
+    for document in reversed(documents):
+        context.update({key: value for key, value in document.get("context", {}).items() if value is not None})
     bits = {run["name"].split("/")[1]: f"{run['exponent_bits']:.0f}" for run in crypto["benchmarks"]
             if run["name"].startswith("Dh/modp") and run["name"].split("/")[1] in SUITES}
     model = platform.machine()
@@ -73,10 +77,15 @@ def _conditions(crypto):
             model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), model)
     except FileNotFoundError:
         pass
-    cores, clock = context.get("num_cpus"), context.get("mhz_per_cpu")
-    return (f"{model}, {cores} cores, {clock} MHz, lanes: {context.get('lanes')}, "
-            f"private keys of {', '.join(f'{b} bits ({group})' for group, b in bits.items())}, "
-            f"{context.get('date', '')[:10]}")
+    parts = [model]
+    for key, text in (("num_cpus", "{} cores"), ("mhz_per_cpu", "{} MHz"), ("lanes", "lanes: {}")):
+        if key in context:
+            parts.append(text.format(context[key]))
+    if bits:
+        parts.append("private keys of " + ", ".join(f"{b} bits ({group})" for group, b in bits.items()))
+    if "date" in context:
+        parts.append(context["date"][:10])
+    return ", ".join(parts)
 
 
 def _write(options, merged, conditions):

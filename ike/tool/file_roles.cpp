@@ -96,7 +96,8 @@ Status<ToolError> CheckFileRoles(const Options& options) {
                                      {"--pcap-clear", &output.pcap_clear},
                                      {"--keylog", &output.keylog},
                                      {"--esp-keylog", &output.esp_keylog},
-                                     {"--secrets", &output.secrets}}) {
+                                     {"--secrets", &output.secrets},
+                                     {"--hgrm", &options.load.hgrm}}) {
     if (path->empty()) continue;
     FileUse use{option, false, IdentityOf(*path)};
     if (!use.file) continue;  // opening it will tell

@@ -8,15 +8,15 @@
 
 namespace iscsi_ike::ike::tool {
 
-Checked<Sources> ReadForPortal(const Options& options) {
+Checked<Sources> ReadForPortal(const Options& options, std::string_view default_word) {
   if (options.network.portal.empty()) {
     if (options.policy.config.empty())
       return Usage("--portal", "is missing: the address of the target portal");
-    return ReadSources(options, "", std::nullopt);
+    return ReadSources(options, default_word, std::nullopt);
   }
   const auto portal = ParseEndpoint(options.network.portal, "--portal", kIkePort, false);
   if (!portal) return Failure(portal.error());
-  return ReadSources(options, "", portal->address);
+  return ReadSources(options, default_word, portal->address);
 }
 
 Checked<Endpoint> RemoteEnd(const NetworkOptions& network, const Sources& sources) {

@@ -7,7 +7,8 @@
 namespace iscsi_ike::ike::tool {
 
 // ReadForPortal is ReadSources, with --portal to choose from the config by.
-[[nodiscard]] Checked<Sources> ReadForPortal(const Options& options);
+[[nodiscard]] Checked<Sources> ReadForPortal(const Options& options,
+                                             std::string_view default_word = "");
 
 // RemoteEnd: --portal, else the peer or the portal of the config.
 [[nodiscard]] Checked<Endpoint> RemoteEnd(const NetworkOptions& network, const Sources& sources);

@@ -30,6 +30,14 @@ std::uint64_t LastOf(std::size_t bucket) {
   return ((above % kHalf + kHalf + 1) << shift) - 1;
 }
 
+// LastOfStep is the greatest value of the step that a value is in.
+std::uint64_t LastOfStep(std::uint64_t value, unsigned digits) {
+  const auto width = static_cast<unsigned>(std::bit_width(value));
+  if (width <= digits) return value;
+  const unsigned shift = width - digits;
+  return (((value >> shift) + 1) << shift) - 1;
+}
+
 template <class... Values>
 std::string Line(const char* format, Values... values) {
   std::array<char, 128> line{};
@@ -83,6 +91,17 @@ Microseconds LatencyHistogram::Percentile(double percent) const {
     if (seen >= wanted) return std::min(max_, Microseconds(LastOf(bucket)));
   }
   return max_;
+}
+
+std::vector<LatencyHistogram::Step> LatencyHistogram::Steps(unsigned digits) const {
+  std::vector<Step> steps;
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    if (counts_[bucket] == 0) continue;
+    const Microseconds upper(LastOfStep(LastOf(bucket), digits));
+    if (steps.empty() || steps.back().upper != upper) steps.push_back({upper, 0});
+    steps.back().count += counts_[bucket];
+  }
+  return steps;
 }
 
 std::string LatencyHistogram::PercentileText() const {

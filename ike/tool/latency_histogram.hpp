@@ -26,6 +26,15 @@ class LatencyHistogram {
   // above max(). 0 without any.
   [[nodiscard]] Microseconds Percentile(double percent) const;
 
+  // Step: so many took longer than the step before and at most `upper`.
+  struct Step {
+    Microseconds upper{0};
+    std::uint64_t count = 0;
+  };
+  // Steps tells times apart to so many binary digits; with 5 there are 16 steps for each doubling.
+  // Only those that are not empty; the last may end above max().
+  [[nodiscard]] std::vector<Step> Steps(unsigned digits = 5) const;
+
   // PercentileText is HdrHistogram's own table (.hgrm), in milliseconds, five lines for each
   // halving of what is left above.
   [[nodiscard]] std::string PercentileText() const;

@@ -1,5 +1,6 @@
 #include "ike/tool/load_crew.hpp"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -18,6 +19,8 @@ struct LoadCrew::Member {
   FanOut both;  // where somebody else watches, too
   std::unique_ptr<Node> node;
   LoadResult told;
+  std::uint64_t seconds = 0;  // told so often
+  bool ended = false;
 };
 
 LoadCrew::LoadCrew(const LoadPlan& plan, const std::vector<std::shared_ptr<const PeerConfig>>& hbas,
@@ -73,12 +76,23 @@ void LoadCrew::Work(Member& member) {
 void LoadCrew::OnNews(Member& member, const LoadResult& result, bool ended) {
   const std::lock_guard lock(mutex_);
   member.told = result;
-  if (ended && ++ended_ == members_.size()) {
+  member.ended = ended;
+  if (!ended) ++member.seconds;
+  if (std::ranges::all_of(members_, &Member::ended)) {
     last_ = Sum();
     CloseAll();
-  } else if (!ended && &member == &members_.front()) {
+  } else if (ToldByAll() > progressed_) {
+    progressed_ = ToldByAll();
     (*progress_)(Sum());
   }
+}
+
+// ToldByAll is the second of which all that have not ended have told.
+std::uint64_t LoadCrew::ToldByAll() const {
+  std::uint64_t seconds = UINT64_MAX;
+  for (const Member& member : members_)
+    if (!member.ended) seconds = std::min(seconds, member.seconds);
+  return seconds;
 }
 
 LoadResult LoadCrew::Sum() const {

@@ -35,6 +35,7 @@ class LoadCrew {
   void Work(Member& member);
   void OnNews(Member& member, const LoadResult& result, bool ended);
   [[nodiscard]] LoadResult Sum() const;
+  [[nodiscard]] std::uint64_t ToldByAll() const;
   void CloseAll();
 
   const LoadPlan& plan_;
@@ -44,9 +45,9 @@ class LoadCrew {
   CpuTime own_cpu_before_{0};
   std::optional<CpuTime> peer_cpu_before_;
 
-  std::mutex mutex_;  // what follows, and the results of the members
-  std::size_t ended_ = 0;
-  LoadResult last_;  // when all have ended
+  std::mutex mutex_;              // what follows, and the results of the members
+  std::uint64_t progressed_ = 0;  // seconds
+  LoadResult last_;               // when all have ended
   const Progress* progress_ = nullptr;
 };
 

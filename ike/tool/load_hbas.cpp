@@ -35,18 +35,22 @@ std::string Numbered(std::string identity, std::size_t number) {
 
 }  // namespace
 
-Checked<ExitCode> HbaMaker::Settle() {
-  if (options_.load.mix.empty()) {
-    words_ = {sources_.request.word};
-  } else {
-    const auto mix = ParseMix(options_.load.mix);
-    if (!mix) return Failure(mix.error());
-    for (const MixedWord& one : *mix) {
-      const auto word = policy::SecurityFlags::Parse(one.word, "--mix");
-      if (!word) return Usage(word.error());
-      words_.insert(words_.end(), static_cast<std::size_t>(one.weight), *word);
-    }
+Checked<std::vector<policy::SecurityFlags>> ReadMix(const LoadOptions& options) {
+  std::vector<policy::SecurityFlags> words;
+  if (options.mix.empty()) return words;
+  const auto mix = ParseMix(options.mix);
+  if (!mix) return Failure(mix.error());
+  for (const MixedWord& one : *mix) {
+    const auto word = policy::SecurityFlags::Parse(one.word, "--mix");
+    if (!word) return Usage(word.error());
+    words.insert(words.end(), static_cast<std::size_t>(one.weight), *word);
   }
+  return words;
+}
+
+Checked<ExitCode> HbaMaker::Settle(std::vector<policy::SecurityFlags> mix) {
+  words_ = std::move(mix);
+  if (words_.empty()) words_ = {sources_.request.word};
   for (std::size_t i = 0; i < words_.size(); ++i) {
     if (i > 0 && words_[i] == words_[i - 1]) continue;
     const auto settings = SettingsOf(i);

@@ -12,6 +12,9 @@ namespace iscsi_ike::ike::tool {
 
 using Hbas = std::vector<std::shared_ptr<const PeerConfig>>;
 
+// ReadMix gives each word of --mix as often as it has weight; none without --mix.
+[[nodiscard]] Checked<std::vector<policy::SecurityFlags>> ReadMix(const LoadOptions& options);
+
 // HbaMaker makes the configuration of each HBA: its word in turn, its address, its identity.
 class HbaMaker {
  public:
@@ -19,11 +22,13 @@ class HbaMaker {
   HbaMaker(const Options& options, const LoadPlan& plan, const Sources& sources, const Ends& ends)
       : options_(options), plan_(plan), sources_(sources), ends_(ends) {}
 
-  // Settle finds the words of --mix, or the one word there is. A word that allows nothing is
-  // refused, and printed.
-  Checked<ExitCode> Settle();
+  // Settle: `mix` are the words of --mix; empty: the one word there is. A word that allows nothing
+  // is refused, and printed.
+  Checked<ExitCode> Settle(std::vector<policy::SecurityFlags> mix);
   // Make: `bound` and `nat_port` are what the sockets have come to.
   Checked<Hbas> Make(std::uint16_t bound, std::uint16_t nat_port);
+
+  [[nodiscard]] policy::SecurityFlags first_word() const { return words_.front(); }
 
  private:
   Checked<Settings> SettingsOf(std::size_t hba) const;

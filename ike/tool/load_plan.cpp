@@ -1,5 +1,6 @@
 #include "ike/tool/load_plan.hpp"
 
+#include "ike/tool/cpu_time.hpp"
 #include "ike/tool/number_text.hpp"
 #include "policy/text.hpp"
 
@@ -14,6 +15,24 @@ Status<ToolError> Set(const std::string& text, const char* option, std::uint64_t
   const auto number = ParseNumber(text, option, 1, most);
   if (!number) return Failure(number.error());
   value = static_cast<T>(*number);
+  return Done{};
+}
+
+Status<ToolError> SetPeerProcess(const LoadOptions& options, LoadPlan& plan) {
+  if (options.peer_process.empty()) return Done{};
+  const auto process = ParseNumber(options.peer_process, "--peer-pid", 1, INT32_MAX);
+  if (!process) return Failure(process.error());
+  plan.peer_process = static_cast<int>(*process);
+  if (CpuTimeOf(*plan.peer_process)) return Done{};
+  return Usage("--peer-pid", options.peer_process + " is no process of this machine");
+}
+
+Status<ToolError> AddThresholds(const LoadOptions& options, LoadPlan& plan) {
+  for (const std::string& text : options.fail_if) {
+    auto threshold = ParseThreshold(text);
+    if (!threshold) return Failure(threshold.error());
+    plan.fail_if.push_back(std::move(*threshold));
+  }
   return Done{};
 }
 
@@ -39,15 +58,8 @@ Checked<LoadPlan> ParseLoadPlan(const LoadOptions& options) {
   std::uint64_t rate = 0;
   if (auto s = Set(options.rate, "--rate", kMostHbas, rate); !s) return Failure(s.error());
   if (rate != 0) plan.rate = static_cast<double>(rate);
-  int process = 0;
-  if (auto s = Set(options.peer_process, "--peer-pid", INT32_MAX, process); !s)
-    return Failure(s.error());
-  if (process != 0) plan.peer_process = process;
-  for (const std::string& text : options.fail_if) {
-    auto threshold = ParseThreshold(text);
-    if (!threshold) return Failure(threshold.error());
-    plan.fail_if.push_back(std::move(*threshold));
-  }
+  if (auto s = SetPeerProcess(options, plan); !s) return Failure(s.error());
+  if (auto s = AddThresholds(options, plan); !s) return Failure(s.error());
   return plan;
 }
 

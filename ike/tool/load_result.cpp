@@ -10,7 +10,10 @@ void LoadResult::Add(const LoadResult& other) {
   interrupted = interrupted || other.interrupted;
   for (const auto& [code, failure] : other.failures) {
     FailureCount& count = failures[code];
-    if (count.count == 0) count.text = failure.text;
+    if (count.count == 0) {
+      count.text = failure.text;
+      count.details = failure.details;
+    }
     count.count += failure.count;
   }
   first_answer.Add(other.first_answer);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "ike/tool/cpu_time.hpp"
 #include "ike/tool/latency_histogram.hpp"
@@ -10,10 +11,11 @@
 namespace iscsi_ike::ike::tool {
 
 struct LoadResult {
-  // FailureCount: the failures of one code, and the text of the first.
+  // FailureCount: the failures of one code, and the text and the evidence of the first.
   struct FailureCount {
     std::uint64_t count = 0;
     std::string text;
+    std::vector<std::string> details;
   };
 
   std::uint64_t started = 0;

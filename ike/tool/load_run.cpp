@@ -1,6 +1,9 @@
 #include "ike/tool/load_run.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "ike/tool/key_fingerprint.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -8,7 +11,16 @@ namespace {
 
 constexpr Duration kPace{1};         // open loop: how often the clock is looked at
 constexpr Duration kProgress{1000};  // between two lines of progress
+constexpr Duration kParting{200};    // as connect has it
+constexpr Duration kLongestParting{500};
+constexpr Duration kPartingStep{10};
 constexpr std::size_t kClosedAtOnce = 64;
+
+// MayBeTheKey: two administrators can compare the keys by a fingerprint, as connect has it.
+bool MayBeTheKey(FailureCode code) {
+  return code == FailureCode::kKeysDiffer || code == FailureCode::kHashMismatch ||
+         code == FailureCode::kTimeout;
+}
 
 Microseconds Since(std::chrono::steady_clock::time_point from) {
   return std::chrono::duration_cast<Microseconds>(std::chrono::steady_clock::now() - from);
@@ -48,7 +60,7 @@ void LoadRun::StartOne(Clock::time_point intended) {
   if (session) {
     under_way_[*session] = {intended, now, hba, false};
   } else {
-    OnFailed(SessionId{}, session.error());
+    OnFailed(hba, session.error());
   }
 }
 
@@ -86,11 +98,14 @@ void LoadRun::OnEvent(const Event& event) {
     ++result_.established;
     result_.child.Add(Since(login->second.started));
     result_.from_intended.Add(Since(login->second.intended));
-    held_[login->second.hba] = login->first;
+    const std::size_t hba = login->second.hba;
     under_way_.erase(login);
+    Hold(hba, child->sa.session);
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
-    if (under_way_.erase(failed->session) == 0) return;
-    OnFailed(failed->session, failed->failure);
+    const auto login = under_way_.find(failed->session);
+    if (login == under_way_.end()) return;
+    OnFailed(login->second.hba, failed->failure);
+    under_way_.erase(login);
     if (failed->child) node_->loop.Close(failed->session);
   } else {
     return;
@@ -99,11 +114,20 @@ void LoadRun::OnEvent(const Event& event) {
   plan_.rate ? EndIfDone() : StartByCompletion();
 }
 
-void LoadRun::OnFailed(SessionId /*session*/, const NegotiationFailure& failure) {
+// Hold: logins of one HBA may overlap; the session before this one goes as it would at a login.
+void LoadRun::Hold(std::size_t hba, SessionId session) {
+  const SessionId old = std::exchange(held_[hba], session);
+  if (old != SessionId{}) node_->loop.Close(old);
+}
+
+void LoadRun::OnFailed(std::size_t hba, const NegotiationFailure& failure) {
   ++result_.failed;
   LoadResult::FailureCount& count = result_.failures[std::string(Name(failure.code))];
-  if (count.count++ == 0)
-    count.text = failure.text.empty() ? std::string(Summary(failure.code)) : failure.text;
+  if (count.count++ > 0) return;
+  count.text = failure.text.empty() ? std::string(Summary(failure.code)) : failure.text;
+  count.details = failure.details;
+  if (MayBeTheKey(failure.code))
+    count.details.push_back("fingerprint of the key of this end: " + KeyFingerprint(*hbas_[hba]));
 }
 
 void LoadRun::Tick() {
@@ -120,15 +144,33 @@ void LoadRun::End() {
   if (!std::exchange(ending_, true)) news_(result_, true);
 }
 
-// Close goes on in small steps: a burst of Deletes would overrun the peer's socket.
+// Close: a login whose last message is on its way has an SA at the peer already, for which there is
+// no Delete yet, and a Delete on the heels of QM3 may overtake it: both want a moment.
 void LoadRun::Close(bool keep) {
-  std::size_t closed = 0;
-  for (; !keep && next_to_close_ < held_.size() && closed < kClosedAtOnce; ++next_to_close_) {
-    if (held_[next_to_close_] == SessionId{}) continue;
-    node_->loop.Close(held_[next_to_close_]);
-    ++closed;
+  if (keep) return Stop();
+  if (parted_ < kParting || (parted_ < kLongestParting && !under_way_.empty())) {
+    parted_ += kPartingStep;
+    return reactor_.After(kPartingStep, [this] { Close(false); });
   }
-  if (closed > 0) return reactor_.After(kPace, [this] { Close(false); });
+  for (const SessionId session : held_)
+    if (session != SessionId{}) to_close_.push_back(session);
+  for (const auto& [session, login] : under_way_) to_close_.push_back(session);
+  under_way_.clear();
+  CloseSome();
+}
+
+// CloseSome goes on in small steps: a burst of Deletes would overrun the peer's socket.
+void LoadRun::CloseSome() {
+  const std::size_t count = std::min(kClosedAtOnce, to_close_.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    node_->loop.Close(to_close_.front());
+    to_close_.pop_front();
+  }
+  if (to_close_.empty()) return Stop();
+  reactor_.After(kPace, [this] { CloseSome(); });
+}
+
+void LoadRun::Stop() {
   node_->loop.Stop();
   reactor_.Stop();
 }

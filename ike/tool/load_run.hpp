@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -29,7 +30,8 @@ class LoadRun final : public Observer {
   // among its observers.
   void Begin(Node& node, Clock::time_point began, News news);
   void Interrupt();
-  // Close deletes what is held unless it is to be kept, and ends the reactor.
+  // Close ends the logins under way and deletes what is held, unless all is to be kept; then it
+  // ends the reactor.
   void Close(bool keep);
 
   void OnMessage(const MessageTrace& message) override;
@@ -47,9 +49,12 @@ class LoadRun final : public Observer {
   void StartByCompletion();
   void StartByClock();
   void OnEvent(const Event& event);
-  void OnFailed(SessionId session, const NegotiationFailure& failure);
+  void Hold(std::size_t hba, SessionId session);
+  void OnFailed(std::size_t hba, const NegotiationFailure& failure);
   void Tick();
   void EndIfDone();
+  void CloseSome();
+  void Stop();
   void End();
 
   LoadPlan plan_;
@@ -61,7 +66,8 @@ class LoadRun final : public Observer {
   std::unordered_map<SessionId, Login> under_way_;
   std::vector<SessionId> held_;  // by HBA; 0: none
   Clock::time_point began_;
-  std::size_t next_to_close_ = 0;
+  Duration parted_{0};
+  std::deque<SessionId> to_close_;
   bool ending_ = false;
 };
 

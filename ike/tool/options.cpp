@@ -269,7 +269,7 @@ struct Parser {
     AddText(sub, "--hgrm", load.hgrm, "FILE", "Write the latencies as HdrHistogram prints them")
         ->group(group);
     AddList(sub, "--fail-if", load.fail_if, "CONDITION",
-            "Exit with 4 if p99>50ms, max>1s, mean>2ms, failed>0, rate<500; may be repeated")
+            "Exit with 4 if it is so: p99>50ms, max>1s, failed>0, rate<500 ...; may be repeated")
         ->group(group);
     sub.add_flag("--quiet", load.quiet, "No progress on standard error")->group(group);
     AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",

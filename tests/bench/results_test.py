@@ -41,6 +41,7 @@ def main():
             with open(os.path.join(folder, "results.json")) as file:
                 complaints += _judge(json.load(file), done.stdout)
             complaints += _judge_plots(folder)
+        complaints += _judge_conditions(program, folder)
         complaints += _judge_broken(program, folder)
     print("\n".join(complaints) or "as expected")
     return 1 if complaints else 0
@@ -84,6 +85,25 @@ def _judge_plots(folder):
         root = xml.etree.ElementTree.parse(os.path.join(folder, name)).getroot()
         if words not in " ".join(root.itertext()):
             complaints.append(f"{name} does not say '{words}'")
+    return complaints
+
+
+def _judge_conditions(program, folder):
+    """The conditions come from whichever benchmark has run, and say nothing of those that have not."""
+    source = os.path.join(folder, "one")
+    os.mkdir(source)
+    runs = [{"name": "WriteMm1/suites:8", "cpu_time": 500, "time_unit": "ns"},
+            {"name": "CopyMm1/suites:8", "cpu_time": 5, "time_unit": "ns"}]
+    with open(os.path.join(source, "codec_bench.json"), "w") as file:
+        json.dump({"context": {"date": "2026-02-03T04:05:06", "num_cpus": 3}, "benchmarks": runs}, file)
+    done = _run(program, source, folder)
+    line = done.stdout.splitlines()[0] if done.stdout else done.stderr
+    complaints = [f"the conditions do not say '{words}': {line}" for words in ("3 cores", "2026-02-03")
+                  if words not in line]
+    if "None" in line or "private keys" in line:
+        complaints.append(f"the conditions say what is not known: {line}")
+    if not os.access(program, os.X_OK):
+        complaints.append("results.py cannot be executed")
     return complaints
 
 

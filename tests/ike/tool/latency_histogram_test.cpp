@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
+
+#include "ike/tool/load_bars.hpp"
 
 namespace iscsi_ike::ike::tool {
 namespace {
@@ -27,6 +30,29 @@ TEST(LatencyHistogram, CountsSmallValuesExactly) {
   EXPECT_EQ(histogram.Percentile(100), Microseconds(1000));
   EXPECT_DOUBLE_EQ(histogram.Mean(), 500.5);
   EXPECT_NEAR(histogram.StandardDeviation(), 288.675, 0.001);
+}
+
+TEST(LatencyHistogram, StepsHoldEveryValue) {
+  LatencyHistogram histogram;
+  EXPECT_TRUE(histogram.Steps().empty());
+  for (const int value : {0, 31, 32, 33, 34, 5000, 5001}) histogram.Add(Microseconds(value));
+  std::vector<std::pair<std::int64_t, std::uint64_t>> steps;
+  for (const auto& step : histogram.Steps()) steps.emplace_back(step.upper.count(), step.count);
+  EXPECT_THAT(steps, testing::ElementsAre(std::pair(0, 1), std::pair(31, 1), std::pair(33, 2),
+                                          std::pair(35, 1), std::pair(5119, 2)));
+}
+
+TEST(LatencyHistogram, BarsAreAtMostTen) {
+  EXPECT_EQ(Bars(LatencyHistogram(), ""), "");
+  LatencyHistogram histogram;
+  for (int value = 1; value <= 1000; ++value) histogram.Add(Microseconds(value * 100));
+  const std::string text = Bars(histogram, "  ");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10) << text;
+  EXPECT_THAT(text, HasSubstr("########################################\n"));
+  LatencyHistogram one;
+  one.Add(Microseconds(7));
+  EXPECT_EQ(Bars(one, ">"),
+            ">to       0.01 ms        1 ########################################\n");
 }
 
 // The bucket of a value is never wider than a thousandth of it, and no value is reported as less.

@@ -37,6 +37,18 @@ TEST(Threshold, ComparesWithItsLimit) {
   EXPECT_FALSE(Breached("failed>1"));
   EXPECT_TRUE(Breached("rate<50.1"));
   EXPECT_FALSE(Breached("rate<50"));
+  EXPECT_FALSE(Breached("unfinished>0"));
+  EXPECT_TRUE(Breached("unfinished<1"));
+}
+
+TEST(Threshold, IsNotKeptWithoutData) {
+  LoadResult nothing;
+  for (const char* text : {"p99>1s", "max>1s", "mean<1us"}) {
+    const auto threshold = ParseThreshold(text);
+    EXPECT_TRUE(HasNoData(*threshold, nothing)) << text;
+    EXPECT_TRUE(IsBreached(*threshold, nothing)) << text;
+  }
+  EXPECT_FALSE(IsBreached(*ParseThreshold("failed>0"), nothing));
 }
 
 TEST(Threshold, NamesWhatItCannotRead) {
@@ -48,7 +60,11 @@ TEST(Threshold, NamesWhatItCannotRead) {
                                    {"latency>5ms", "is not about"},
                                    {"failed>", "has no number"},
                                    {"failed>1.2.3", "has no number"},
-                                   {"max>.s", "has no number"}}) {
+                                   {"max>.s", "has no number"},
+                                   {"failed>-1", "has a negative number"},
+                                   {"p99>-5ms", "has a negative number"},
+                                   {"p99 > 5ms", "has blanks"},
+                                   {" failed>0", "has blanks"}}) {
     const auto threshold = ParseThreshold(text);
     ASSERT_FALSE(threshold.ok()) << text;
     EXPECT_THAT(threshold.error().line, HasSubstr(std::string("--fail-if: \"") + text + "\" "));
