@@ -14,6 +14,8 @@ set style line 3 lc rgb "#228833" lw 2 pt 9 ps 0.6
 set style line 4 lc rgb "#bbbbbb" lw 2
 set style line 5 lc rgb "#ccbb44" lw 2
 set style line 6 lc rgb "#66ccee" lw 2
+set style line 7 lc rgb "#aa3377" lw 2
+set style line 8 lc rgb "#222222" lw 2
 set grid ytics lc rgb "#dddddd"
 set border 3
 set tics nomirror
@@ -24,7 +26,7 @@ set boxwidth 0.9
 """
 
 
-_STYLES = (1, 2, 3, 5, 6, 4)  # of bars in turn
+_STYLES = (1, 2, 3, 5, 6, 4, 7, 8)  # of bars in turn
 
 
 def draw(rows, conditions, folder):
@@ -93,7 +95,7 @@ set yrange [0:{top:g}]
 set xrange [-0.6:{len(lines) - 0.4:g}]
 set key inside top center maxrows 3
 """
-    script += _chart("rates", [(title, _STYLES[i]) for i, (title, _, _) in enumerate(series)], "%.0f")
+    script += _chart("rates", [(title, _STYLES[i % len(_STYLES)]) for i, (title, _, _) in enumerate(series)], "%.0f")
     if opened:
         script += _latency(opened)
     return script + "unset multiplot\n"
