@@ -189,10 +189,9 @@ std::string LoadLine(const LoadOutcome& outcome) {
 
 std::string ProgressLine(const LoadResult& result) {
   const LatencyHistogram& latency = result.from_intended;
-  const std::string line = Rounded(result.time.count(), 0) +
-                           " s: " + std::to_string(result.established) + " established, " +
-                           std::to_string(result.failed) + " failed, " + Rounded(result.Rate(), 0) +
-                           " a second";
+  std::string line = Rounded(result.time.count(), 0) + " s: " + std::to_string(result.established) +
+                     " established, " + std::to_string(result.failed) + " failed, " +
+                     Rounded(result.Rate(), 0) + " a second";
   if (latency.count() == 0) return line;
   return line + ", p50 " + Milliseconds(latency.Percentile(50)) + ", p99 " +
          Milliseconds(latency.Percentile(99));
