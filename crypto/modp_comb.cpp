@@ -34,26 +34,24 @@ Limbs ToLimbs(const BIGNUM* number, std::size_t count) {
 }
 
 // Multiply: a b / 2^(64 n) mod p, where -1/p mod 2^64 is 1: these primes end in 64 ones. `result`
-// may be a or b; `sum` has n + 1 limbs.
+// may be a or b; `sum` has n + 1 limbs. Product and reduction go side by side, each with a carry of
+// its own, so that neither waits for the other.
 void Multiply(Limb* result, const Limb* a, const Limb* b, std::span<const Limb> prime, Limb* sum) {
   const std::size_t n = prime.size();
   std::fill_n(sum, n + 1, 0);
   for (std::size_t i = 0; i < n; ++i) {
-    Limb carry = 0;
-    for (std::size_t j = 0; j < n; ++j) {
-      const Wide product = Wide{a[j]} * b[i] + sum[j] + carry;
-      sum[j] = static_cast<Limb>(product);
-      carry = static_cast<Limb>(product >> kLimbBits);
-    }
-    const Wide top = Wide{sum[n]} + carry;
-    const Limb quotient = sum[0];
-    carry = quotient;  // sum[0] + quotient (2^64 - 1) is quotient 2^64
+    const Wide lowest = Wide{a[0]} * b[i] + sum[0];
+    const auto quotient = static_cast<Limb>(lowest);
+    auto of_product = static_cast<Limb>(lowest >> kLimbBits);
+    Limb of_reduction = quotient;  // quotient + quotient (2^64 - 1) is quotient 2^64
     for (std::size_t j = 1; j < n; ++j) {
-      const Wide product = Wide{quotient} * prime[j] + sum[j] + carry;
-      sum[j - 1] = static_cast<Limb>(product);
-      carry = static_cast<Limb>(product >> kLimbBits);
+      const Wide product = Wide{a[j]} * b[i] + sum[j] + of_product;
+      of_product = static_cast<Limb>(product >> kLimbBits);
+      const Wide reduced = Wide{quotient} * prime[j] + static_cast<Limb>(product) + of_reduction;
+      of_reduction = static_cast<Limb>(reduced >> kLimbBits);
+      sum[j - 1] = static_cast<Limb>(reduced);
     }
-    const Wide last = top + carry;
+    const Wide last = Wide{sum[n]} + of_product + of_reduction;
     sum[n - 1] = static_cast<Limb>(last);
     sum[n] = static_cast<Limb>(last >> kLimbBits);
   }
