@@ -87,6 +87,7 @@ void ServeRun::Flush() {
 }
 
 // Leave closes in small steps: a burst of Deletes would overrun the peers' sockets and our own.
+// With the last one the sockets close, too: some peers begin anew at once.
 void ServeRun::Leave() {
   constexpr std::size_t kAtOnce = 64;
   std::vector<SessionId> some;
@@ -98,7 +99,7 @@ void ServeRun::Leave() {
     node_.loop.Close(session);
     sessions_.erase(session);
   }
-  if (!some.empty()) return station_.reactor.After(Duration(1), [this] { Leave(); });
+  if (!sessions_.empty()) return station_.reactor.After(Duration(1), [this] { Leave(); });
   node_.loop.Stop();
   Flush();
   station_.reactor.Stop();
