@@ -34,9 +34,9 @@ class FlatTable {
     if (slot.value == Value{}) ++size_;
     slot = {value, hash};
   }
-  // Erase removes this very value; another one with the same key stays.
+  // Erase removes this very value; another one with the same key stays, and none is none.
   void Erase(Value value) {
-    if (size_ == 0) return;
+    if (size_ == 0 || value == Value{}) return;
     const Key key = traits_.KeyOf(value);
     const std::size_t at = Locate(key, Mixed(key));
     if (!(slots_[at].value == value)) return;

@@ -67,6 +67,22 @@ TEST_P(Children, EitherEndMayNegotiateMore) {
   pair.ExpectAtRest(1);
 }
 
+// What a portal refuses has no SPI of its own; and so it takes none from others, however often.
+TEST_P(Children, RefusedOnesLeaveTheOthersAlone) {
+  ike::ChildOffer strange;
+  strange.remote = policy::Selector{policy::IpAddress::V4({203, 0, 113, 9}), 32, 6, 3260};
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(pair.initiator->engine().Negotiate(pair.net.now(), hba_session, strange).ok());
+    pair.net.Run(std::chrono::seconds(1));
+    const auto good = pair.initiator->engine().Negotiate(pair.net.now(), hba_session, {});
+    ASSERT_TRUE(good.ok());
+    pair.net.Run(std::chrono::seconds(1));
+    ASSERT_EQ(Last(*pair.initiator).child, *good) << i;
+  }
+  EXPECT_EQ(pair.initiator->EventsOf<ike::Failed>().size(), 40U);
+  EXPECT_EQ(pair.responder->EventsOf<ChildEstablished>().size(), 41U);
+}
+
 TEST_P(Children, BothEndsMayNegotiateAtOnce) {
   ASSERT_TRUE(pair.initiator->engine().Negotiate(pair.net.now(), hba_session, {}).ok());
   ASSERT_TRUE(pair.responder->engine().Negotiate(pair.net.now(), portal_session, {}).ok());

@@ -6,6 +6,8 @@
 #include <random>
 #include <unordered_map>
 
+#include "ike/core/session_tables.hpp"
+
 namespace iscsi_ike::test {
 namespace {
 
@@ -52,6 +54,14 @@ TEST_P(FlatTable, DoesWhatAMapDoes) {
     ++seen;
   });
   EXPECT_EQ(seen, map.size());
+}
+
+TEST(FlatTableOfNone, IsLeftAsItIs) {
+  ike::FlatTable<ike::SpiTraits> spis;
+  for (std::uint32_t i = 256; i < 300; ++i) spis.Put(ike::Spi{i});
+  for (int i = 0; i < 1000; ++i) spis.Erase(ike::Spi{});
+  EXPECT_EQ(spis.size(), 44U);
+  for (std::uint32_t i = 256; i < 300; ++i) EXPECT_EQ(spis.Find(ike::Spi{i}), ike::Spi{i});
 }
 
 TEST(FlatTableEmpty, FindsAndErasesNothing) {
