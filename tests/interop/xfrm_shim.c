@@ -4,9 +4,9 @@
  * Such a kernel takes policies and SPIs but answers XFRM_MSG_NEWSA and XFRM_MSG_UPDSA with
  * EPROTONOSUPPORT or ENOSYS. The shim turns exactly these answers into acknowledgements, and the
  * ESRCH that later comes for deleting or updating the SA that was never there. What remains of such
- * an SA in the kernel, the reservation of its SPI, soon expires there: that is kept from the daemon,
- * too. Nothing else that it sends or receives is touched: every octet of the key exchange is its
- * own. */
+ * an SA in the kernel, the reservation of its SPI, soon expires there: that is kept from the
+ * daemon, too. Nothing else that it sends or receives is touched: every octet of the key exchange
+ * is its own. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

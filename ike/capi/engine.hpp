@@ -1,0 +1,49 @@
+// iscsi_ike_engine: see iscsi_ike.h.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "crypto/random.hpp"
+#include "ike/capi/dh.hpp"
+#include "ike/capi/guard.hpp"
+#include "ike/capi/iscsi_ike.h"
+#include "ike/capi/shown_event.hpp"
+#include "ike/capi/traces.hpp"
+#include "ike/engine.hpp"
+
+struct iscsi_ike_engine {
+  iscsi_ike_engine(const iscsi_ike_engine_options& options,
+                   std::unique_ptr<iscsi_ike::crypto::RandomSource> source,
+                   iscsi_ike::ike::EngineConfig config)
+      : random(std::move(source)),
+        traces(options),
+        engine(std::move(config), *random, traces.observer()) {}
+
+  std::unique_ptr<iscsi_ike::crypto::RandomSource> random;
+  iscsi_ike::capi::Traces traces;
+  iscsi_ike::ike::Engine engine;
+  std::optional<iscsi_ike::ike::Datagram> next;  // polled, and not yet taken for want of room
+  iscsi_ike::capi::ShownEvent event;
+  std::unique_ptr<iscsi_ike_dh_runner> runner;  // of iscsi_ike_run_dh
+  bool busy = false;                            // a call is under way
+  bool broken = false;                          // memory ran out in the midst of one
+};
+
+namespace iscsi_ike::capi {
+
+// Enter runs one call of an engine under the rules of re-entrancy and of errors.
+template <class Call>
+iscsi_ike_status Enter(iscsi_ike_engine* engine, Call&& call) noexcept {
+  if (engine == nullptr) return ISCSI_IKE_E_INVALID;
+  if (engine->busy) return ISCSI_IKE_E_BUSY;
+  if (engine->broken) return ISCSI_IKE_E_BROKEN;
+  engine->busy = true;
+  const iscsi_ike_status status = Guarded(std::forward<Call>(call));
+  engine->busy = false;
+  engine->broken = status == ISCSI_IKE_E_NO_MEMORY || status == ISCSI_IKE_E_INTERNAL;
+  return status;
+}
+
+}  // namespace iscsi_ike::capi

@@ -1,0 +1,662 @@
+/**
+ * @file
+ * iscsi-ike for C: IKEv1 with pre-shared keys (RFC 2407, 2408, 2409) from the security settings of
+ * an iSCSI host bus adapter (HBA), to be embedded in simulators and firmware.
+ *
+ * There is no socket, clock or thread inside. The caller carries datagrams, tells the time and runs
+ * the Diffie-Hellman jobs. A program makes a plan from a security word, an identity and a key
+ * (iscsi_ike_plan_new), an engine (iscsi_ike_engine_new), and then calls, as things happen,
+ * iscsi_ike_connect, iscsi_ike_receive, iscsi_ike_timeout and iscsi_ike_finish_dh. After each of
+ * them it polls datagrams, events and jobs until there are none, and reads iscsi_ike_next_timeout.
+ *
+ * Rules, for every function of this file:
+ *
+ * Ownership. What the caller passes in is borrowed for the call and copied where it is kept; a plan
+ *   may be freed while engines use it. What comes back through a pointer to a pointer belongs to
+ *   the caller, who gives it to the _free function of its kind. Freeing a null pointer does
+ *   nothing. What is read through other pointers (texts, octets, the parts of an event) belongs to
+ *   the library and lives as long as the comment there says. Freed keys are wiped.
+ * Nullness. A pointer may be null only where the comment says so; elsewhere null is
+ *   ISCSI_IKE_E_INVALID. A pointer to no octets may be null when the size is 0.
+ * Structs. Each begins with `size`, which the caller sets to sizeof of the struct as this header
+ *   has it (ISCSI_IKE_INIT does); the rest may be zero and then means the default. A struct shorter
+ *   than the library's is a caller of an older release: what it lacks is zero. In a longer one
+ *   everything past what the library knows must be zero, or the call is ISCSI_IKE_E_VERSION.
+ *   Structs that the library fills keep the caller's size, and no more of them is written. Members
+ *   are never taken away or moved while ISCSI_IKE_ABI stays the same. Arrays of Windows' layouts
+ *   (iscsi_ike_authentication_information) have no size: theirs is fixed.
+ * Buffers. A function that writes octets takes a buffer and a pointer to its size. It always sets
+ *   that size to what is needed. If the buffer is too small the call is ISCSI_IKE_E_TOO_SMALL and
+ *   consumes nothing: call again with more room. The buffer may be null when the size is 0.
+ * Time is in milliseconds from any epoch, at most INT64_MAX. It never goes back: an earlier `now`
+ *   counts as the latest seen.
+ * Threads. One thread at a time for each object; objects share nothing, so that different ones may
+ *   be used at once. A plan is never changed and may be shared. There is no global state and
+ *   nothing to set up first.
+ * Re-entrancy. A callback must not call the library with the engine that calls it
+ *   (ISCSI_IKE_E_BUSY), nor free it. It must return: no longjmp and no C++ exception.
+ * Errors. Functions return an iscsi_ike_status. Those that judge what people wrote also fill an
+ *   iscsi_ike_error (may be null) with the place and the rule. No function aborts, throws or
+ * prints. When memory is short a call is ISCSI_IKE_E_NO_MEMORY. An engine in the midst of whose
+ * work that happened can only be freed: its other calls are ISCSI_IKE_E_BROKEN. Texts are UTF-8,
+ * end with a zero octet, and never hold a key.
+ */
+#ifndef ISCSI_IKE_H
+#define ISCSI_IKE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define ISCSI_IKE_API __attribute__((visibility("default")))
+#else
+#define ISCSI_IKE_API
+#endif
+
+/** @name Version */
+/**@{*/
+#define ISCSI_IKE_VERSION "0.1.0" /**< of this header */
+#define ISCSI_IKE_ABI 1u          /**< of this header; one more when it breaks */
+
+/** @return the version of the library that runs, "0.1.0". Static. */
+ISCSI_IKE_API const char* iscsi_ike_version(void);
+/** @return the ABI of the library that runs; it must be ISCSI_IKE_ABI. */
+ISCSI_IKE_API uint32_t iscsi_ike_abi(void);
+/**@}*/
+
+/** ISCSI_IKE_INIT is the initialiser of every struct that begins with `size`; the rest is zero. */
+#ifdef __cplusplus
+#define ISCSI_IKE_INIT(type)        \
+  ([] {                             \
+    type initial{};                 \
+    initial.size = sizeof(initial); \
+    return initial;                 \
+  }())
+#else
+#define ISCSI_IKE_INIT(type) \
+  { .size = sizeof(type) }
+#endif
+
+/** What a call came to. Negative: it did nothing. */
+typedef enum iscsi_ike_status {
+  ISCSI_IKE_OK = 0,
+  ISCSI_IKE_NONE = 1,         /**< a poll found nothing; there is no timeout */
+  ISCSI_IKE_E_INVALID = -1,   /**< an argument breaks a rule of this file */
+  ISCSI_IKE_E_VERSION = -2,   /**< a struct of a later release uses what this one does not know */
+  ISCSI_IKE_E_TOO_SMALL = -3, /**< the buffer; nothing was consumed */
+  ISCSI_IKE_E_NO_MEMORY = -4,
+  ISCSI_IKE_E_BROKEN = -5,   /**< memory ran out in this engine before */
+  ISCSI_IKE_E_BUSY = -6,     /**< called from a callback of the same engine */
+  ISCSI_IKE_E_RANDOM = -7,   /**< the source of randomness failed */
+  ISCSI_IKE_E_SYNTAX = -8,   /**< settings: see iscsi_ike_error */
+  ISCSI_IKE_E_POLICY = -9,   /**< the plan allows no negotiation, or has no key */
+  ISCSI_IKE_E_UNKNOWN = -10, /**< no such session, child, record or index */
+  ISCSI_IKE_E_LIMIT = -11,   /**< a configured bound was reached */
+  ISCSI_IKE_E_DAMAGED = -12, /**< sealed octets: changed, of another kind, or under another key */
+  ISCSI_IKE_E_INTERNAL = -13 /**< a fault of the library; please report it */
+} iscsi_ike_status;
+
+/** @return the name of a status without its prefix, "E_TOO_SMALL". Static. */
+ISCSI_IKE_API const char* iscsi_ike_status_name(iscsi_ike_status status);
+
+/** Where something that people wrote is wrong, and which rule it breaks. */
+typedef struct iscsi_ike_error {
+  uint32_t size;
+  char place[128]; /**< "records[1].IdType"; cut when longer */
+  char rule[380];  /**< "is 4; IdType is 1 (IPv4), ..."; cut when longer */
+} iscsi_ike_error;
+
+/** Octets that belong to the library. */
+typedef struct iscsi_ike_octets {
+  const uint8_t* data; /**< null when the size is 0 */
+  size_t size;
+} iscsi_ike_octets;
+
+/** An address and a UDP port. Zero: no address. */
+typedef struct iscsi_ike_endpoint {
+  uint8_t family;      /**< 4, 6, or 0 for none */
+  uint8_t reserved;    /**< 0 */
+  uint16_t port;       /**< in host order; 0 stands for 500 where an endpoint is configured */
+  uint8_t address[16]; /**< network order; the first 4 octets for IPv4 */
+} iscsi_ike_endpoint;
+
+/** Reads "192.0.2.1", "192.0.2.1:500", "2001:db8::1" or "[2001:db8::1]:500". */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_endpoint_parse(const char* text,
+                                                        iscsi_ike_endpoint* endpoint);
+/** Writes "192.0.2.1:500" with its zero octet. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_endpoint_text(const iscsi_ike_endpoint* endpoint,
+                                                       char* text, size_t* size);
+
+/**
+ * @name Security words (ISCSI_SECURITY_FLAGS of iscsidsc.h; the bitmap of RFC 4171 section 6.3.9)
+ */
+/**@{*/
+#define ISCSI_IKE_FLAG_VALID UINT64_C(0x01)
+#define ISCSI_IKE_FLAG_IKE_IPSEC_ENABLED UINT64_C(0x02)
+#define ISCSI_IKE_FLAG_MAIN_MODE_ENABLED UINT64_C(0x04)
+#define ISCSI_IKE_FLAG_AGGRESSIVE_MODE_ENABLED UINT64_C(0x08)
+#define ISCSI_IKE_FLAG_PFS_ENABLED UINT64_C(0x10)
+#define ISCSI_IKE_FLAG_TRANSPORT_MODE_PREFERRED UINT64_C(0x20)
+#define ISCSI_IKE_FLAG_TUNNEL_MODE_PREFERRED UINT64_C(0x40)
+/**@}*/
+
+/** IKE_IDENTIFICATION_PAYLOAD_TYPE of iscsidsc.h (RFC 2407 section 4.6.2.1). */
+typedef enum iscsi_ike_id_type {
+  ISCSI_IKE_ID_IPV4_ADDR = 1,
+  ISCSI_IKE_ID_FQDN = 2,
+  ISCSI_IKE_ID_USER_FQDN = 3,
+  ISCSI_IKE_ID_IPV6_ADDR = 5
+} iscsi_ike_id_type;
+
+/** IKE_AUTHENTICATION_PRESHARED_KEY of iscsidsc.h, in the layout of this machine. */
+typedef struct iscsi_ike_preshared_key {
+  uint64_t security_flags;
+  uint8_t id_type; /**< iscsi_ike_id_type */
+  uint32_t id_length_in_bytes;
+  const uint8_t* id; /**< 4 or 16 octets, or text without a terminator */
+  uint32_t key_length_in_bytes;
+  const uint8_t* key;
+} iscsi_ike_preshared_key;
+
+/** IKE_AUTHENTICATION_INFORMATION of iscsidsc.h. */
+typedef struct iscsi_ike_authentication_information {
+  int32_t auth_method; /**< 1: IKE_AUTHENTICATION_PRESHARED_KEY_METHOD */
+  iscsi_ike_preshared_key ps_key;
+} iscsi_ike_authentication_information;
+
+/**
+ * ISCSI_IP_Address of iscsifnd.h. `type`: 0 text, 1 IPv4, 2 IPv6, 3 empty; only the member of the
+ * type is read.
+ */
+typedef struct iscsi_ike_ip_address {
+  uint32_t type;
+  uint32_t ip_v4_address; /**< in_addr: the four octets in network order in memory */
+  uint8_t ip_v6_address[16];
+  uint32_t ip_v6_flow_info;
+  uint32_t ip_v6_scope_id;
+  uint16_t text_address[257]; /**< WMI's counted string: its length in octets, then UTF-16 */
+} iscsi_ike_ip_address;
+
+/**
+ * ISCSI_DiscoveredTargetPortal2 of iscsifnd.h up to its key, which is given beside it. `key_size`
+ * octets of key are read.
+ */
+typedef struct iscsi_ike_target_portal {
+  uint16_t socket; /**< TCP port of iSCSI; 0 stands for 3260 */
+  iscsi_ike_ip_address address;
+  uint32_t security_bitmap;
+  uint32_t key_size;
+} iscsi_ike_target_portal;
+
+/** iscsi_ike_config is what a JSON text says: records, portals and defaults. */
+typedef struct iscsi_ike_config iscsi_ike_config;
+
+/**
+ * Reads settings: what PowerShell's ConvertTo-Json prints for records of
+ * MSIscsiInitiator_IKEPresharedKeyAuthenticationInfo or for ISCSI_DiscoveredTargetPortal2, or a
+ * file of the tool's --config. Nothing of the text is kept but what it says; wipe it.
+ * @param json UTF-8 or UTF-16
+ * @param error may be null
+ * @return E_SYNTAX with the path of the member
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_config_new(const char* json, size_t size,
+                                                    iscsi_ike_config** config,
+                                                    iscsi_ike_error* error);
+/** `config` may be null. */
+ISCSI_IKE_API void iscsi_ike_config_free(iscsi_ike_config* config);
+/** @return how many records there are */
+ISCSI_IKE_API size_t iscsi_ike_config_records(const iscsi_ike_config* config);
+/** @return how many portals there are */
+ISCSI_IKE_API size_t iscsi_ike_config_portals(const iscsi_ike_config* config);
+
+typedef enum iscsi_ike_role { ISCSI_IKE_INITIATOR = 0, ISCSI_IKE_RESPONDER = 1 } iscsi_ike_role;
+
+/** For numbers whose 0 stands for the default: none at all. */
+#define ISCSI_IKE_OFF UINT32_MAX
+
+/** Bits of iscsi_ike_plan_options::rules. */
+enum {
+  ISCSI_IKE_RULE_STRICT = 1u << 0,           /**< preferences are requirements */
+  ISCSI_IKE_RULE_STRICT_MICROSOFT = 1u << 1, /**< one mode, one encapsulation, as in a login call */
+  ISCSI_IKE_RULE_ASSUME_MAIN = 1u << 2,      /**< a word without a mode means main mode */
+  ISCSI_IKE_RULE_REQUIRE_IPSEC = 1u << 3,    /**< unspecified and disabled are errors */
+  ISCSI_IKE_RULE_REFUSE_PFS = 1u << 4,  /**< responder: refuse PFS that the word does not ask for */
+  ISCSI_IKE_RULE_GROUP_KEY = 1u << 5,   /**< `key` is shared by more than two ends */
+  ISCSI_IKE_RULE_PHASE1_ONLY = 1u << 6, /**< no child */
+  ISCSI_IKE_RULE_NO_INITIAL_CONTACT = 1u << 7
+};
+
+/** At the end of a lifetime. */
+typedef enum iscsi_ike_renewal {
+  ISCSI_IKE_RENEW = 0,  /**< new SAs before that */
+  ISCSI_IKE_EXPIRE = 1, /**< the SA ends */
+  ISCSI_IKE_NEVER = 2   /**< nothing happens */
+} iscsi_ike_renewal;
+
+/** RFC 3947. */
+typedef enum iscsi_ike_nat {
+  ISCSI_IKE_NAT_DETECT = 0,
+  ISCSI_IKE_NAT_OFF = 1,
+  ISCSI_IKE_NAT_FORCE = 2
+} iscsi_ike_nat;
+
+/**
+ * What a plan is made of. The word, the identity and the key come from `record`, `portal`, `config`
+ * or `hba`, or from `word`, `identity` and `key`, which win over the others.
+ */
+typedef struct iscsi_ike_plan_options {
+  uint32_t size;
+  uint32_t role;  /**< iscsi_ike_role */
+  uint32_t rules; /**< ISCSI_IKE_RULE_... */
+  uint32_t has_word;
+  uint64_t word; /**< the security word, when `has_word` is not 0 */
+  uint32_t
+      only; /**< 0: the modes that the word allows, main first; 1: main alone; 2: aggressive
+                 alone. An engine uses the first mode; see ISCSI_IKE_FAILED for trying the other */
+  uint32_t reserved;
+
+  const iscsi_ike_authentication_information* record; /**< may be null */
+  const iscsi_ike_target_portal* portal;              /**< may be null */
+  const uint8_t* portal_key;                          /**< portal->key_size octets */
+  const iscsi_ike_config* config;                     /**< may be null */
+  const char* config_record; /**< name or number; null: the one that fits `remote` */
+  uint32_t has_default_bitmap;
+  uint32_t default_bitmap; /**< DefaultSecurityBitmap: where nothing else gives a valid word */
+
+  const char* identity;      /**< "fqdn:hba1.example", "ipv4:192.0.2.1"; null: the local address */
+  const char* peer_identity; /**< what the peer must show; null: anything it proves */
+  const uint8_t* key;        /**< pre-shared key, octets; null: from elsewhere */
+  size_t key_size;
+
+  iscsi_ike_endpoint local;  /**< this end; responder: none serves at every address */
+  iscsi_ike_endpoint remote; /**< initiator: the peer, required; responder: none serves any peer */
+
+  const char* suite; /**< "rfc7146" (null), "rfc3723", "windows", "modern" */
+  const char* ike;   /**< phase-1 list that replaces the suite's: "aes128-sha256-modp2048,..." */
+  const char* esp;   /**< phase-2 list: "aes128-sha1-esn,..." */
+  const char* pfs_group; /**< "modp2048"; null: the group of phase 1 */
+
+  const char* local_selector;  /**< "192.0.2.1/32 tcp 0"; null: host to host */
+  const char* remote_selector; /**< likewise; TCP, port 3260 at the target */
+
+  uint32_t phase1_lifetime_s; /**< 0: 28800 */
+  uint32_t phase2_lifetime_s; /**< 0: 3600 */
+  uint32_t phase2_lifetime_kb;
+  uint32_t renewal; /**< iscsi_ike_renewal */
+
+  uint32_t negotiation_timeout_ms; /**< phase 1 and the first child; 0: 60000 */
+  uint32_t retransmit_first_ms;    /**< 0: 500; doubled each time */
+  uint32_t retransmit_longest_ms;  /**< 0: 8000 */
+  uint32_t retransmit_tries;       /**< 0: 6; ISCSI_IKE_OFF: none */
+  uint32_t dpd_delay_ms;         /**< silence after which the peer is asked (RFC 3706); 0: never */
+  uint32_t dpd_wait_ms;          /**< 0: 2000 */
+  uint32_t dpd_tries;            /**< 0: 5 */
+  uint32_t nat;                  /**< iscsi_ike_nat */
+  uint32_t nat_keepalive_ms;     /**< 0: 20000; ISCSI_IKE_OFF: never */
+  uint32_t fragment_above;       /**< octets of a datagram; 0: 1232; ISCSI_IKE_OFF: never */
+  uint32_t parallel_quick_modes; /**< 0: 4 */
+} iscsi_ike_plan_options;
+
+/** iscsi_ike_plan is a translated word with its key, for one end and one peer or kind of peer. */
+typedef struct iscsi_ike_plan iscsi_ike_plan;
+
+/** What the word comes to. */
+typedef enum iscsi_ike_outcome {
+  ISCSI_IKE_UNSPECIFIED = 0, /**< it says nothing; never read as "cleartext is fine" */
+  ISCSI_IKE_DISABLED = 1,    /**< it switches IKE/IPsec off */
+  ISCSI_IKE_REJECTED = 2,    /**< it cannot be used; a reason of severity error says why */
+  ISCSI_IKE_PLANNED = 3
+} iscsi_ike_outcome;
+
+/**
+ * Makes a plan. A word that allows no negotiation makes a plan too, whose outcome and reasons say
+ * why.
+ * @param error may be null
+ * @return E_SYNTAX: a text, a record or a portal breaks a rule, or the config has no such record
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_new(const iscsi_ike_plan_options* options,
+                                                  iscsi_ike_plan** plan, iscsi_ike_error* error);
+/** `plan` may be null. Engines that use it are not concerned. */
+ISCSI_IKE_API void iscsi_ike_plan_free(iscsi_ike_plan* plan);
+
+typedef enum iscsi_ike_mode { ISCSI_IKE_MAIN = 0, ISCSI_IKE_AGGRESSIVE = 1 } iscsi_ike_mode;
+/** Numbers of RFC 2407 section 4.5. */
+typedef enum iscsi_ike_encapsulation {
+  ISCSI_IKE_TUNNEL = 1,
+  ISCSI_IKE_TRANSPORT = 2
+} iscsi_ike_encapsulation;
+
+/** A plan in figures. Lists are in order of preference, and empty unless the outcome is PLANNED. */
+typedef struct iscsi_ike_plan_info {
+  uint32_t size;
+  uint32_t outcome; /**< iscsi_ike_outcome */
+  uint64_t word;
+  uint32_t mode_count;
+  uint32_t modes[2]; /**< iscsi_ike_mode */
+  uint32_t encapsulation_count;
+  uint32_t encapsulations[2]; /**< iscsi_ike_encapsulation */
+  uint32_t pfs;               /**< not 0: proposed, or demanded by a responder */
+  uint32_t has_key;
+  uint32_t group_key;
+  uint32_t phase1_count;
+  uint32_t phase2_count;
+  uint32_t reason_count;
+  uint32_t phase1_lifetime_s;
+  uint32_t phase2_lifetime_s;
+  uint32_t phase2_lifetime_kb;
+} iscsi_ike_plan_info;
+/** Fills `info`. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* plan,
+                                                       iscsi_ike_plan_info* info);
+
+typedef enum iscsi_ike_severity {
+  ISCSI_IKE_NOTE = 0,
+  ISCSI_IKE_WARNING = 1,
+  ISCSI_IKE_ERROR = 2
+} iscsi_ike_severity;
+/** One decision of the translator. The texts live as long as the plan. */
+typedef struct iscsi_ike_reason {
+  uint32_t size;
+  uint32_t severity; /**< iscsi_ike_severity */
+  const char* code;  /**< stable: "NO_PHASE1_MODE" */
+  const char* text;
+} iscsi_ike_reason;
+/** Fills `reason`. @return E_UNKNOWN past reason_count */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_reason(const iscsi_ike_plan* plan, size_t index,
+                                                         iscsi_ike_reason* reason);
+/** @return "aes128-sha256-modp2048"; null past phase1_count. Lives as long as the plan. */
+ISCSI_IKE_API const char* iscsi_ike_plan_phase1(const iscsi_ike_plan* plan, size_t index);
+/** @return "aes128-sha1-esn"; null past phase2_count. Lives as long as the plan. */
+ISCSI_IKE_API const char* iscsi_ike_plan_phase2(const iscsi_ike_plan* plan, size_t index);
+/** @return the plan in words, as `iscsi-ike explain` prints it. Lives as long as the plan. */
+ISCSI_IKE_API const char* iscsi_ike_plan_text(const iscsi_ike_plan* plan);
+/** @return the same as JSON, one object. Lives as long as the plan. */
+ISCSI_IKE_API const char* iscsi_ike_plan_json(const iscsi_ike_plan* plan);
+
+/** Fills all octets of `out`. @return 0, or anything else for failure */
+typedef int (*iscsi_ike_random_fn)(void* user, uint8_t* out, size_t size);
+/** Lines of a trace, each with its newline. `text` lives for the call and may hold keys, see below.
+ */
+typedef void (*iscsi_ike_text_fn)(void* user, const char* text);
+/** Blocks of a binary trace. `data` lives for the call. */
+typedef void (*iscsi_ike_octets_fn)(void* user, const uint8_t* data, size_t size);
+
+/** What an engine is told. Only `size` must be set. */
+typedef struct iscsi_ike_engine_options {
+  uint32_t size;
+  uint16_t nat_port;    /**< the local port of RFC 3947 section 4; 0: 4500 */
+  uint16_t no_nat_port; /**< not 0: no datagram bears the non-ESP marker */
+
+  /** Randomness: a callback, or a seed for repeatable runs; neither: the system's. */
+  iscsi_ike_random_fn random;
+  void* random_user;
+  const uint8_t* seed; /**< 32 octets, or null */
+
+  const iscsi_ike_plan* const* responders; /**< whom this engine answers, in order; may be null */
+  size_t responder_count;                  /**< 0: it only initiates */
+
+  uint32_t max_half_open;        /**< 0: 4096 */
+  uint32_t max_sessions;         /**< 0: 1048576 */
+  uint32_t max_children;         /**< of a session; 0: 1024 */
+  uint32_t half_open_timeout_ms; /**< 0: 30000 */
+  uint32_t linger_ms;            /**< how long a finished exchange answers duplicates; 0: 60000 */
+
+  iscsi_ike_text_fn
+      on_ladder; /**< the exchange as people draw it, with decisions and drops; may be null */
+  iscsi_ike_text_fn on_keylog;     /**< Wireshark's ikev1_decryption_table: KEYS; may be null */
+  iscsi_ike_text_fn on_esp_keylog; /**< Wireshark's esp_sa: KEYS; may be null */
+  iscsi_ike_octets_fn on_pcap;     /**< blocks of a pcapng capture; may be null */
+  void* trace_user;
+  uint64_t pcap_epoch_us; /**< microseconds since 1970 at the engine's time 0 */
+} iscsi_ike_engine_options;
+
+/** iscsi_ike_engine is any number of sessions of one end. */
+typedef struct iscsi_ike_engine iscsi_ike_engine;
+
+/**
+ * Makes an engine.
+ * @param error may be null
+ * @return E_POLICY: a responder's plan allows nothing or has no key; E_RANDOM
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_new(const iscsi_ike_engine_options* options,
+                                                    iscsi_ike_engine** engine,
+                                                    iscsi_ike_error* error);
+/** Says nothing to any peer; close sessions first. `engine` may be null. */
+ISCSI_IKE_API void iscsi_ike_engine_free(iscsi_ike_engine* engine);
+/** @return how many sessions there are, half-open and lingering ones included */
+ISCSI_IKE_API size_t iscsi_ike_session_count(const iscsi_ike_engine* engine);
+
+/**
+ * Starts phase 1 as initiator, and after it the first child.
+ * @param session its number, never 0
+ * @param error may be null
+ * @return E_POLICY: the plan allows nothing, has no key or no remote endpoint, or is a responder's;
+ *   E_LIMIT; E_RANDOM
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_connect(iscsi_ike_engine* engine, uint64_t now,
+                                                 const iscsi_ike_plan* plan, uint32_t* session,
+                                                 iscsi_ike_error* error);
+
+/**
+ * Negotiates a further child, as soon as phase 1 is done and not too many are under way.
+ * @param local_selector as in iscsi_ike_plan_options; may be null
+ * @param remote_selector likewise
+ * @param child its number, never 0
+ * @return E_UNKNOWN: no such session; E_LIMIT; E_SYNTAX
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_negotiate(iscsi_ike_engine* engine, uint64_t now,
+                                                   uint32_t session, const char* local_selector,
+                                                   const char* remote_selector, uint32_t* child,
+                                                   iscsi_ike_error* error);
+
+/** Renews phase 1 (`child` 0) or one child now. Numbers that are unknown are ignored. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_rekey(iscsi_ike_engine* engine, uint64_t now,
+                                               uint32_t session, uint32_t child);
+/**
+ * Closes the session with all its children (`child` 0) or one child, and tells the peer. A running
+ * negotiation ends with a FAILED event. Numbers that are unknown are ignored.
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_close(iscsi_ike_engine* engine, uint64_t now,
+                                               uint32_t session, uint32_t child);
+/** The child has carried so many octets in all, one way or the other: for lifetimes in kilobytes.
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_report_use(iscsi_ike_engine* engine, uint64_t now,
+                                                    uint32_t session, uint32_t child,
+                                                    uint64_t octets);
+
+/** Takes a UDP payload that has arrived. Whatever it holds, that is no error. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_receive(iscsi_ike_engine* engine, uint64_t now,
+                                                 const iscsi_ike_endpoint* local,
+                                                 const iscsi_ike_endpoint* remote,
+                                                 const uint8_t* data, size_t size);
+/** Does what is due. Early and repeated calls do nothing. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_timeout(iscsi_ike_engine* engine, uint64_t now);
+/** When iscsi_ike_timeout is due next. @return NONE: never */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_next_timeout(iscsi_ike_engine* engine, uint64_t* when);
+
+/**
+ * The next UDP payload to send.
+ * @param buffer may be null when `*size` is 0
+ * @param size see Buffers above; no datagram is longer than 65507 octets
+ * @return NONE; E_TOO_SMALL: the datagram stays
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_datagram(iscsi_ike_engine* engine,
+                                                       iscsi_ike_endpoint* local,
+                                                       iscsi_ike_endpoint* remote, uint8_t* buffer,
+                                                       size_t* size);
+
+/** @name Diffie-Hellman
+ * A job is all that an exponentiation needs and gives. It may be run anywhere, at any time later,
+ * be dropped, and outlive its engine; a session waits for it no longer than for its peer.
+ */
+/**@{*/
+/** iscsi_ike_dh_job is one exponentiation. */
+typedef struct iscsi_ike_dh_job iscsi_ike_dh_job;
+/** iscsi_ike_dh_runner computes jobs, many at a time in wide registers where the processor has
+ * them. */
+typedef struct iscsi_ike_dh_runner iscsi_ike_dh_runner;
+
+typedef enum iscsi_ike_dh_operation {
+  ISCSI_IKE_DH_GENERATE = 0, /**< output: g^private_key, public_size octets */
+  ISCSI_IKE_DH_AGREE = 1     /**< output: peer_public^private_key, shared_size octets */
+} iscsi_ike_dh_operation;
+
+/** What a job is made of. The octets live as long as the job. */
+typedef struct iscsi_ike_dh_info {
+  uint32_t size;
+  uint32_t operation;           /**< iscsi_ike_dh_operation */
+  uint32_t group;               /**< number of the wire: 14 is modp2048, 19 ecp256, 31 curve25519 */
+  uint32_t done;                /**< not 0: it has a result */
+  iscsi_ike_octets private_key; /**< SECRET. MODP: an exponent, most significant octet first; ECP
+                                   likewise a scalar; X25519: 32 octets as RFC 7748 has them */
+  iscsi_ike_octets peer_public; /**< agree only: as it was in the KE payload */
+  size_t output_size;           /**< octets that the result must have */
+} iscsi_ike_dh_info;
+
+/** The next job. It belongs to the caller until iscsi_ike_finish_dh. @return NONE */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job);
+/** Takes a job back and frees it, whatever its outcome; one of a session that is gone is dropped.
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_finish_dh(iscsi_ike_engine* engine, uint64_t now,
+                                                   iscsi_ike_dh_job* job);
+/** Drops a job. `job` may be null. */
+ISCSI_IKE_API void iscsi_ike_dh_free(iscsi_ike_dh_job* job);
+/** Fills `info`. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_get_info(const iscsi_ike_dh_job* job,
+                                                     iscsi_ike_dh_info* info);
+/** The result that was computed elsewhere, left-padded to output_size. @return E_INVALID: another
+ * size */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_set_output(iscsi_ike_dh_job* job, const uint8_t* data,
+                                                       size_t size);
+/**
+ * The computation failed. `peer_value` not 0, agree only: because the peer's value is not
+ * acceptable, which ends no negotiation that is not authenticated yet.
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_set_failed(iscsi_ike_dh_job* job, int peer_value);
+
+/** Makes a runner: one for each thread. It keeps tables, so keep it. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_runner_new(iscsi_ike_dh_runner** runner);
+/** `runner` may be null. */
+ISCSI_IKE_API void iscsi_ike_dh_runner_free(iscsi_ike_dh_runner* runner);
+/** Computes jobs, those of one group and operation side by side; jobs that are done stay as they
+ * are. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_run(iscsi_ike_dh_runner* runner,
+                                                iscsi_ike_dh_job* const* jobs, size_t count);
+/** Computes on the spot whatever jobs the engine has, until it has none. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_run_dh(iscsi_ike_engine* engine, uint64_t now);
+/**@}*/
+
+/** @name Events */
+/**@{*/
+typedef enum iscsi_ike_event_type {
+  ISCSI_IKE_PHASE1_ESTABLISHED = 1, /**< both ends are authenticated: `phase1` */
+  ISCSI_IKE_CHILD_ESTABLISHED = 2,  /**< keys: `child_sa` */
+  ISCSI_IKE_CHILD_DELETED = 3,      /**< the peer no longer receives on it; never a disconnect */
+  ISCSI_IKE_SESSION_CLOSED = 4,     /**< the ISAKMP SA is gone; its children live on: `reason` */
+  ISCSI_IKE_FAILED = 5,        /**< a session (`child` 0) or a child came to nothing: `failure` */
+  ISCSI_IKE_DIAGNOSED = 6,     /**< ends nothing, but trouble is likely: `failure` */
+  ISCSI_IKE_PEER_NOTIFIED = 7, /**< an authenticated notification: `notify` */
+  ISCSI_IKE_CHILD_CLOSED = 8,  /**< this end no longer receives on it: `reason` */
+  ISCSI_IKE_SESSION_REPLACED = 9,   /**< `session` has taken over the children of `other_session` */
+  ISCSI_IKE_PEER_MOVED = 10,        /**< datagrams go to `remote` from now on */
+  ISCSI_IKE_PEER_UNRESPONSIVE = 11, /**< dead peer detection; ends nothing */
+  ISCSI_IKE_PEER_ALIVE = 12
+} iscsi_ike_event_type;
+
+/** Why a session or a child ended. */
+typedef enum iscsi_ike_close_reason {
+  ISCSI_IKE_BY_CALLER = 0,
+  ISCSI_IKE_BY_PEER = 1,
+  ISCSI_IKE_EXPIRED = 2,
+  ISCSI_IKE_REPLACED = 3
+} iscsi_ike_close_reason;
+
+/** An ISAKMP SA. */
+typedef struct iscsi_ike_phase1 {
+  uint32_t role; /**< iscsi_ike_role of this end */
+  uint32_t mode; /**< iscsi_ike_mode */
+  uint8_t initiator_cookie[8];
+  uint8_t responder_cookie[8];
+  const char* suite; /**< "aes128-sha256-modp2048" */
+  const char* local_identity;
+  const char* remote_identity; /**< as authenticated */
+  uint32_t lifetime_s;
+  uint32_t nat_local; /**< not 0: this end is behind a translator */
+  uint32_t nat_remote;
+} iscsi_ike_phase1;
+
+/** One direction of an ESP SA, keyed (RFC 2409 section 5.5). */
+typedef struct iscsi_ike_sa_keys {
+  uint32_t spi;
+  iscsi_ike_octets encryption; /**< SECRET: cipher key, then CTR nonce or GCM salt */
+  iscsi_ike_octets integrity;  /**< SECRET; none for GCM */
+} iscsi_ike_sa_keys;
+
+/** A pair of keyed ESP SAs. */
+typedef struct iscsi_ike_child_sa {
+  uint32_t role;              /**< iscsi_ike_role of this end in the quick mode */
+  uint32_t encapsulation;     /**< iscsi_ike_encapsulation */
+  uint32_t replaces;          /**< the child that this one follows, or 0 */
+  uint32_t pfs_group;         /**< number, or 0 */
+  const char* suite;          /**< "aes128-sha1-esn" */
+  const char* local_selector; /**< "192.0.2.1/32 tcp any" */
+  const char* remote_selector;
+  uint32_t lifetime_s; /**< 0: no bound */
+  uint32_t lifetime_kb;
+  uint32_t udp_encapsulated;  /**< not 0: ESP travels in UDP (RFC 3948) */
+  iscsi_ike_endpoint local;   /**< where ESP goes from */
+  iscsi_ike_endpoint remote;  /**< and to */
+  iscsi_ike_sa_keys inbound;  /**< SPI chosen by this end */
+  iscsi_ike_sa_keys outbound; /**< SPI chosen by the peer */
+} iscsi_ike_child_sa;
+
+/** Why a negotiation failed, or is likely to. */
+typedef struct iscsi_ike_failure {
+  const char* code;     /**< stable: "NO_PHASE1_PROPOSAL" */
+  const char* blame;    /**< "incompatible", "authentication", "timeout", ... */
+  const char* summary;  /**< what the code means */
+  const char* text;     /**< what happened; iscsi_ike_event_text has all that is known */
+  uint32_t peer_notify; /**< number of the peer's notification, or 0 */
+} iscsi_ike_failure;
+
+/** Something that happened. Whatever it points to lives until the next iscsi_ike_poll_event. */
+typedef struct iscsi_ike_event {
+  uint32_t size;
+  uint32_t type; /**< iscsi_ike_event_type */
+  uint32_t session;
+  uint32_t child; /**< 0: none is meant */
+  uint32_t other_session;
+  uint32_t reason; /**< iscsi_ike_close_reason */
+  uint32_t notify; /**< number of the notification */
+  uint32_t inbound_spi;
+  uint32_t outbound_spi;
+  uint32_t reserved;
+  iscsi_ike_endpoint remote;
+  const char* peer;                   /**< the peer's name */
+  const iscsi_ike_phase1* phase1;     /**< null but for PHASE1_ESTABLISHED */
+  const iscsi_ike_child_sa* child_sa; /**< null but for CHILD_ESTABLISHED */
+  const iscsi_ike_failure* failure;   /**< null but for FAILED and DIAGNOSED */
+} iscsi_ike_event;
+
+/** The next event; the one before it is forgotten, with its keys. @return NONE */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_event(iscsi_ike_engine* engine,
+                                                    iscsi_ike_event* event);
+/**
+ * The last event in words, in lines: of a failure every refused transform with what was offered and
+ * allowed, evidence and hints. Never a key.
+ * @return null when there was none, or memory is short. Lives until the next iscsi_ike_poll_event.
+ */
+ISCSI_IKE_API const char* iscsi_ike_event_text(iscsi_ike_engine* engine);
+/** @return "CHILD_ESTABLISHED". Static. */
+ISCSI_IKE_API const char* iscsi_ike_event_name(uint32_t type);
+/**@}*/
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

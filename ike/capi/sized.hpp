@@ -1,0 +1,62 @@
+// Sized structs: those of the C interface begin with their size, so that callers and libraries of
+// different releases understand each other. The rule stands in iscsi_ike.h, under Structs.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "ike/capi/iscsi_ike.h"
+
+namespace iscsi_ike::capi {
+
+inline constexpr std::size_t kLongestStruct = 65536;  // nobody's is longer
+
+// ReadSized copies the caller's struct into ours; what the caller's lacks is zero.
+template <class Struct>
+[[nodiscard]] iscsi_ike_status ReadSized(const Struct* from, Struct& to) {
+  static_assert(std::is_trivially_copyable_v<Struct>);
+  to = Struct{};
+  if (from == nullptr) return ISCSI_IKE_E_INVALID;
+  const std::size_t size = from->size;
+  if (size < sizeof(from->size) || size > kLongestStruct) return ISCSI_IKE_E_INVALID;
+  const auto* octets = reinterpret_cast<const std::uint8_t*>(from);
+  if (size > sizeof(Struct) &&
+      std::any_of(octets + sizeof(Struct), octets + size, [](std::uint8_t o) { return o != 0; }))
+    return ISCSI_IKE_E_VERSION;
+  std::memcpy(&to, from, std::min(size, sizeof(Struct)));
+  to.size = sizeof(Struct);
+  return ISCSI_IKE_OK;
+}
+
+// CanWrite: the caller's struct can take something.
+template <class Struct>
+[[nodiscard]] bool CanWrite(const Struct* to) {
+  return to != nullptr && to->size >= sizeof(to->size) && to->size <= kLongestStruct;
+}
+
+// WriteSized fills as much of the caller's struct as both know; what only the caller's has is zero.
+template <class Struct>
+void WriteSized(Struct value, Struct* to) {
+  static_assert(std::is_trivially_copyable_v<Struct>);
+  const std::uint32_t size = to->size;
+  value.size = size;
+  std::memcpy(to, &value, std::min<std::size_t>(size, sizeof(Struct)));
+  if (size > sizeof(Struct))
+    std::memset(reinterpret_cast<std::uint8_t*>(to) + sizeof(Struct), 0, size - sizeof(Struct));
+}
+
+// WriteOctets fills the caller's buffer as iscsi_ike.h has it under Buffers.
+[[nodiscard]] inline iscsi_ike_status WriteOctets(const void* data, std::size_t needed,
+                                                  void* buffer, std::size_t* size) {
+  if (size == nullptr || (buffer == nullptr && *size != 0)) return ISCSI_IKE_E_INVALID;
+  const std::size_t room = *size;
+  *size = needed;
+  if (room < needed) return ISCSI_IKE_E_TOO_SMALL;
+  if (needed != 0) std::memcpy(buffer, data, needed);
+  return ISCSI_IKE_OK;
+}
+
+}  // namespace iscsi_ike::capi

@@ -1,0 +1,37 @@
+#include "ike/capi/traces.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace iscsi_ike::capi {
+namespace {
+
+ike::TextSink ToSink(iscsi_ike_text_fn write, void* user) {
+  if (write == nullptr) return {};
+  return [write, user](std::string_view text) { write(user, std::string(text).c_str()); };
+}
+
+}  // namespace
+
+Traces::Traces(const iscsi_ike_engine_options& options) {
+  void* const user = options.trace_user;
+  if (options.on_ladder != nullptr) {
+    ladder_ = std::make_unique<ike::Ladder>(ike::LadderOptions{}, ToSink(options.on_ladder, user));
+    all_.Add(*ladder_);
+  }
+  if (options.on_keylog != nullptr || options.on_esp_keylog != nullptr) {
+    keylog_ = std::make_unique<ike::KeyLog>(
+        ike::KeyLogSinks{ToSink(options.on_keylog, user), ToSink(options.on_esp_keylog, user), {}});
+    all_.Add(*keylog_);
+  }
+  if (const auto write = options.on_pcap; write != nullptr) {
+    pcap_ = std::make_unique<ike::PcapWriter>(
+        [write, user](crypto::Octets block) { write(user, block.data(), block.size()); },
+        ike::ClockFrom(std::chrono::microseconds(options.pcap_epoch_us)));
+    all_.Add(*pcap_);
+  }
+}
+
+ike::Observer* Traces::observer() { return ladder_ || keylog_ || pcap_ ? &all_ : nullptr; }
+
+}  // namespace iscsi_ike::capi

@@ -1,0 +1,68 @@
+// Settings of one peer: what is configured for it in different places, taken together, and what the
+// translator makes of that for one end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/secret.hpp"
+#include "policy/config_json.hpp"
+#include "policy/error.hpp"
+#include "policy/translate.hpp"
+
+namespace iscsi_ike::policy {
+
+// Sources is what was found, before it is translated.
+struct Sources {
+  std::string name;          // of the record; empty: no record
+  TranslateRequest request;  // role, binding and addresses still open
+  crypto::Secret key;        // empty: none given
+  bool group_key = false;
+  std::optional<ExchangeMode> only_mode;  // of those that the word allows
+  std::optional<IpAddress> peer;          // the config binds the key to this peer
+  std::optional<Identity> peer_identity;  // the peer must show it
+  std::optional<IpAddress> portal;        // the config's portal
+  std::uint16_t target_port = kIscsiPort;
+  [[nodiscard]] Sources Clone() const;
+};
+
+// SourcesOf takes a record and a portal of a config (either may be null) with its defaults: the
+// word in force (ResolveWord), and the key of the record, else of the portal, else the group key.
+[[nodiscard]] Sources SourcesOf(const Config& config, const PresharedKey* record,
+                                const TargetPortal* portal);
+
+// RecordName is the name of a record where that tells it from others, else "record 2".
+[[nodiscard]] std::string RecordName(const Config& config, std::size_t index);
+// NamesOf lists all records with their numbers, for errors.
+[[nodiscard]] std::string NamesOf(const Config& config);
+
+// ChooseSources chooses the record by name, then by number; without a name the one that fits the
+// peer, bound to it before bound to nobody. The portal is the peer's, or the only one. Errors stand
+// at `record_place` ("--record") or `config_place` ("--config: hba.json").
+struct ChoicePlaces {
+  std::string record = "record";
+  std::string config = "config";
+};
+[[nodiscard]] Parsed<Sources> ChooseSources(const Config& config, const std::string& record,
+                                            const std::optional<IpAddress>& peer,
+                                            const ChoicePlaces& places = {});
+
+// Settings is one peer's plan with the key for it.
+struct Settings {
+  SecurityFlags word;
+  Plan plan;  // any outcome
+  crypto::Secret key;
+  bool group_key = false;
+  std::optional<Identity> peer_identity;
+  [[nodiscard]] Settings Clone() const;
+};
+
+// TranslateFor applies the rules for one end. `own`: its address, where it is known. `peer_known`:
+// it speaks with one peer address only. What is said against the key stands behind the plan's own
+// reasons. A plan that allows nothing is no error here.
+[[nodiscard]] Settings TranslateFor(Role role, const Sources& sources,
+                                    const std::optional<IpAddress>& own, bool peer_known);
+
+}  // namespace iscsi_ike::policy

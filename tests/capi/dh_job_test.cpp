@@ -1,0 +1,131 @@
+// Diffie-Hellman jobs may be run anywhere and may outlive their engine.
+#include <iscsi_ike.h>
+
+#include <thread>
+
+#include "tests/capi/c_pair.hpp"
+
+namespace iscsi_ike::test {
+namespace {
+
+Owned<iscsi_ike_dh_job> PollJob(CEnd& end) {
+  iscsi_ike_dh_job* job = nullptr;
+  EXPECT_EQ(iscsi_ike_poll_dh(end.engine.get(), &job), ISCSI_IKE_OK);
+  return Owned<iscsi_ike_dh_job>(job);
+}
+
+Owned<iscsi_ike_dh_runner> MakeRunner() {
+  iscsi_ike_dh_runner* runner = nullptr;
+  EXPECT_EQ(iscsi_ike_dh_runner_new(&runner), ISCSI_IKE_OK);
+  return Owned<iscsi_ike_dh_runner>(runner);
+}
+
+iscsi_ike_dh_info InfoOf(const iscsi_ike_dh_job* job) {
+  auto info = ISCSI_IKE_INIT(iscsi_ike_dh_info);
+  EXPECT_EQ(iscsi_ike_dh_get_info(job, &info), ISCSI_IKE_OK);
+  return info;
+}
+
+// AggressivePair has its first job before anything is sent.
+CPair AggressivePair() {
+  return CPair([](CPair::Told& told) { told.hba_plan.word = told.portal_plan.word = 0x2B; });
+}
+
+TEST(CDhJob, OutlivesItsEngine) {
+  Owned<iscsi_ike_dh_job> job;
+  {
+    CPair pair = AggressivePair();
+    pair.Connect();
+    job = PollJob(pair.hba);
+  }
+  const auto runner = MakeRunner();
+  iscsi_ike_dh_job* const jobs[] = {job.get()};
+  EXPECT_EQ(iscsi_ike_dh_run(runner.get(), jobs, 1), ISCSI_IKE_OK);
+  const iscsi_ike_dh_info info = InfoOf(job.get());
+  EXPECT_EQ(info.done, 1U);
+  EXPECT_EQ(info.group, 31U);
+  EXPECT_EQ(info.output_size, 32U);
+
+  // And another engine takes it for a stale one.
+  CPair other = AggressivePair();
+  EXPECT_EQ(iscsi_ike_finish_dh(other.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
+  EXPECT_TRUE(other.hba.sent.empty());
+}
+
+TEST(CDhJob, MayBeRunByAnotherThread) {
+  CPair pair = AggressivePair();
+  pair.Connect();
+  const auto job = PollJob(pair.hba).release();
+  std::thread([job] {
+    const auto runner = MakeRunner();
+    iscsi_ike_dh_job* const jobs[] = {job};
+    EXPECT_EQ(iscsi_ike_dh_run(runner.get(), jobs, 1), ISCSI_IKE_OK);
+  }).join();
+  EXPECT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job), ISCSI_IKE_OK);
+  pair.Exchange();
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+}
+
+// Hardware is given the inputs and gives the output. Here an engine with the same seed plays it:
+// the public value that it sends is the one that is due.
+TEST(CDhJob, TakesAResultFromElsewhere) {
+  CPair twin = AggressivePair();
+  twin.Connect();
+  twin.Exchange();
+  const std::vector<std::uint8_t> am1 = twin.hba.sent.front();
+
+  CPair pair = AggressivePair();
+  pair.Connect();
+  auto job = PollJob(pair.hba);
+  const iscsi_ike_dh_info info = InfoOf(job.get());
+  EXPECT_EQ(info.operation, std::uint32_t{ISCSI_IKE_DH_GENERATE});
+  EXPECT_EQ(info.done, 0U);
+  EXPECT_EQ(info.private_key.size, 32U);
+  EXPECT_EQ(info.peer_public.size, 0U);
+  const std::vector<std::uint8_t> zeros(33);
+  EXPECT_EQ(iscsi_ike_dh_set_output(job.get(), zeros.data(), 31), ISCSI_IKE_E_INVALID);
+  EXPECT_EQ(iscsi_ike_dh_set_output(job.get(), zeros.data(), 33), ISCSI_IKE_E_INVALID);
+  EXPECT_EQ(InfoOf(job.get()).done, 0U);
+  // AM1: header of 28 octets, SA payload, then the KE payload with 4 octets of header of its own.
+  const std::size_t sa_size = am1[28 + 2] * 256U + am1[28 + 3];
+  const std::uint8_t* const public_value = am1.data() + 28 + sa_size + 4;
+  ASSERT_EQ(iscsi_ike_dh_set_output(job.get(), public_value, 32), ISCSI_IKE_OK);
+  EXPECT_EQ(InfoOf(job.get()).done, 1U);
+  ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
+  pair.Exchange();
+  EXPECT_EQ(pair.hba.sent.front(), am1);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+}
+
+TEST(CDhJob, AFailureEndsTheNegotiation) {
+  for (const int peer_value : {0, 1}) {  // a value of this end is nobody else's fault
+    CPair pair = AggressivePair();
+    pair.Connect();
+    auto job = PollJob(pair.hba);
+    ASSERT_EQ(iscsi_ike_dh_set_failed(job.get(), peer_value), ISCSI_IKE_OK);
+    ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
+    pair.Exchange();
+    const Seen* failed = pair.hba.Find(ISCSI_IKE_FAILED);
+    ASSERT_NE(failed, nullptr);
+    EXPECT_EQ(failed->code, "CRYPTO");
+  }
+}
+
+TEST(CDhJob, OneThatNobodyRanIsAFailureAndOneThatWasDroppedATimeout) {
+  CPair pair = AggressivePair();
+  pair.Connect();
+  auto job = PollJob(pair.hba);
+  ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
+  pair.Exchange();
+  ASSERT_NE(pair.hba.Find(ISCSI_IKE_FAILED), nullptr);
+  EXPECT_EQ(pair.hba.Find(ISCSI_IKE_FAILED)->code, "CRYPTO");
+
+  CPair second = AggressivePair();
+  second.Connect();
+  PollJob(second.hba).reset();
+  second.Run(120000);
+  EXPECT_NE(second.hba.Find(ISCSI_IKE_FAILED), nullptr);
+}
+
+}  // namespace
+}  // namespace iscsi_ike::test
