@@ -196,6 +196,42 @@ TEST(SecurityCacheBoxTest, ContentsAreCheckedEvenUnderTheRightKey) {
   EXPECT_EQ(StatusOf(longer), HbaStatus::kCacheCorrupted);
 }
 
+// What no typed call takes, no box brings in.
+TEST(SecurityCacheBoxTest, ContentsAreHeldToTheRulesOfTheCalls) {
+  const auto with = [](std::size_t at, std::uint8_t octet) {
+    Box contents = Golden();
+    contents.at(at) = octet;
+    return contents;
+  };
+  constexpr std::size_t kFirstType = 16 + 2 + 11 + 2 + 4 + 8;
+  ASSERT_EQ(Golden().at(kFirstType), 1);
+  EXPECT_EQ(StatusOf(with(kFirstType, 4)), HbaStatus::kCacheCorrupted);
+  EXPECT_EQ(StatusOf(with(kFirstType, 5)), HbaStatus::kCacheCorrupted);
+  Box empty_key(16 + 2);
+  empty_key.insert(empty_key.end(), {0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 'b', 0, 0});
+  empty_key.insert(empty_key.end(), {0, 0});
+  EXPECT_EQ(StatusOf(empty_key), HbaStatus::kCacheCorrupted);
+  Box nobody = Golden();
+  std::fill(nobody.end() - 4, nobody.end(), std::uint8_t{0});
+  EXPECT_EQ(StatusOf(nobody), HbaStatus::kCacheCorrupted);
+  Box odd = Golden();
+  odd.back() = 0;
+  odd[odd.size() - 5] = 3;
+  odd.pop_back();
+  EXPECT_EQ(StatusOf(odd), HbaStatus::kCacheCorrupted);
+}
+
+TEST(SecurityCacheBoxTest, SaysWhereTheContentsEnd) {
+  const auto place = [](std::size_t size) {
+    const Box contents = Golden();
+    const Box box = *crypto::Seal(kKind, SealKey(), {contents.data(), size});
+    return Refused(SealKey(), box, TwoPorts()).error.place;
+  };
+  EXPECT_EQ(place(20), "group key");
+  EXPECT_EQ(place(45), "keys[0]");
+  EXPECT_EQ(place(Golden().size() - 1), "tunnel addresses[0]");
+}
+
 TEST(SecurityCacheBoxTest, AnyOctetOfTheContentsMayBeAnything) {
   for (std::size_t at = 0; at < Golden().size(); ++at) {
     for (const int octet : {0, 1, 3, 0x7F, 0xFF}) {

@@ -338,6 +338,7 @@ TEST_F(SecurityCacheTest, TheGroupKeyTakesTheWordOfThePortal) {
   EXPECT_EQ(request.identity, Name("hba.example"));
   EXPECT_FALSE(request.tunnel_outer);
   EXPECT_TRUE(Holds(Translate(request).reasons, "WORD_FROM_PORTAL"));
+  EXPECT_FALSE(Holds(request.prior, "SOURCE_NOT_VALID"));  // it has no word to pass over
 }
 
 TEST_F(SecurityCacheTest, RefusalsNeverShowTheKey) {

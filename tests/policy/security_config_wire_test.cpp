@@ -310,6 +310,7 @@ TEST_F(SecurityConfigWireTest, TextIsCountedAndEndsAtAZero) {
     EXPECT_EQ(Call(4, SetTunnel(v4, TextAddress(text, count))), HbaStatus::kInvalidParameter)
         << count;
   }
+  EXPECT_EQ(Call(4, SetTunnel(v4, TextAddress(text + '\0', 514))), HbaStatus::kInvalidParameter);
   EXPECT_EQ(Call(4, SetTunnel(v4, TextAddress("", 0))), HbaStatus::kInvalidParameter);
   EXPECT_EQ(Call(4, SetTunnel(v4, TextAddress(std::string(4, '\0')))),
             HbaStatus::kInvalidParameter);
