@@ -7,6 +7,7 @@
 #include <new>
 
 #include "policy/config_json.hpp"
+#include "policy/security_config_wire.hpp"
 
 namespace {
 
@@ -125,6 +126,70 @@ TEST(KeyWipeTest, RefusedTextsLeaveNothingBehind) {
   EXPECT_EQ(Leaks(R"({"Key":[)" + Numbers() + ",256]}", false), 0);
   EXPECT_EQ(Leaks(R"({"Other":")" + std::string(kKey) + R"("}]})", false), 0);
   EXPECT_EQ(Leaks(start + "\xFF", false), 0);
+}
+
+// Runs something with a cache that lets it go again.
+template <class Use>
+int CacheLeaks(Use use) {
+  const crypto::Octets key = Bytes(kKey);
+  found = 0;
+  searching = true;
+  {
+    SecurityCache cache({});
+    EXPECT_TRUE(cache.SetPresharedKeyForId(0, SecurityFlags(0x27), 2, Bytes("b"), key).ok());
+    EXPECT_TRUE(cache.SetGroupPresharedKey(key).ok());
+    use(cache);
+  }
+  searching = false;
+  return found;
+}
+
+TEST(KeyWipeTest, ACacheLeavesNothingBehind) {
+  const crypto::Octets key = Bytes(kKey);
+  EXPECT_EQ(CacheLeaks([](SecurityCache&) {}), 0);
+  EXPECT_EQ(CacheLeaks([](SecurityCache& cache) {
+              EXPECT_TRUE(cache.ClearCache().ok());
+              searching = false;  // the death of an empty cache proves nothing
+            }),
+            0);
+  EXPECT_EQ(CacheLeaks([](SecurityCache& cache) {
+              EXPECT_TRUE(cache.SetPresharedKeyForId(0, {}, 2, Bytes("b"), Bytes("other")).ok());
+              EXPECT_TRUE(cache.SetGroupPresharedKey(Bytes("other")).ok());
+              searching = false;
+            }),
+            0);
+  EXPECT_EQ(CacheLeaks([&](SecurityCache& cache) {  // growing, shifting and refusing
+              for (const std::string_view id : {"c", "a", "d", "aa", "bb", "cc", "dd", "ee"}) {
+                EXPECT_TRUE(cache.SetPresharedKeyForId(0, {}, 2, Bytes(id), key).ok());
+              }
+              EXPECT_FALSE(cache.SetPresharedKeyForId(0, {}, 9, Bytes("a"), key).ok());
+              const auto all = cache.FindAll(0, IpAddress::V4({192, 0, 2, 1}));
+              EXPECT_EQ(all.size(), 9U);
+            }),
+            0);
+}
+
+TEST(KeyWipeTest, SavingAndRestoringLeavesNothingBehind) {
+  const crypto::Octets seal_key = Bytes("0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(CacheLeaks([&](SecurityCache& cache) {
+              const auto box = cache.Save(seal_key);
+              ASSERT_TRUE(box.ok());
+              EXPECT_TRUE(SecurityCache::Restore(seal_key, *box, {}).ok());
+              HbaCapabilities small;
+              small.max_entries = 0;
+              EXPECT_FALSE(SecurityCache::Restore(seal_key, *box, small).ok());
+            }),
+            0);
+}
+
+TEST(KeyWipeTest, ACallByOctetsLeavesNothingBehind) {
+  std::string in({16, 0, 0, 0});
+  in += kKey;
+  EXPECT_EQ(CacheLeaks([&](SecurityCache& cache) {
+              EXPECT_EQ(Invoke(cache, 3, Bytes(in)).status, HbaStatus::kSuccess);
+              EXPECT_NE(Invoke(cache, 3, Bytes(in).first(19)).status, HbaStatus::kSuccess);
+            }),
+            0);
 }
 
 }  // namespace
