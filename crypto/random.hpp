@@ -41,9 +41,13 @@ class SystemRandom final : public RandomSource {
 class SeededRandom final : public RandomSource {
  public:
   using Seed = std::array<std::uint8_t, 32>;
-  explicit SeededRandom(const Seed& seed) : seed_(seed) {}
+  // `stream` is how many draws have gone before: with both a source can be made again at its place.
+  explicit SeededRandom(const Seed& seed, std::uint64_t stream = 0)
+      : seed_(seed), stream_(stream) {}
   explicit SeededRandom(std::uint64_t seed);
   [[nodiscard]] bool Fill(MutableOctets out) override;
+  [[nodiscard]] const Seed& seed() const { return seed_; }
+  [[nodiscard]] std::uint64_t stream() const { return stream_; }
 
  private:
   Seed seed_{};

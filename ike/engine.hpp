@@ -10,10 +10,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "crypto/dh.hpp"
 #include "crypto/random.hpp"
 #include "crypto/result.hpp"
+#include "ike/checkpoint.hpp"
 #include "ike/config.hpp"
 #include "ike/endpoint.hpp"
 #include "ike/errors.hpp"
@@ -67,8 +69,31 @@ class Engine {
 
   [[nodiscard]] std::size_t session_count() const;
 
+  // Checkpoint gives the whole state of the engine, mid-exchange included, as a box sealed under a
+  // key of 32 octets; the engine goes on unchanged. It may be taken between any two calls, also
+  // while there is something left to poll, which is then in it. The same state gives the same
+  // octets; they hold no pointers, so another process can go on from them. Not in it: the
+  // RandomSource, whose place the host keeps (SeededRandom::stream()), the observer, and the
+  // reasons of plans (policy::Plan::reasons). Errors: kBadKey, kCrypto; kInvalid for settings that
+  // make no sense (a renewal at more than 100 percent, times of 2^60 ms).
+  [[nodiscard]] Result<std::vector<std::uint8_t>, CheckpointError> Checkpoint(
+      crypto::Octets seal_key) const;
+  // Restore makes an engine that does from there on, octet for octet, what the one in the box would
+  // have done. It draws no randomness and tells the observer nothing. `random` and `observer` as
+  // for the constructor.
+  //
+  // Diffie-Hellman: PollDh hands out every job whose result is still due, in the order in which
+  // they were made, whether or not it had been polled before, and with the same ticket. So nothing
+  // is lost with the workers of another process. Results of jobs handed out before are as good; the
+  // second of two is dropped as stale.
+  [[nodiscard]] static Result<Engine, CheckpointError> Restore(crypto::Octets seal_key,
+                                                               crypto::Octets box,
+                                                               crypto::RandomSource& random,
+                                                               Observer* observer);
+
  private:
   class Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -31,6 +31,7 @@ class NotifyBudget {
   [[nodiscard]] bool Spend(Time now);
 
  private:
+  friend struct ArchiveAccess;
   unsigned per_second_;
   unsigned spent_ = 0;
   Time second_start_{};
@@ -143,6 +144,7 @@ class EngineCore {
   };
 
  private:
+  friend struct ArchiveAccess;
   EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
              const crypto::ShortHashKey& hash_secret);
   void RenewTimers();

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "ike/core/begin_phase1.hpp"
+#include "ike/core/checkpoint.hpp"
 #include "ike/core/closing.hpp"
 #include "ike/core/core.hpp"
 #include "ike/core/outcome.hpp"
@@ -39,9 +40,12 @@ Failure<NegotiationFailure> Reject(FailureCode code, std::string text) {
 }  // namespace
 
 class Engine::Impl {
+  std::unique_ptr<EngineCore> owned_;
+
  public:
   Impl(EngineConfig config, crypto::RandomSource& random, Observer* observer)
-      : core(std::move(config), random, observer) {}
+      : Impl(std::make_unique<EngineCore>(std::move(config), random, observer)) {}
+  explicit Impl(std::unique_ptr<EngineCore> made) : owned_(std::move(made)), core(*owned_) {}
 
   void Tick(Time now) { core.now = std::max(core.now, now); }
 
@@ -124,7 +128,7 @@ class Engine::Impl {
     SettleAll();
   }
 
-  EngineCore core;
+  EngineCore& core;
 
  private:
   static NegotiationFailure Closed() {
@@ -246,5 +250,19 @@ std::optional<Time> Engine::NextTimeout() const {
 }
 
 std::size_t Engine::session_count() const { return impl_->core.session_count(); }
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::vector<std::uint8_t>, CheckpointError> Engine::Checkpoint(
+    crypto::Octets seal_key) const {
+  return SaveCore(impl_->core, seal_key);
+}
+
+Result<Engine, CheckpointError> Engine::Restore(crypto::Octets seal_key, crypto::Octets box,
+                                                crypto::RandomSource& random, Observer* observer) {
+  auto core = RestoreCore(seal_key, box, random, observer);
+  if (!core) return Failure(std::move(core).error());
+  return Engine(std::make_unique<Impl>(*std::move(core)));
+}
 
 }  // namespace iscsi_ike::ike

@@ -31,6 +31,7 @@ struct KeyAgreement {
   bool started = false;  // the private key exists
   bool own_ready = false;
   bool shared_ready = false;
+  bool agree_failed = false;  // the peer's value is bad: `agree` stays, and nothing is due any more
   crypto::DhTicket generate{};  // running job, or 0
   crypto::DhTicket agree{};
   crypto::Secret private_key;
@@ -114,6 +115,7 @@ struct Exchange {
     assert(work_ != nullptr);
     return *work_;
   }
+  [[nodiscard]] bool has_work() const { return work_ != nullptr; }
   [[nodiscard]] bool HasOwnPublic() const { return work_ && work_->dh.own_ready; }
   [[nodiscard]] bool HasShared() const { return work_ && work_->dh.shared_ready; }
   [[nodiscard]] bool WaitsFor(crypto::DhTicket job) const {
@@ -151,6 +153,7 @@ struct Exchange {
   [[nodiscard]] const Row& current() const { return script->rows[row]; }
 
  private:
+  friend struct ArchiveAccess;
   std::unique_ptr<Work> work_;
 };
 

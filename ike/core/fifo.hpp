@@ -12,11 +12,16 @@ namespace iscsi_ike::ike {
 template <class T>
 class Fifo {
  public:
+  using Value = T;
+
   void Push(T value) {
     if (first_ > kFewTaken && first_ * 2 > items_.size()) Close();
     items_.push_back(std::move(value));
   }
   [[nodiscard]] bool empty() const { return first_ == items_.size(); }
+  [[nodiscard]] std::size_t size() const { return items_.size() - first_; }
+  // At is the one that the call of Pop after so many others will give.
+  [[nodiscard]] const T& At(std::size_t ahead) const { return items_[first_ + ahead]; }
   [[nodiscard]] std::optional<T> Pop() {
     if (empty()) return std::nullopt;
     std::optional<T> front(std::move(items_[first_]));

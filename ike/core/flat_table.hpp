@@ -20,6 +20,7 @@ class FlatTable {
   explicit FlatTable(Traits traits = {}) : traits_(traits) {}
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const Traits& traits() const { return traits_; }
   // Find is the value with this key, or Value{}.
   [[nodiscard]] Value Find(const Key& key) const {
     if (size_ == 0) return {};

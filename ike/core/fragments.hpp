@@ -37,6 +37,7 @@ class Reassembly {
   }
 
  private:
+  friend struct ArchiveAccess;
   [[nodiscard]] std::optional<std::string_view> ConflictWith(const FragmentView& fragment) const;
   void Begin(std::uint16_t id, Time now);
   void Add(const FragmentView& fragment);

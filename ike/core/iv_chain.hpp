@@ -33,6 +33,7 @@ class IvChain {
   void Commit() { current_ = staged_; }
 
  private:
+  friend struct ArchiveAccess;
   std::array<std::uint8_t, crypto::kMaxBlockSize> current_{};
   std::array<std::uint8_t, crypto::kMaxBlockSize> staged_{};
   std::uint8_t size_ = 0;

@@ -8,14 +8,9 @@ namespace {
 void QueueDh(EngineCore& core, const Session& session, Exchange& exchange,
              crypto::DhOperation operation) {
   KeyAgreement& dh = exchange.dh();
-  crypto::DhJob job;
-  job.ticket = core.MakeTicket(session);
-  job.operation = operation;
-  job.group = *exchange.group;
-  job.private_key = dh.private_key.Clone();
-  if (operation == crypto::DhOperation::kAgree) job.peer_public = dh.peer_public;
-  (operation == crypto::DhOperation::kAgree ? dh.agree : dh.generate) = job.ticket;
-  core.dh_jobs.Push(std::move(job));
+  const bool agree = operation == crypto::DhOperation::kAgree;
+  (agree ? dh.agree : dh.generate) = core.MakeTicket(session);
+  core.dh_jobs.Push(JobOf(exchange, operation));
 }
 
 // HasFullLength: jobs may run anywhere, and a result without its leading zeros would give other
@@ -44,6 +39,25 @@ bool Prefetch(EngineCore& core, const Session& session, Exchange& exchange) {
   return true;
 }
 
+bool Awaits(const Exchange& exchange, crypto::DhOperation operation) {
+  if (!exchange.has_work()) return false;
+  const KeyAgreement& dh = exchange.dh();
+  if (operation == crypto::DhOperation::kGenerate) return dh.generate != crypto::DhTicket{};
+  return dh.agree != crypto::DhTicket{} && !dh.agree_failed;
+}
+
+crypto::DhJob JobOf(const Exchange& exchange, crypto::DhOperation operation) {
+  const KeyAgreement& dh = exchange.dh();
+  const bool agree = operation == crypto::DhOperation::kAgree;
+  crypto::DhJob job;
+  job.ticket = agree ? dh.agree : dh.generate;
+  job.operation = operation;
+  job.group = *exchange.group;
+  job.private_key = dh.private_key.Clone();
+  if (agree) job.peer_public = dh.peer_public;
+  return job;
+}
+
 Step StoreResult(KeyAgreement& dh, crypto::DhJob job) {
   const bool agree = dh.agree == job.ticket;
   (agree ? dh.agree : dh.generate) = crypto::DhTicket{};
@@ -58,11 +72,11 @@ Step StoreResult(KeyAgreement& dh, crypto::DhJob job) {
   if (agree) {
     dh.shared = std::move(job.shared);
     dh.shared_ready = true;
-    dh.private_key.Clear();
   } else {
     dh.own_public = std::move(job.public_value);
     dh.own_ready = true;
   }
+  if (dh.own_ready && dh.shared_ready) dh.private_key.Clear();
   return Done{};
 }
 

@@ -11,6 +11,12 @@ namespace iscsi_ike::ike {
 // this end's own cookie. False: no private key could be drawn.
 [[nodiscard]] bool Prefetch(EngineCore& core, const Session& session, Exchange& exchange);
 
+// Awaits: a result of this operation is still due.
+[[nodiscard]] bool Awaits(const Exchange& exchange, crypto::DhOperation operation);
+// JobOf makes such a job, once more if need be: all that it takes stays in the exchange until its
+// result is there.
+[[nodiscard]] crypto::DhJob JobOf(const Exchange& exchange, crypto::DhOperation operation);
+
 // StoreResult takes a finished job that `dh` waits for. A Trouble: it gave nothing of use.
 [[nodiscard]] Step StoreResult(KeyAgreement& dh, crypto::DhJob job);
 

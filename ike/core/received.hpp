@@ -22,6 +22,7 @@ inline constexpr std::size_t kMostParked = 8192;
 
 // Parked takes a copy, of a message that MayPark.
 struct Parked {
+  Parked() = default;
   explicit Parked(const Received& received)
       : local(received.local),
         remote(received.remote),

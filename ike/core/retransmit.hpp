@@ -21,6 +21,7 @@ class RetransmitTimer {
   [[nodiscard]] Deadline due() const { return due_; }
   [[nodiscard]] bool IsDue(Time now) const { return due_.IsDue(now); }
   [[nodiscard]] unsigned times_sent() const { return sent_; }
+  [[nodiscard]] Duration interval() const { return interval_; }
 
   // Next arms the timer for the repetition after this one; false when all tries are spent, and then
   // one last, longest interval for the answer has gone by.
@@ -36,6 +37,7 @@ class RetransmitTimer {
   }
 
  private:
+  friend struct ArchiveAccess;
   Deadline due_;
   Duration interval_{0};
   unsigned sent_ = 0;

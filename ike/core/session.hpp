@@ -164,6 +164,7 @@ struct Session {
   }
 
  private:
+  friend struct ArchiveAccess;
   std::unique_ptr<IsakmpSa> sa_;
 };
 

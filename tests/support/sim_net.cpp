@@ -1,6 +1,9 @@
 #include "tests/support/sim_net.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <span>
 #include <utility>
 
@@ -58,11 +61,45 @@ std::vector<std::uint8_t> Recorder::KeyOf(std::string_view name) const {
   return it == keys.rend() ? std::vector<std::uint8_t>{} : it->octets;
 }
 
+namespace {
+
+// kEvery: with it in the environment every simulation takes checkpoints, so that all that is
+// expected of an engine is expected of restored ones.
+constexpr const char* kEvery = "ISCSI_IKE_CHECKPOINT_EVERY";
+
+constexpr std::array<std::uint8_t, 32> kSealKey{1, 2, 3};
+
+[[noreturn]] void Stop(const ike::CheckpointError& error) {
+  std::fprintf(stderr, "checkpoint: %s\n", error.text.c_str());
+  std::abort();
+}
+
+}  // namespace
+
+ike::Engine& Node::engine() {
+  if (checkpoint_every != 0 && ++asked_ % checkpoint_every == 0) Restore();
+  return *engine_;
+}
+
+// Restore goes on with another engine; a checkpoint of that one is the same octets again.
+void Node::Restore() {
+  const auto box = engine_->Checkpoint(kSealKey);
+  if (!box) Stop(box.error());
+  auto restored = ike::Engine::Restore(kSealKey, *box, *random_, &recorder);
+  if (!restored) Stop(restored.error());
+  const auto again = restored->Checkpoint(kSealKey);
+  if (!again || *again != *box) Stop({ike::CheckpointCode::kInvalid, "it is another one"});
+  *engine_ = *std::move(restored);
+  ++checkpoints;
+}
+
 Node::Node(ike::EngineConfig config, std::unique_ptr<crypto::RandomSource> random,
            ike::Endpoint where)
     : random_(std::move(random)),
       engine_(std::make_unique<ike::Engine>(std::move(config), *random_, &recorder)),
-      endpoint_(std::move(where)) {}
+      endpoint_(std::move(where)) {
+  if (const char* every = std::getenv(kEvery)) checkpoint_every = std::strtoul(every, nullptr, 10);
+}
 
 std::span<const std::uint8_t> MessageOf(const ike::Datagram& datagram) {
   const std::span<const std::uint8_t> octets = datagram.octets;
@@ -111,10 +148,17 @@ void SimNet::Deliver(ike::Datagram datagram, ike::Duration delay) {
 void SimNet::DrainNode(Node& node) {
   while (auto datagram = node.engine().PollDatagram()) Launch(std::move(*datagram));
   while (auto event = node.engine().PollEvent()) node.events.push_back(std::move(*event));
-  while (auto job = node.engine().PollDh()) {
+  ike::Engine& engine = node.engine();  // one restored now would hand all of them out again
+  while (auto job = engine.PollDh()) {
     if (drop_dh) continue;
     auto shared = std::make_shared<crypto::DhJob>(std::move(*job));
+    const auto [known, is_new] = node.jobs.try_emplace(shared->ticket, shared);
+    if (!is_new) {
+      if (known->second) *known->second = std::move(*shared);
+      continue;
+    }
     Later(dh_latency ? dh_latency() : ike::Duration{0}, [this, &node, shared] {
+      node.jobs[shared->ticket] = nullptr;
       dh_.Run(std::span(shared.get(), 1));
       node.engine().HandleDh(now_, std::move(*shared));
     });
@@ -131,6 +175,7 @@ bool SimNet::Step(ike::Time end) {
   if (!flights_.empty()) next = flights_.top().at;
   for (const auto& node : nodes_) {
     const auto due = node->engine().NextTimeout();
+    timeouts.push_back(due);
     if (due && (!next || *due < *next)) next = due;
   }
   if (!next || *next > end) return false;

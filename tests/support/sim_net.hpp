@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <queue>
@@ -65,10 +66,17 @@ class Node {
  public:
   Node(ike::EngineConfig config, std::unique_ptr<crypto::RandomSource> random, ike::Endpoint where);
 
-  ike::Engine& engine() { return *engine_; }
+  // engine: as it is, or, with `checkpoint_every`, an engine restored from its checkpoint at each
+  // so many-th time that somebody asks for it, which is before every call.
+  ike::Engine& engine();
   [[nodiscard]] const ike::Endpoint& endpoint() const { return endpoint_; }
   Recorder recorder;
   std::vector<ike::Event> events;
+  std::size_t checkpoint_every = 0;  // 0: never. The environment may say otherwise: sim_net.cpp
+  std::size_t checkpoints = 0;       // taken so far
+  // Jobs under way, by ticket: a restored engine hands them out once more, and the later one is
+  // then computed in the place of the earlier one. Null: its result is there.
+  std::map<crypto::DhTicket, std::shared_ptr<crypto::DhJob>> jobs;
 
   template <class E>
   [[nodiscard]] std::vector<const E*> EventsOf() const {
@@ -80,9 +88,12 @@ class Node {
   }
 
  private:
+  void Restore();
+
   std::unique_ptr<crypto::RandomSource> random_;
   std::unique_ptr<ike::Engine> engine_;
   ike::Endpoint endpoint_;
+  std::size_t asked_ = 0;
 };
 
 // Sent is one datagram as the network sees it; `number` counts from 0 over all nodes.
@@ -109,9 +120,10 @@ class SimNet {
 
   Fate fate;  // unset: every datagram arrives after `latency`
   ike::Duration latency{5};
-  std::function<ike::Duration()> dh_latency;  // unset: at once
-  bool drop_dh = false;                       // no exponentiation ever ends
-  std::vector<Sent> log;                      // every datagram ever sent
+  std::function<ike::Duration()> dh_latency;       // unset: at once
+  bool drop_dh = false;                            // no exponentiation ever ends
+  std::vector<Sent> log;                           // every datagram ever sent
+  std::vector<std::optional<ike::Time>> timeouts;  // of each node, after each step
 
   [[nodiscard]] ike::Time now() const { return now_; }
   // Drain takes everything out of the engines; call it after any direct call of an engine.

@@ -1,0 +1,233 @@
+// Carry of what all structs are made of: numbers, enumerations, texts, octets, times, and runs of
+// them. A number of which any value means something is carried as it is; an enumeration must be
+// one of its enumerators.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/dh.hpp"
+#include "ike/config.hpp"
+#include "ike/core/archive.hpp"
+#include "ike/core/deadline.hpp"
+#include "ike/events.hpp"
+#include "ike/wire/vendor_id.hpp"
+
+namespace iscsi_ike::ike {
+
+// Known tells which values an enumeration has. Whoever adds an enumerator at an end mends it here.
+template <class E>
+struct Known;
+template <auto kFirst, auto kLast>
+struct Between {
+  static bool Has(decltype(kFirst) e) { return e >= kFirst && e <= kLast; }
+};
+template <class E>
+struct AnyNumber {
+  static bool Has(E) { return true; }
+};
+// clang-format off
+template <> struct Known<SessionId> : AnyNumber<SessionId> {};
+template <> struct Known<ChildId> : AnyNumber<ChildId> {};
+template <> struct Known<MessageId> : AnyNumber<MessageId> {};
+template <> struct Known<Spi> : AnyNumber<Spi> {};
+template <> struct Known<NotifyType> : AnyNumber<NotifyType> {};
+template <> struct Known<crypto::DhTicket> : AnyNumber<crypto::DhTicket> {};
+template <> struct Known<Role> : Between<Role::kInitiator, Role::kResponder> {};
+template <> struct Known<Renewal> : Between<Renewal::kNever, Renewal::kRenew> {};
+template <> struct Known<NatTraversal> : Between<NatTraversal::kOff, NatTraversal::kForce> {};
+template <> struct Known<PeerMatch> : Between<PeerMatch::kIdentity, PeerMatch::kGroupKey> {};
+template <> struct Known<CloseReason> : Between<CloseReason::kByCaller, CloseReason::kReplaced> {};
+template <> struct Known<FailureCode> : Between<FailureCode::kTimeout, FailureCode::kCrypto> {};
+template <> struct Known<VendorId> : Between<VendorId::kUnknown, VendorId::kRacoon> {};
+template <> struct Known<policy::Outcome> : Between<policy::Outcome::kUnspecified, policy::Outcome::kPlan> {};
+template <> struct Known<policy::ExchangeMode> : Between<policy::ExchangeMode::kMain, policy::ExchangeMode::kAggressive> {};
+template <> struct Known<policy::Encapsulation> : Between<policy::Encapsulation::kTunnel, policy::Encapsulation::kTransport> {};
+template <> struct Known<policy::EspCipher> : Between<policy::EspCipher::kNull, policy::EspCipher::kAesGcm16> {};
+template <> struct Known<policy::EspAuth> : Between<policy::EspAuth::kNone, policy::EspAuth::kAesXcbc96> {};
+template <> struct Known<crypto::HashAlgorithm> : Between<crypto::HashAlgorithm::kMd5, crypto::HashAlgorithm::kSha512> {};
+template <> struct Known<crypto::CipherAlgorithm> : Between<crypto::CipherAlgorithm::kTripleDesCbc, crypto::CipherAlgorithm::kAesCbc> {};
+template <> struct Known<crypto::DhGroup> {
+  static bool Has(crypto::DhGroup group) { return crypto::DhGroupByNumber(static_cast<std::uint16_t>(group)).has_value(); }
+};
+// clang-format on
+
+template <class V>
+inline constexpr bool kIsVector = false;
+template <class T>
+inline constexpr bool kIsVector<std::vector<T>> = true;
+template <class V>
+concept AnyVector = kIsVector<std::remove_const_t<V>>;
+template <class V>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+template <class V>
+concept AnyOptional = kIsOptional<std::remove_const_t<V>>;
+template <class V>
+inline constexpr bool kIsArray = false;
+template <class T, std::size_t N>
+inline constexpr bool kIsArray<std::array<T, N>> = true;
+template <class V>
+concept AnyArray = kIsArray<std::remove_const_t<V>>;
+template <class V>
+inline constexpr bool kIsInlineSecret = false;
+template <std::size_t N>
+inline constexpr bool kIsInlineSecret<crypto::InlineSecret<N>> = true;
+template <class V>
+concept AnyInlineSecret = kIsInlineSecret<std::remove_const_t<V>>;
+template <class V>
+concept AnyEnum = std::is_enum_v<V>;
+
+template <class A, std::unsigned_integral Number>
+void Carry(A& a, Number& number) {
+  if constexpr (std::same_as<std::remove_const_t<Number>, bool>) {
+    std::uint8_t octet = number ? 1 : 0;
+    Carry(a, octet);
+    a.Require(octet <= 1, "a truth value that is neither 0 nor 1");
+    if constexpr (A::kReads) number = octet == 1;
+  } else if constexpr (A::kReads) {
+    number = static_cast<Number>(a.Number(sizeof number));
+  } else {
+    a.Number(number, sizeof number);
+  }
+}
+
+template <class A, AnyEnum E>
+void Carry(A& a, E& e) {
+  auto number = ToNumber(e);
+  Carry(a, number);
+  const auto value = static_cast<std::remove_const_t<E>>(number);
+  if (!Known<std::remove_const_t<E>>::Has(value)) return a.Refuse("a value of no enumerator");
+  if constexpr (A::kReads) e = value;
+}
+
+// Times stay away from the ends of their scale, so that sums of a few cannot overflow.
+inline constexpr std::int64_t kFarthest = std::int64_t{1} << 60;  // ms
+
+template <class A>
+void Carry(A& a, Carried<A, Duration>& duration) {
+  auto number = static_cast<std::uint64_t>(duration.count());
+  Carry(a, number);
+  const auto count = static_cast<std::int64_t>(number);
+  if (count > kFarthest || count < -kFarthest) return a.Refuse("a time that is too far away");
+  if constexpr (A::kReads) duration = Duration(count);
+}
+template <class A>
+void Carry(A& a, Carried<A, Time>& time) {
+  Duration since = time.time_since_epoch();
+  Carry(a, since);
+  if constexpr (A::kReads) time = Time(since);
+}
+template <class A>
+void Carry(A& a, Carried<A, Deadline>& deadline) {
+  bool set{deadline};
+  Carry(a, set);
+  Time at = set && !A::kReads ? *deadline : Time{};
+  if (set) Carry(a, at);
+  if constexpr (A::kReads) deadline = set ? Deadline(at) : Deadline();
+}
+
+// Octets: the caller makes room for as many.
+template <class A>
+void CarryOctets(A& a,
+                 std::conditional_t<A::kReads, crypto::MutableOctets, crypto::Octets> octets) {
+  if constexpr (A::kReads) {
+    const crypto::Octets taken = a.Take(octets.size());
+    std::copy(taken.begin(), taken.end(), octets.begin());
+  } else {
+    a.Put(octets);
+  }
+}
+template <class A>
+std::size_t CarryCount(A& a, std::size_t count) {
+  if constexpr (A::kReads) {
+    return a.Count();
+  } else {
+    a.Require(count <= UINT32_MAX, "a run of more than 2^32 elements");
+    a.Number(count, 4);
+    return count;
+  }
+}
+
+template <class A>
+void Carry(A& a, Carried<A, crypto::Secret>& secret) {
+  const std::size_t size = CarryCount(a, secret.size());
+  if constexpr (A::kReads) {
+    secret = crypto::Secret::CopyOf(a.Take(size));
+  } else {
+    a.Put(secret.Expose());
+  }
+}
+template <class A, AnyInlineSecret S>
+void Carry(A& a, S& secret) {
+  auto size = static_cast<std::uint8_t>(secret.size());
+  Carry(a, size);
+  if constexpr (A::kReads) {
+    if (size > sizeof(S) - 1) return a.Refuse("a key that is too long");
+    secret.Assign(a.Take(size));
+  } else {
+    a.Put(secret.Expose());
+  }
+}
+template <class A>
+void Carry(A& a, Carried<A, std::string>& text) {
+  const std::size_t size = CarryCount(a, text.size());
+  if constexpr (A::kReads) {
+    const crypto::Octets octets = a.Take(size);
+    text.assign(octets.begin(), octets.end());
+  } else {
+    a.Put({reinterpret_cast<const std::uint8_t*>(text.data()), size});
+  }
+}
+
+// Runs. Elements come by their own Carry, which is found where they are declared.
+template <class A, AnyVector V>
+void Carry(A& a, V& elements) {
+  const std::size_t count = CarryCount(a, elements.size());
+  if constexpr (std::same_as<typename V::value_type, std::uint8_t>) {
+    if constexpr (A::kReads) elements.resize(count);
+    CarryOctets(a, elements);
+  } else if constexpr (A::kReads) {
+    for (elements.clear(); elements.size() < count && a.ok();) Carry(a, elements.emplace_back());
+  } else {
+    for (const auto& element : elements) Carry(a, element);
+  }
+}
+template <class A, AnyArray V>
+void Carry(A& a, V& elements) {
+  if constexpr (std::same_as<typename V::value_type, std::uint8_t>) {
+    CarryOctets(a, elements);
+  } else {
+    for (auto& element : elements) Carry(a, element);
+  }
+}
+template <class A, AnyOptional V>
+void Carry(A& a, V& value) {
+  bool set = value.has_value();
+  Carry(a, set);
+  if constexpr (A::kReads) {
+    value.reset();
+    if (set) value.emplace();
+  }
+  if (set) Carry(a, *value);
+}
+// CarryOwned: nothing, or something on the heap that can be made of nothing.
+template <class A, class T>
+void CarryOwned(A& a, T& owner) {
+  bool set = owner != nullptr;
+  Carry(a, set);
+  if constexpr (A::kReads) owner = set ? std::make_unique<typename T::element_type>() : nullptr;
+  if (set) Carry(a, *owner);
+}
+
+template <class A, class... T>
+void CarryAll(A& a, T&... fields) {
+  (Carry(a, fields), ...);
+}
+
+}  // namespace iscsi_ike::ike
