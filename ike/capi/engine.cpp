@@ -5,7 +5,6 @@
 #include <string>
 
 #include "ike/capi/plan.hpp"
-#include "ike/capi/randomness.hpp"
 #include "ike/capi/sized.hpp"
 #include "ike/capi/values.hpp"
 #include "policy/address_text.hpp"
@@ -15,15 +14,16 @@ namespace ike = iscsi_ike::ike;
 namespace policy = iscsi_ike::policy;
 using iscsi_ike::capi::CanWrite;
 using iscsi_ike::capi::Clear;
+using iscsi_ike::capi::EngineRandom;
 using iscsi_ike::capi::Enter;
 using iscsi_ike::capi::Explain;
 using iscsi_ike::capi::Guarded;
 using iscsi_ike::capi::IsReadable;
-using iscsi_ike::capi::MakeRandom;
 using iscsi_ike::capi::ReadSized;
 using iscsi_ike::capi::ToC;
 using iscsi_ike::capi::ToEndpoint;
 using iscsi_ike::capi::ToOctets;
+using iscsi_ike::capi::Traces;
 using iscsi_ike::capi::WriteOctets;
 using iscsi_ike::capi::WriteSized;
 
@@ -86,6 +86,7 @@ iscsi_ike_status TakeResponders(const Options& options, ike::EngineConfig& confi
 
 iscsi_ike_status MakeEngine(const Options& options, iscsi_ike_engine** engine,
                             iscsi_ike_error* error) {
+  if (options.random != nullptr && options.seed != nullptr) return ISCSI_IKE_E_INVALID;
   if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
   ike::EngineConfig config;
   if (options.no_nat_port != 0) config.nat_port = 0;
@@ -96,9 +97,10 @@ iscsi_ike_status MakeEngine(const Options& options, iscsi_ike_engine** engine,
   SetDuration(options.half_open_timeout_ms, config.half_open_timeout);
   SetDuration(options.linger_ms, config.linger);
   if (const auto s = TakeResponders(options, config, error); s != ISCSI_IKE_OK) return s;
-  auto random = MakeRandom(options);
-  if (!random) return ISCSI_IKE_E_INVALID;
-  *engine = new iscsi_ike_engine(options, std::move(random), std::move(config));
+  auto random = std::make_unique<EngineRandom>(options);
+  auto traces = std::make_unique<Traces>(options);
+  ike::Engine made(std::move(config), *random, traces->observer());
+  *engine = new iscsi_ike_engine(std::move(random), std::move(traces), std::move(made));
   return ISCSI_IKE_OK;
 }
 

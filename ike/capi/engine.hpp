@@ -5,25 +5,22 @@
 #include <optional>
 #include <utility>
 
-#include "crypto/random.hpp"
 #include "ike/capi/dh.hpp"
 #include "ike/capi/guard.hpp"
 #include "ike/capi/iscsi_ike.h"
+#include "ike/capi/randomness.hpp"
 #include "ike/capi/shown_event.hpp"
 #include "ike/capi/traces.hpp"
 #include "ike/engine.hpp"
 
 struct iscsi_ike_engine {
-  iscsi_ike_engine(const iscsi_ike_engine_options& options,
-                   std::unique_ptr<iscsi_ike::crypto::RandomSource> source,
-                   iscsi_ike::ike::EngineConfig config)
-      : random(std::move(source)),
-        traces(options),
-        engine(std::move(config), *random, traces.observer()) {}
+  iscsi_ike_engine(std::unique_ptr<iscsi_ike::capi::EngineRandom> r,
+                   std::unique_ptr<iscsi_ike::capi::Traces> t, iscsi_ike::ike::Engine e)
+      : random(std::move(r)), traces(std::move(t)), engine(std::move(e)) {}
 
-  std::unique_ptr<iscsi_ike::crypto::RandomSource> random;
-  iscsi_ike::capi::Traces traces;
-  iscsi_ike::ike::Engine engine;
+  std::unique_ptr<iscsi_ike::capi::EngineRandom> random;
+  std::unique_ptr<iscsi_ike::capi::Traces> traces;
+  iscsi_ike::ike::Engine engine;                 // refers to both
   std::optional<iscsi_ike::ike::Datagram> next;  // polled, and not yet taken for want of room
   iscsi_ike::capi::ShownEvent event;
   std::unique_ptr<iscsi_ike_dh_runner> runner;  // of iscsi_ike_run_dh

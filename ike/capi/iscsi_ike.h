@@ -51,6 +51,7 @@
 extern "C" {
 #endif
 
+/** Marks what the library exports. */
 #if defined(__GNUC__)
 #define ISCSI_IKE_API __attribute__((visibility("default")))
 #else
@@ -97,7 +98,8 @@ typedef enum iscsi_ike_status {
   ISCSI_IKE_E_UNKNOWN = -10, /**< no such session, child, record or index */
   ISCSI_IKE_E_LIMIT = -11,   /**< a configured bound was reached */
   ISCSI_IKE_E_DAMAGED = -12, /**< sealed octets: changed, of another kind, or under another key */
-  ISCSI_IKE_E_INTERNAL = -13 /**< a fault of the library; please report it */
+  ISCSI_IKE_E_CRYPTO = -13,  /**< the cryptographic library refused */
+  ISCSI_IKE_E_INTERNAL = -14 /**< a fault of the library; please report it */
 } iscsi_ike_status;
 
 /** @return the name of a status without its prefix, "E_TOO_SMALL". Static. */
@@ -105,7 +107,7 @@ ISCSI_IKE_API const char* iscsi_ike_status_name(iscsi_ike_status status);
 
 /** Where something that people wrote is wrong, and which rule it breaks. */
 typedef struct iscsi_ike_error {
-  uint32_t size;
+  uint32_t size;   /**< sizeof this struct */
   char place[128]; /**< "records[1].IdType"; cut when longer */
   char rule[380];  /**< "is 4; IdType is 1 (IPv4), ..."; cut when longer */
 } iscsi_ike_error;
@@ -113,7 +115,7 @@ typedef struct iscsi_ike_error {
 /** Octets that belong to the library. */
 typedef struct iscsi_ike_octets {
   const uint8_t* data; /**< null when the size is 0 */
-  size_t size;
+  size_t size;         /**< how many */
 } iscsi_ike_octets;
 
 /** An address and a UDP port. Zero: no address. */
@@ -135,13 +137,13 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_endpoint_text(const iscsi_ike_endpoint*
  * @name Security words (ISCSI_SECURITY_FLAGS of iscsidsc.h; the bitmap of RFC 4171 section 6.3.9)
  */
 /**@{*/
-#define ISCSI_IKE_FLAG_VALID UINT64_C(0x01)
-#define ISCSI_IKE_FLAG_IKE_IPSEC_ENABLED UINT64_C(0x02)
-#define ISCSI_IKE_FLAG_MAIN_MODE_ENABLED UINT64_C(0x04)
-#define ISCSI_IKE_FLAG_AGGRESSIVE_MODE_ENABLED UINT64_C(0x08)
-#define ISCSI_IKE_FLAG_PFS_ENABLED UINT64_C(0x10)
-#define ISCSI_IKE_FLAG_TRANSPORT_MODE_PREFERRED UINT64_C(0x20)
-#define ISCSI_IKE_FLAG_TUNNEL_MODE_PREFERRED UINT64_C(0x40)
+#define ISCSI_IKE_FLAG_VALID UINT64_C(0x01)                    /**< the word means something */
+#define ISCSI_IKE_FLAG_IKE_IPSEC_ENABLED UINT64_C(0x02)        /**< IKE and IPsec are to be used */
+#define ISCSI_IKE_FLAG_MAIN_MODE_ENABLED UINT64_C(0x04)        /**< main mode may be used */
+#define ISCSI_IKE_FLAG_AGGRESSIVE_MODE_ENABLED UINT64_C(0x08)  /**< aggressive mode may be used */
+#define ISCSI_IKE_FLAG_PFS_ENABLED UINT64_C(0x10)              /**< perfect forward secrecy */
+#define ISCSI_IKE_FLAG_TRANSPORT_MODE_PREFERRED UINT64_C(0x20) /**< ESP in transport mode */
+#define ISCSI_IKE_FLAG_TUNNEL_MODE_PREFERRED UINT64_C(0x40)    /**< ESP in tunnel mode */
 /**@}*/
 
 /** IKE_IDENTIFICATION_PAYLOAD_TYPE of iscsidsc.h (RFC 2407 section 4.6.2.1). */
@@ -154,18 +156,18 @@ typedef enum iscsi_ike_id_type {
 
 /** IKE_AUTHENTICATION_PRESHARED_KEY of iscsidsc.h, in the layout of this machine. */
 typedef struct iscsi_ike_preshared_key {
-  uint64_t security_flags;
-  uint8_t id_type; /**< iscsi_ike_id_type */
-  uint32_t id_length_in_bytes;
-  const uint8_t* id; /**< 4 or 16 octets, or text without a terminator */
-  uint32_t key_length_in_bytes;
-  const uint8_t* key;
+  uint64_t security_flags;      /**< ISCSI_IKE_FLAG_... */
+  uint8_t id_type;              /**< iscsi_ike_id_type */
+  uint32_t id_length_in_bytes;  /**< octets at `id` */
+  const uint8_t* id;            /**< 4 or 16 octets, or text without a terminator */
+  uint32_t key_length_in_bytes; /**< octets at `key`, 1 to 1024 */
+  const uint8_t* key;           /**< the key, octets */
 } iscsi_ike_preshared_key;
 
 /** IKE_AUTHENTICATION_INFORMATION of iscsidsc.h. */
 typedef struct iscsi_ike_authentication_information {
-  int32_t auth_method; /**< 1: IKE_AUTHENTICATION_PRESHARED_KEY_METHOD */
-  iscsi_ike_preshared_key ps_key;
+  int32_t auth_method;            /**< 1: IKE_AUTHENTICATION_PRESHARED_KEY_METHOD */
+  iscsi_ike_preshared_key ps_key; /**< the only kind there is */
 } iscsi_ike_authentication_information;
 
 /**
@@ -173,11 +175,11 @@ typedef struct iscsi_ike_authentication_information {
  * type is read.
  */
 typedef struct iscsi_ike_ip_address {
-  uint32_t type;
-  uint32_t ip_v4_address; /**< in_addr: the four octets in network order in memory */
-  uint8_t ip_v6_address[16];
-  uint32_t ip_v6_flow_info;
-  uint32_t ip_v6_scope_id;
+  uint32_t type;              /**< 0 text, 1 IPv4, 2 IPv6, 3 empty */
+  uint32_t ip_v4_address;     /**< in_addr: the four octets in network order in memory */
+  uint8_t ip_v6_address[16];  /**< network order */
+  uint32_t ip_v6_flow_info;   /**< passed over */
+  uint32_t ip_v6_scope_id;    /**< passed over */
   uint16_t text_address[257]; /**< WMI's counted string: its length in octets, then UTF-16 */
 } iscsi_ike_ip_address;
 
@@ -186,10 +188,10 @@ typedef struct iscsi_ike_ip_address {
  * octets of key are read.
  */
 typedef struct iscsi_ike_target_portal {
-  uint16_t socket; /**< TCP port of iSCSI; 0 stands for 3260 */
-  iscsi_ike_ip_address address;
-  uint32_t security_bitmap;
-  uint32_t key_size;
+  uint16_t socket;              /**< TCP port of iSCSI; 0 stands for 3260 */
+  iscsi_ike_ip_address address; /**< where it is */
+  uint32_t security_bitmap;     /**< its security word; 0 says nothing */
+  uint32_t key_size;            /**< octets of its key */
 } iscsi_ike_target_portal;
 
 /** iscsi_ike_config is what a JSON text says: records, portals and defaults. */
@@ -213,6 +215,148 @@ ISCSI_IKE_API size_t iscsi_ike_config_records(const iscsi_ike_config* config);
 /** @return how many portals there are */
 ISCSI_IKE_API size_t iscsi_ike_config_portals(const iscsi_ike_config* config);
 
+/**
+ * @name The security interface of an HBA
+ * WMI class MSiSCSI_SecurityConfigOperations (iscsiop.h), as the driver side sees it: a cache of
+ * keys and tunnel addresses that the operating system fills, and that plans are made of. Each
+ * method fills `status`, a code of the class: 0 or 0xEFFFxxxx (iscsierr.h). The call itself is OK
+ * whenever the method was run, also where it refused.
+ */
+/**@{*/
+/** iscsi_ike_hba is the security cache of one adapter. */
+typedef struct iscsi_ike_hba iscsi_ike_hba;
+
+/** Bits of MSiSCSI_HBAInformation.FunctionalitySupported. */
+enum {
+  ISCSI_IKE_HBA_PRESHARED_KEY_CACHE = 0x01,
+  ISCSI_IKE_HBA_ISCSI_AUTHENTICATION_CACHE = 0x02,
+  ISCSI_IKE_HBA_IPSEC_TUNNEL_MODE = 0x04,
+  ISCSI_IKE_HBA_CHAP_VIA_RADIUS = 0x08,
+  ISCSI_IKE_HBA_ISNS_DISCOVERY = 0x10,
+  ISCSI_IKE_HBA_SLP_DISCOVERY = 0x20
+};
+
+#define ISCSI_IKE_HBA_SUCCESS UINT32_C(0) /**< the method did what it was asked for */
+#define ISCSI_IKE_HBA_PRESHAREDKEY_UNAVAILABLE                                               \
+  UINT32_C(0xEFFF0027)                                         /**< no key for this identity \
+                                                                */
+#define ISCSI_IKE_HBA_SECURITY_CACHE_FULL UINT32_C(0xEFFF002C) /**< no room */
+#define ISCSI_IKE_HBA_INVALID_PORT_NUMBER                \
+  UINT32_C(0xEFFF002D) /**< the adapter has no such port \
+                        */
+#define ISCSI_IKE_HBA_SECURITY_CACHE_NOT_SUPPORTED UINT32_C(0xEFFF002F) /**< it keeps nothing */
+#define ISCSI_IKE_HBA_ID_TYPE_NOT_SUPPORTED \
+  UINT32_C(0xEFFF0030) /**< IdType is none of 1, 2, 3, 5 */
+#define ISCSI_IKE_HBA_ID_INCORRECT_SIZE                    \
+  UINT32_C(0xEFFF0031) /**< IdSize does not go with IdType \
+                        */
+#define ISCSI_IKE_HBA_NO_TUNNEL_OUTER_ADDRESS \
+  UINT32_C(0xEFFF0035) /**< the outer address is empty */
+#define ISCSI_IKE_HBA_CACHE_CORRUPTED                         \
+  UINT32_C(0xEFFF0036) /**< what was saved does not come back \
+                        */
+#define ISCSI_IKE_HBA_REQUEST_NOT_SUPPORTED                                                   \
+  UINT32_C(0xEFFF0037)                                       /**< not with these capabilities \
+                                                              */
+#define ISCSI_IKE_HBA_INVALID_PARAMETER UINT32_C(0xEFFF0056) /**< anything else about the input */
+
+/** All ports of an adapter. */
+#define ISCSI_IKE_HBA_ALL_PORTS UINT32_C(0xFFFFFFFF)
+
+/** What an adapter states that it can do. */
+typedef struct iscsi_ike_hba_options {
+  uint32_t size;              /**< sizeof(iscsi_ike_hba_options) */
+  uint32_t functionality;     /**< FunctionalitySupported; 0: key cache and tunnel mode */
+  uint32_t port_count;        /**< ports are numbered from 0; 0: 1 */
+  uint32_t max_entries;       /**< keys and tunnel addresses together; 0: 64 */
+  uint32_t no_iscsi;          /**< not 0: ProtectiScsiTraffic is false */
+  uint32_t protects_isns;     /**< ProtectiSNSTraffic */
+  uint32_t certificates;      /**< CertificatesSupported */
+  uint32_t ipv4_as_number;    /**< not 0: IpV4Address holds a number, not the octets of in_addr */
+  uint32_t any_trailing;      /**< not 0: any octets may follow an IN structure */
+  uint32_t encryption_count;  /**< 0: 3DES with HMAC-SHA1, and AES-CTR */
+  const uint32_t* encryption; /**< EncryptionAvailable: 0 none, 1 3DES with HMAC-SHA1, 2 AES-CTR */
+} iscsi_ike_hba_options;
+
+/** Makes an empty cache. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_new(const iscsi_ike_hba_options* options,
+                                                 iscsi_ike_hba** hba);
+/** Wipes all keys. `hba` may be null. */
+ISCSI_IKE_API void iscsi_ike_hba_free(iscsi_ike_hba* hba);
+/**
+ * Runs a method by its number on the octets of its IN structure, as iscsiop.h lays it out for
+ * Windows (least significant octet first, whatever this machine), and writes its OUT structure. The
+ * octets are the caller's to wipe. Methods: 1 SetPresharedKeyForId, 2 GetPresharedKeyForId (flags
+ * only, never the key), 3 SetGroupPresharedKey, 4 SetTunnelModeOuterAddress, 5 ClearCache, 6
+ * SetGenerationalGuid.
+ * @param hba the cache
+ * @param method its number
+ * @param in the IN structure
+ * @param in_size octets of it
+ * @param out room for the OUT structure: 16 octets for method 2, 4 for the others
+ * @param out_size see Buffers above
+ * @param status the status of the method
+ * @param error what is wrong, for people; may be null
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_invoke(iscsi_ike_hba* hba, uint32_t method,
+                                                    const uint8_t* in, size_t in_size, uint8_t* out,
+                                                    size_t* out_size, uint32_t* status,
+                                                    iscsi_ike_error* error);
+/** Method 1. `port` may be ISCSI_IKE_HBA_ALL_PORTS; what was set for the same port and identity is
+ *  replaced; an empty key is refused. `error` may be null. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_set_key(iscsi_ike_hba* hba, uint32_t port,
+                                                     const iscsi_ike_preshared_key* key,
+                                                     uint32_t* status, iscsi_ike_error* error);
+/** Method 2: whether the identity has a key of its own, and its security word. `error` may be null.
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_get_key(const iscsi_ike_hba* hba, uint32_t port,
+                                                     uint8_t id_type, const uint8_t* id,
+                                                     size_t id_size, uint64_t* security_flags,
+                                                     uint32_t* status, iscsi_ike_error* error);
+/** Method 3: the key of every identity that has none of its own. `error` may be null. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_set_group_key(iscsi_ike_hba* hba, const uint8_t* key,
+                                                           size_t size, uint32_t* status,
+                                                           iscsi_ike_error* error);
+/** Method 4: the security gateway for packets to `destination`. Ports of the endpoints do not
+ * count. `error` may be null. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_set_tunnel(iscsi_ike_hba* hba, uint32_t port,
+                                                        const iscsi_ike_endpoint* destination,
+                                                        const iscsi_ike_endpoint* outer,
+                                                        uint32_t* status, iscsi_ike_error* error);
+/** Method 5: wipes keys and tunnel addresses. `error` may be null. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_clear(iscsi_ike_hba* hba, uint32_t* status,
+                                                   iscsi_ike_error* error);
+/** Method 6: the 16 octets by which the system knows after a restart what the adapter has. `error`
+ * may be null. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_set_guid(iscsi_ike_hba* hba, const uint8_t* guid,
+                                                      uint32_t* status, iscsi_ike_error* error);
+/** The marker of method 6 into 16 octets. Methods 1, 3, 4 and 5 set it to zero when they succeed.
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_get_guid(const iscsi_ike_hba* hba, uint8_t* guid);
+/**
+ * Saves the cache in a box sealed under a key of 32 octets (libsodium's secretbox), for the host's
+ * non-volatile memory.
+ * @return E_TOO_SMALL; E_POLICY: the adapter states that it has no cache
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_save(const iscsi_ike_hba* hba, const uint8_t* seal_key,
+                                                  uint8_t* box, size_t* size);
+/**
+ * Makes a cache from a box.
+ * @param options the capabilities, which are not in the box
+ * @param seal_key 32 octets
+ * @param box what iscsi_ike_hba_save wrote
+ * @param size octets of it
+ * @param hba the cache
+ * @param error may be null
+ * @return E_DAMAGED; E_POLICY: these capabilities have no place for what is in it
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_restore(const iscsi_ike_hba_options* options,
+                                                     const uint8_t* seal_key, const uint8_t* box,
+                                                     size_t size, iscsi_ike_hba** hba,
+                                                     iscsi_ike_error* error);
+/**@}*/
+
+/** Which end of a login this is. */
 typedef enum iscsi_ike_role { ISCSI_IKE_INITIATOR = 0, ISCSI_IKE_RESPONDER = 1 } iscsi_ike_role;
 
 /** For numbers whose 0 stands for the default: none at all. */
@@ -249,28 +393,31 @@ typedef enum iscsi_ike_nat {
  * or `hba`, or from `word`, `identity` and `key`, which win over the others.
  */
 typedef struct iscsi_ike_plan_options {
-  uint32_t size;
-  uint32_t role;  /**< iscsi_ike_role */
-  uint32_t rules; /**< ISCSI_IKE_RULE_... */
-  uint32_t has_word;
-  uint64_t word; /**< the security word, when `has_word` is not 0 */
+  uint32_t size;     /**< sizeof this struct */
+  uint32_t role;     /**< iscsi_ike_role */
+  uint32_t rules;    /**< ISCSI_IKE_RULE_... */
+  uint32_t has_word; /**< not 0: `word` is given */
+  uint64_t word;     /**< the security word, when `has_word` is not 0 */
   uint32_t
       only; /**< 0: the modes that the word allows, main first; 1: main alone; 2: aggressive
                  alone. An engine uses the first mode; see ISCSI_IKE_FAILED for trying the other */
-  uint32_t reserved;
+  uint32_t reserved; /**< 0 */
 
   const iscsi_ike_authentication_information* record; /**< may be null */
   const iscsi_ike_target_portal* portal;              /**< may be null */
   const uint8_t* portal_key;                          /**< portal->key_size octets */
   const iscsi_ike_config* config;                     /**< may be null */
-  const char* config_record; /**< name or number; null: the one that fits `remote` */
-  uint32_t has_default_bitmap;
-  uint32_t default_bitmap; /**< DefaultSecurityBitmap: where nothing else gives a valid word */
+  const iscsi_ike_hba* hba;                           /**< the cache of an adapter; may be null */
+  uint32_t hba_port;           /**< the port of the adapter that the login goes through */
+  uint32_t reserved2;          /**< 0 */
+  const char* config_record;   /**< name or number; null: the one that fits `remote` */
+  uint32_t has_default_bitmap; /**< not 0: `default_bitmap` is given */
+  uint32_t default_bitmap;     /**< DefaultSecurityBitmap: where nothing else gives a valid word */
 
   const char* identity;      /**< "fqdn:hba1.example", "ipv4:192.0.2.1"; null: the local address */
   const char* peer_identity; /**< what the peer must show; null: anything it proves */
   const uint8_t* key;        /**< pre-shared key, octets; null: from elsewhere */
-  size_t key_size;
+  size_t key_size;           /**< octets at `key`, 1 to 1024 */
 
   iscsi_ike_endpoint local;  /**< this end; responder: none serves at every address */
   iscsi_ike_endpoint remote; /**< initiator: the peer, required; responder: none serves any peer */
@@ -283,10 +430,10 @@ typedef struct iscsi_ike_plan_options {
   const char* local_selector;  /**< "192.0.2.1/32 tcp 0"; null: host to host */
   const char* remote_selector; /**< likewise; TCP, port 3260 at the target */
 
-  uint32_t phase1_lifetime_s; /**< 0: 28800 */
-  uint32_t phase2_lifetime_s; /**< 0: 3600 */
-  uint32_t phase2_lifetime_kb;
-  uint32_t renewal; /**< iscsi_ike_renewal */
+  uint32_t phase1_lifetime_s;  /**< 0: 28800 */
+  uint32_t phase2_lifetime_s;  /**< 0: 3600 */
+  uint32_t phase2_lifetime_kb; /**< 0: no bound */
+  uint32_t renewal;            /**< iscsi_ike_renewal */
 
   uint32_t negotiation_timeout_ms; /**< phase 1 and the first child; 0: 60000 */
   uint32_t retransmit_first_ms;    /**< 0: 500; doubled each time */
@@ -323,6 +470,7 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_new(const iscsi_ike_plan_options* 
 /** `plan` may be null. Engines that use it are not concerned. */
 ISCSI_IKE_API void iscsi_ike_plan_free(iscsi_ike_plan* plan);
 
+/** Exchanges of phase 1. */
 typedef enum iscsi_ike_mode { ISCSI_IKE_MAIN = 0, ISCSI_IKE_AGGRESSIVE = 1 } iscsi_ike_mode;
 /** Numbers of RFC 2407 section 4.5. */
 typedef enum iscsi_ike_encapsulation {
@@ -332,27 +480,28 @@ typedef enum iscsi_ike_encapsulation {
 
 /** A plan in figures. Lists are in order of preference, and empty unless the outcome is PLANNED. */
 typedef struct iscsi_ike_plan_info {
-  uint32_t size;
-  uint32_t outcome; /**< iscsi_ike_outcome */
-  uint64_t word;
-  uint32_t mode_count;
-  uint32_t modes[2]; /**< iscsi_ike_mode */
-  uint32_t encapsulation_count;
-  uint32_t encapsulations[2]; /**< iscsi_ike_encapsulation */
-  uint32_t pfs;               /**< not 0: proposed, or demanded by a responder */
-  uint32_t has_key;
-  uint32_t group_key;
-  uint32_t phase1_count;
-  uint32_t phase2_count;
-  uint32_t reason_count;
-  uint32_t phase1_lifetime_s;
-  uint32_t phase2_lifetime_s;
-  uint32_t phase2_lifetime_kb;
+  uint32_t size;                /**< sizeof this struct */
+  uint32_t outcome;             /**< iscsi_ike_outcome */
+  uint64_t word;                /**< the security word in force */
+  uint32_t mode_count;          /**< how many `modes` */
+  uint32_t modes[2];            /**< iscsi_ike_mode */
+  uint32_t encapsulation_count; /**< how many `encapsulations` */
+  uint32_t encapsulations[2];   /**< iscsi_ike_encapsulation */
+  uint32_t pfs;                 /**< not 0: proposed, or demanded by a responder */
+  uint32_t has_key;             /**< not 0: there is a key */
+  uint32_t group_key;           /**< not 0: more than two ends share it */
+  uint32_t phase1_count;        /**< see iscsi_ike_plan_phase1 */
+  uint32_t phase2_count;        /**< see iscsi_ike_plan_phase2 */
+  uint32_t reason_count;        /**< see iscsi_ike_plan_get_reason */
+  uint32_t phase1_lifetime_s;   /**< seconds */
+  uint32_t phase2_lifetime_s;   /**< seconds */
+  uint32_t phase2_lifetime_kb;  /**< kilobytes of 1024; 0: no bound */
 } iscsi_ike_plan_info;
 /** Fills `info`. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* plan,
                                                        iscsi_ike_plan_info* info);
 
+/** Of a reason. */
 typedef enum iscsi_ike_severity {
   ISCSI_IKE_NOTE = 0,
   ISCSI_IKE_WARNING = 1,
@@ -360,10 +509,10 @@ typedef enum iscsi_ike_severity {
 } iscsi_ike_severity;
 /** One decision of the translator. The texts live as long as the plan. */
 typedef struct iscsi_ike_reason {
-  uint32_t size;
+  uint32_t size;     /**< sizeof this struct */
   uint32_t severity; /**< iscsi_ike_severity */
   const char* code;  /**< stable: "NO_PHASE1_MODE" */
-  const char* text;
+  const char* text;  /**< a sentence for people */
 } iscsi_ike_reason;
 /** Fills `reason`. @return E_UNKNOWN past reason_count */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_reason(const iscsi_ike_plan* plan, size_t index,
@@ -387,13 +536,13 @@ typedef void (*iscsi_ike_octets_fn)(void* user, const uint8_t* data, size_t size
 
 /** What an engine is told. Only `size` must be set. */
 typedef struct iscsi_ike_engine_options {
-  uint32_t size;
+  uint32_t size;        /**< sizeof this struct */
   uint16_t nat_port;    /**< the local port of RFC 3947 section 4; 0: 4500 */
   uint16_t no_nat_port; /**< not 0: no datagram bears the non-ESP marker */
 
   /** Randomness: a callback, or a seed for repeatable runs; neither: the system's. */
   iscsi_ike_random_fn random;
-  void* random_user;
+  void* random_user;   /**< handed to `random` */
   const uint8_t* seed; /**< 32 octets, or null */
 
   const iscsi_ike_plan* const* responders; /**< whom this engine answers, in order; may be null */
@@ -410,8 +559,8 @@ typedef struct iscsi_ike_engine_options {
   iscsi_ike_text_fn on_keylog;     /**< Wireshark's ikev1_decryption_table: KEYS; may be null */
   iscsi_ike_text_fn on_esp_keylog; /**< Wireshark's esp_sa: KEYS; may be null */
   iscsi_ike_octets_fn on_pcap;     /**< blocks of a pcapng capture; may be null */
-  void* trace_user;
-  uint64_t pcap_epoch_us; /**< microseconds since 1970 at the engine's time 0 */
+  void* trace_user;                /**< handed to the traces */
+  uint64_t pcap_epoch_us;          /**< microseconds since 1970 at the engine's time 0 */
 } iscsi_ike_engine_options;
 
 /** iscsi_ike_engine is any number of sessions of one end. */
@@ -500,6 +649,7 @@ typedef struct iscsi_ike_dh_job iscsi_ike_dh_job;
  * them. */
 typedef struct iscsi_ike_dh_runner iscsi_ike_dh_runner;
 
+/** What a job computes. */
 typedef enum iscsi_ike_dh_operation {
   ISCSI_IKE_DH_GENERATE = 0, /**< output: g^private_key, public_size octets */
   ISCSI_IKE_DH_AGREE = 1     /**< output: peer_public^private_key, shared_size octets */
@@ -507,7 +657,7 @@ typedef enum iscsi_ike_dh_operation {
 
 /** What a job is made of. The octets live as long as the job. */
 typedef struct iscsi_ike_dh_info {
-  uint32_t size;
+  uint32_t size;                /**< sizeof this struct */
   uint32_t operation;           /**< iscsi_ike_dh_operation */
   uint32_t group;               /**< number of the wire: 14 is modp2048, 19 ecp256, 31 curve25519 */
   uint32_t done;                /**< not 0: it has a result */
@@ -550,8 +700,45 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_run(iscsi_ike_dh_runner* runner,
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_run_dh(iscsi_ike_engine* engine, uint64_t now);
 /**@}*/
 
+/**
+ * @name Checkpoints
+ * The whole state of an engine, mid-exchange included, in a box sealed under a key of the host's.
+ * An engine made from it does, octet for octet, what the first one would have done, here or in
+ * another process. Jobs whose result is still due are handed out again by iscsi_ike_poll_dh;
+ * results of those handed out before are as good. With a seed its place is in the box; with a
+ * callback it is the host's to keep.
+ */
+/**@{*/
+/**
+ * Writes the state; the engine goes on unchanged.
+ * @param engine the engine; what is left to poll is in the box too, the last polled event is not
+ * @param seal_key 32 octets
+ * @param box room for the box
+ * @param size see Buffers above
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_save(iscsi_ike_engine* engine,
+                                                     const uint8_t* seal_key, uint8_t* box,
+                                                     size_t* size);
+/**
+ * Makes an engine from a box.
+ * @param options callbacks alone: randomness (where the first engine had a callback or the
+ * system's) and traces. Everything else is in the box and must be zero here.
+ * @param seal_key 32 octets
+ * @param box what iscsi_ike_engine_save wrote
+ * @param size octets of it
+ * @param engine the engine
+ * @param error may be null
+ * @return E_DAMAGED: changed, of another version, or under another key
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_options* options,
+                                                        const uint8_t* seal_key, const uint8_t* box,
+                                                        size_t size, iscsi_ike_engine** engine,
+                                                        iscsi_ike_error* error);
+/**@}*/
+
 /** @name Events */
 /**@{*/
+/** What an event tells, and which of its members. */
 typedef enum iscsi_ike_event_type {
   ISCSI_IKE_PHASE1_ESTABLISHED = 1, /**< both ends are authenticated: `phase1` */
   ISCSI_IKE_CHILD_ESTABLISHED = 2,  /**< keys: `child_sa` */
@@ -577,41 +764,41 @@ typedef enum iscsi_ike_close_reason {
 
 /** An ISAKMP SA. */
 typedef struct iscsi_ike_phase1 {
-  uint32_t role; /**< iscsi_ike_role of this end */
-  uint32_t mode; /**< iscsi_ike_mode */
-  uint8_t initiator_cookie[8];
-  uint8_t responder_cookie[8];
-  const char* suite; /**< "aes128-sha256-modp2048" */
-  const char* local_identity;
+  uint32_t role;               /**< iscsi_ike_role of this end */
+  uint32_t mode;               /**< iscsi_ike_mode */
+  uint8_t initiator_cookie[8]; /**< the first half of its name (RFC 2408 section 2.5.3) */
+  uint8_t responder_cookie[8]; /**< the second half */
+  const char* suite;           /**< "aes128-sha256-modp2048" */
+  const char* local_identity;  /**< "ipv4:192.0.2.1" */
   const char* remote_identity; /**< as authenticated */
-  uint32_t lifetime_s;
-  uint32_t nat_local; /**< not 0: this end is behind a translator */
-  uint32_t nat_remote;
+  uint32_t lifetime_s;         /**< seconds */
+  uint32_t nat_local;          /**< not 0: this end is behind a translator */
+  uint32_t nat_remote;         /**< not 0: the peer is */
 } iscsi_ike_phase1;
 
 /** One direction of an ESP SA, keyed (RFC 2409 section 5.5). */
 typedef struct iscsi_ike_sa_keys {
-  uint32_t spi;
+  uint32_t spi;                /**< in host order */
   iscsi_ike_octets encryption; /**< SECRET: cipher key, then CTR nonce or GCM salt */
   iscsi_ike_octets integrity;  /**< SECRET; none for GCM */
 } iscsi_ike_sa_keys;
 
 /** A pair of keyed ESP SAs. */
 typedef struct iscsi_ike_child_sa {
-  uint32_t role;              /**< iscsi_ike_role of this end in the quick mode */
-  uint32_t encapsulation;     /**< iscsi_ike_encapsulation */
-  uint32_t replaces;          /**< the child that this one follows, or 0 */
-  uint32_t pfs_group;         /**< number, or 0 */
-  const char* suite;          /**< "aes128-sha1-esn" */
-  const char* local_selector; /**< "192.0.2.1/32 tcp any" */
-  const char* remote_selector;
-  uint32_t lifetime_s; /**< 0: no bound */
-  uint32_t lifetime_kb;
-  uint32_t udp_encapsulated;  /**< not 0: ESP travels in UDP (RFC 3948) */
-  iscsi_ike_endpoint local;   /**< where ESP goes from */
-  iscsi_ike_endpoint remote;  /**< and to */
-  iscsi_ike_sa_keys inbound;  /**< SPI chosen by this end */
-  iscsi_ike_sa_keys outbound; /**< SPI chosen by the peer */
+  uint32_t role;               /**< iscsi_ike_role of this end in the quick mode */
+  uint32_t encapsulation;      /**< iscsi_ike_encapsulation */
+  uint32_t replaces;           /**< the child that this one follows, or 0 */
+  uint32_t pfs_group;          /**< number, or 0 */
+  const char* suite;           /**< "aes128-sha1-esn" */
+  const char* local_selector;  /**< "192.0.2.1/32 tcp any" */
+  const char* remote_selector; /**< likewise, of the peer */
+  uint32_t lifetime_s;         /**< 0: no bound */
+  uint32_t lifetime_kb;        /**< kilobytes of 1024; 0: no bound */
+  uint32_t udp_encapsulated;   /**< not 0: ESP travels in UDP (RFC 3948) */
+  iscsi_ike_endpoint local;    /**< where ESP goes from */
+  iscsi_ike_endpoint remote;   /**< and to */
+  iscsi_ike_sa_keys inbound;   /**< SPI chosen by this end */
+  iscsi_ike_sa_keys outbound;  /**< SPI chosen by the peer */
 } iscsi_ike_child_sa;
 
 /** Why a negotiation failed, or is likely to. */
@@ -625,17 +812,17 @@ typedef struct iscsi_ike_failure {
 
 /** Something that happened. Whatever it points to lives until the next iscsi_ike_poll_event. */
 typedef struct iscsi_ike_event {
-  uint32_t size;
-  uint32_t type; /**< iscsi_ike_event_type */
-  uint32_t session;
-  uint32_t child; /**< 0: none is meant */
-  uint32_t other_session;
-  uint32_t reason; /**< iscsi_ike_close_reason */
-  uint32_t notify; /**< number of the notification */
-  uint32_t inbound_spi;
-  uint32_t outbound_spi;
-  uint32_t reserved;
-  iscsi_ike_endpoint remote;
+  uint32_t size;                      /**< sizeof this struct */
+  uint32_t type;                      /**< iscsi_ike_event_type */
+  uint32_t session;                   /**< whose it is */
+  uint32_t child;                     /**< 0: none is meant */
+  uint32_t other_session;             /**< SESSION_REPLACED: the older one */
+  uint32_t reason;                    /**< iscsi_ike_close_reason */
+  uint32_t notify;                    /**< number of the notification */
+  uint32_t inbound_spi;               /**< of the child, in host order; 0: none */
+  uint32_t outbound_spi;              /**< likewise */
+  uint32_t reserved;                  /**< 0 */
+  iscsi_ike_endpoint remote;          /**< where the peer is, where that is known */
   const char* peer;                   /**< the peer's name */
   const iscsi_ike_phase1* phase1;     /**< null but for PHASE1_ESTABLISHED */
   const iscsi_ike_child_sa* child_sa; /**< null but for CHILD_ESTABLISHED */

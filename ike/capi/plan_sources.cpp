@@ -8,9 +8,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ike/capi/config.hpp"
+#include "ike/capi/hba.hpp"
 #include "ike/capi/values.hpp"
+#include "policy/cached_key.hpp"
 #include "policy/config_json.hpp"
 #include "policy/suites.hpp"
 
@@ -110,7 +113,47 @@ Parsed<Sources> FromStructs(const iscsi_ike_plan_options& options) {
                    config.portals.empty() ? nullptr : &config.portals.front());
 }
 
+std::string IdentitiesOf(const std::vector<policy::CachedKey>& keys) {
+  std::string names;
+  for (const policy::CachedKey& key : keys)
+    if (key.record.identity) names += (names.empty() ? "" : ", ") + key.record.identity->ToString();
+  return names;
+}
+
+// FromCache: the adapter's key for this target, and its word, which wins over one that is passed
+// with a call (ResolveWord).
+Parsed<Sources> FromCache(const iscsi_ike_plan_options& options) {
+  if (options.remote.family == 0) return Reject("remote", "is needed beside hba: the target");
+  const policy::IpAddress target = ToEndpoint(options.remote)->address;
+  auto keys = options.hba->cache.FindAll(options.hba_port, target);
+  if (options.identity != nullptr) {
+    auto own = policy::Identity::Parse(options.identity, "identity");
+    if (!own) return Failure(own.error());
+    keys.clear();
+    if (auto key = options.hba->cache.Find(options.hba_port, target, *own))
+      keys.push_back(std::move(*key));
+  }
+  if (keys.empty()) return Reject("hba", "has no key for this port and identity");
+  if (keys.size() > 1)
+    return Reject("hba", "has keys for several identities; choose one: " + IdentitiesOf(keys));
+  policy::CachedKey& key = keys.front();
+  policy::WordSources words;
+  if (options.has_word != 0) words.call = policy::SecurityFlags(options.word);
+  if (options.has_default_bitmap != 0)
+    words.default_bitmap = policy::SecurityFlags(options.default_bitmap);
+  Sources sources;
+  FillRequest(key, words, sources.request);
+  sources.key = std::move(key.record.key);
+  sources.group_key = key.group_key;
+  return sources;
+}
+
 Parsed<Sources> Found(const iscsi_ike_plan_options& options) {
+  if (options.hba != nullptr) {
+    if (options.config == nullptr && options.record == nullptr && options.portal == nullptr)
+      return FromCache(options);
+    return Reject("hba", "is given beside a config, a record or a portal");
+  }
   if (options.config == nullptr) return FromStructs(options);
   if (options.record != nullptr || options.portal != nullptr)
     return Reject("config", "is given beside a record or a portal");
@@ -185,7 +228,7 @@ void SetRules(const iscsi_ike_plan_options& options, policy::TranslateRequest& r
 Parsed<Sources> ReadSources(const iscsi_ike_plan_options& options) {
   auto sources = Found(options);
   if (!sources) return sources;
-  if (options.has_word != 0) {
+  if (options.has_word != 0 && options.hba == nullptr) {
     sources->request.word = policy::SecurityFlags(options.word);
     sources->request.prior.clear();
   }

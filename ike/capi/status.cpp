@@ -47,6 +47,8 @@ const char* iscsi_ike_status_name(iscsi_ike_status status) {
       return "E_LIMIT";
     case ISCSI_IKE_E_DAMAGED:
       return "E_DAMAGED";
+    case ISCSI_IKE_E_CRYPTO:
+      return "E_CRYPTO";
     case ISCSI_IKE_E_INTERNAL:
       return "E_INTERNAL";
   }

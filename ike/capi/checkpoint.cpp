@@ -1,0 +1,225 @@
+// Checkpoints: what the C interface adds to the engine's own state is the place of its seed, and a
+// datagram that a short buffer has left behind.
+//
+// The contents of the box, numbers with the most significant octet first:
+//   1  there is a seed: 1 or 0      32 seed      8 draws from it
+//   1  there is a datagram: 1 or 0  20 local     20 remote     4 its size, and its octets
+//   the rest: the engine's own box (ike::Engine::Checkpoint), under the same key
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "crypto/sealed_box.hpp"
+#include "ike/capi/engine.hpp"
+#include "ike/capi/sized.hpp"
+#include "ike/capi/values.hpp"
+
+namespace crypto = iscsi_ike::crypto;
+namespace ike = iscsi_ike::ike;
+using iscsi_ike::capi::Clear;
+using iscsi_ike::capi::EngineRandom;
+using iscsi_ike::capi::Enter;
+using iscsi_ike::capi::Explain;
+using iscsi_ike::capi::Guarded;
+using iscsi_ike::capi::IsReadable;
+using iscsi_ike::capi::ReadSized;
+using iscsi_ike::capi::ToC;
+using iscsi_ike::capi::ToEndpoint;
+using iscsi_ike::capi::ToOctets;
+using iscsi_ike::capi::Traces;
+using iscsi_ike::capi::WriteOctets;
+
+namespace {
+
+using Options = iscsi_ike_engine_options;
+
+constexpr crypto::SealKind kKind{"ISIKE_C_", 1};
+constexpr std::size_t kSeedSize = std::tuple_size_v<crypto::SeededRandom::Seed>;
+constexpr std::size_t kEndpointSize = 20;
+static_assert(sizeof(iscsi_ike_endpoint) == kEndpointSize);
+
+// Writer fills octets that are there already: contents with secrets are never moved.
+class Writer {
+ public:
+  explicit Writer(crypto::MutableOctets room) : room_(room) {}
+  void Number(std::uint64_t number, std::size_t size) {
+    for (std::size_t i = size; i > 0; --i) {
+      room_.front() = static_cast<std::uint8_t>(number >> (8 * (i - 1)));
+      room_ = room_.subspan(1);
+    }
+  }
+  void Octets(crypto::Octets octets) {
+    std::copy(octets.begin(), octets.end(), room_.begin());
+    room_ = room_.subspan(octets.size());
+  }
+  void Endpoint(const ike::Endpoint& endpoint) {
+    const iscsi_ike_endpoint c = ToC(endpoint);
+    Number(c.family, 2);
+    Number(c.port, 2);
+    Octets(c.address);
+  }
+
+ private:
+  crypto::MutableOctets room_;
+};
+
+// Reader gives zeros past the end, and remembers it.
+class Reader {
+ public:
+  explicit Reader(crypto::Octets left) : left_(left) {}
+  std::uint64_t Number(std::size_t size) {
+    std::uint64_t number = 0;
+    for (const std::uint8_t octet : Octets(size)) number = number << 8U | octet;
+    return number;
+  }
+  crypto::Octets Octets(std::size_t size) {
+    if (size > left_.size()) {
+      good_ = false;
+      return {};
+    }
+    const crypto::Octets octets = left_.first(size);
+    left_ = left_.subspan(size);
+    return octets;
+  }
+  std::optional<ike::Endpoint> Endpoint() {
+    iscsi_ike_endpoint c{};
+    c.family = static_cast<std::uint8_t>(Number(2));
+    c.port = static_cast<std::uint16_t>(Number(2));
+    const crypto::Octets address = Octets(sizeof c.address);
+    std::copy(address.begin(), address.end(), std::begin(c.address));
+    return ToEndpoint(c);
+  }
+  [[nodiscard]] crypto::Octets left() const { return left_; }
+  [[nodiscard]] bool good() const { return good_; }
+
+ private:
+  crypto::Octets left_;
+  bool good_ = true;
+};
+
+std::size_t SizeOf(const iscsi_ike_engine& engine, std::size_t inner) {
+  std::size_t size = 2 + inner;
+  if (engine.random->seeded()) size += kSeedSize + 8;
+  if (engine.next) size += 2 * kEndpointSize + 4 + engine.next->octets.size();
+  return size;
+}
+
+crypto::Secret Contents(const iscsi_ike_engine& engine, crypto::Octets inner) {
+  crypto::Secret contents(SizeOf(engine, inner.size()));
+  Writer out(contents.ExposeMutable());
+  const auto& seeded = engine.random->seeded();
+  out.Number(seeded ? 1 : 0, 1);
+  if (seeded) {
+    out.Octets(seeded->seed());
+    out.Number(seeded->stream(), 8);
+  }
+  out.Number(engine.next ? 1 : 0, 1);
+  if (engine.next) {
+    out.Endpoint(engine.next->local);
+    out.Endpoint(engine.next->remote);
+    out.Number(engine.next->octets.size(), 4);
+    out.Octets(engine.next->octets);
+  }
+  out.Octets(inner);
+  return contents;
+}
+
+// Saved is what Contents wrote, read back.
+struct Saved {
+  std::optional<crypto::SeededRandom> seeded;
+  std::optional<ike::Datagram> next;
+  crypto::Octets inner;
+};
+
+std::optional<Saved> ReadContents(crypto::Octets contents) {
+  Reader in(contents);
+  Saved saved;
+  const std::uint64_t has_seed = in.Number(1);
+  if (has_seed == 1) {
+    crypto::SeededRandom::Seed seed{};
+    const crypto::Octets octets = in.Octets(kSeedSize);
+    std::copy(octets.begin(), octets.end(), seed.begin());
+    saved.seeded.emplace(seed, in.Number(8));
+    crypto::Wipe(seed);
+  }
+  const std::uint64_t has_datagram = in.Number(1);
+  if (has_datagram == 1) {
+    const auto local = in.Endpoint();
+    const auto remote = in.Endpoint();
+    const crypto::Octets octets = in.Octets(in.Number(4));
+    if (!local || !remote) return std::nullopt;
+    saved.next = {*local, *remote, {octets.begin(), octets.end()}};
+  }
+  saved.inner = in.left();
+  if (!in.good() || has_seed > 1 || has_datagram > 1) return std::nullopt;
+  return saved;
+}
+
+iscsi_ike_status Damaged(const char* rule, iscsi_ike_error* error) {
+  Explain({"box", rule}, error);
+  return ISCSI_IKE_E_DAMAGED;
+}
+
+// HasCallbacksOnly: nothing is said that the box has to say.
+bool HasCallbacksOnly(const Options& o) {
+  return o.nat_port == 0 && o.no_nat_port == 0 && o.seed == nullptr && o.responders == nullptr &&
+         o.responder_count == 0 && o.max_half_open == 0 && o.max_sessions == 0 &&
+         o.max_children == 0 && o.half_open_timeout_ms == 0 && o.linger_ms == 0;
+}
+
+iscsi_ike_status Restore(const Options& options, crypto::Octets key, crypto::Octets box,
+                         iscsi_ike_engine** engine, iscsi_ike_error* error) {
+  if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
+  const auto contents = crypto::Unseal(kKind, key, box);
+  if (!contents) return Damaged(Name(contents.error()).data(), error);
+  auto saved = ReadContents(contents->Expose());
+  if (!saved) return Damaged("is authentic, and not what this release writes", error);
+  if (saved->seeded && options.random != nullptr) {
+    Explain({"random", "is given, and the box has a seed"}, error);
+    return ISCSI_IKE_E_INVALID;
+  }
+  auto random = saved->seeded ? std::make_unique<EngineRandom>(*saved->seeded)
+                              : std::make_unique<EngineRandom>(options);
+  auto traces = std::make_unique<Traces>(options);
+  auto restored = ike::Engine::Restore(key, saved->inner, *random, traces->observer());
+  if (!restored) return Damaged(restored.error().text.c_str(), error);
+  auto made = std::make_unique<iscsi_ike_engine>(std::move(random), std::move(traces),
+                                                 std::move(*restored));
+  made->next = std::move(saved->next);
+  *engine = made.release();
+  return ISCSI_IKE_OK;
+}
+
+}  // namespace
+
+iscsi_ike_status iscsi_ike_engine_save(iscsi_ike_engine* engine, const uint8_t* seal_key,
+                                       uint8_t* box, size_t* size) {
+  if (seal_key == nullptr || size == nullptr) return ISCSI_IKE_E_INVALID;
+  const crypto::Octets key(seal_key, crypto::kSealKeySize);
+  return Enter(engine, [&] {
+    const auto inner = engine->engine.Checkpoint(key);
+    if (!inner) return ISCSI_IKE_E_CRYPTO;
+    const crypto::Secret contents = Contents(*engine, *inner);
+    const auto sealed = crypto::Seal(kKind, key, contents.Expose());
+    if (!sealed) return ISCSI_IKE_E_CRYPTO;
+    return WriteOctets(sealed->data(), sealed->size(), box, size);
+  });
+}
+
+iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_options* options,
+                                          const uint8_t* seal_key, const uint8_t* box, size_t size,
+                                          iscsi_ike_engine** engine, iscsi_ike_error* error) {
+  Options ours;
+  if (engine == nullptr || seal_key == nullptr || !IsReadable(box, size) || !Clear(error))
+    return ISCSI_IKE_E_INVALID;
+  *engine = nullptr;
+  if (const auto status = ReadSized(options, ours); status != ISCSI_IKE_OK) return status;
+  if (!HasCallbacksOnly(ours)) return ISCSI_IKE_E_INVALID;
+  return Guarded([&] {
+    return Restore(ours, {seal_key, crypto::kSealKeySize}, ToOctets(box, size), engine, error);
+  });
+}
