@@ -842,6 +842,20 @@ ISCSI_IKE_API const char* iscsi_ike_event_text(iscsi_ike_engine* engine);
 ISCSI_IKE_API const char* iscsi_ike_event_name(uint32_t type);
 /**@}*/
 
+/**
+ * @name Memory
+ * Two functions that a program may define, and then links libiscsi_ike_memory too: all memory of
+ * the library comes from the one and goes to the other (so does what else of the program is
+ * allocated by C++'s new). They may be called by every thread that calls the library. What
+ * libcrypto allocates for itself goes through its own hook, CRYPTO_set_mem_functions.
+ */
+/**@{*/
+/** @return `size` octets at a multiple of `alignment`, or null when there is no memory */
+void* iscsi_ike_allocate(size_t size, size_t alignment);
+/** Takes back what iscsi_ike_allocate gave; never null. */
+void iscsi_ike_release(void* memory);
+/**@}*/
+
 #ifdef __cplusplus
 }
 #endif
