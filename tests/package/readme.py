@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 
-SHOWN = {"cpp": "tests/package/embed.cpp", "json": "tests/golden/config.example.json"}
+SHOWN = {"c": "tests/capi/example.c", "json": "tests/golden/config.example.json"}
 
 
 def blocks(text, language):
