@@ -15,7 +15,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 
 std::vector<std::int64_t> TimesOf(const Pair& pair, const Node* from, ike::Time start,
-                          std::size_t first = 0) {
+                                  std::size_t first = 0) {
   std::vector<std::int64_t> times;
   for (std::size_t i = first; i < pair.net.log.size(); ++i) {
     const Sent& sent = pair.net.log[i];
