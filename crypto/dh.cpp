@@ -1,11 +1,10 @@
 // Private keys, checks of peer values, and the executor that runs a job where it stands.
 #include "crypto/dh.hpp"
 
-#include <new>
-
 #include "crypto/dh_ecp.hpp"
 #include "crypto/dh_modp.hpp"
 #include "crypto/dh_x25519.hpp"
+#include "crypto/exhaustion.hpp"
 
 namespace iscsi_ike::crypto {
 
@@ -61,11 +60,7 @@ struct InlineDhExecutor::Impl {
   }
 
   void Run(DhJob& job) {
-    try {
-      Compute(job);
-    } catch (const std::bad_alloc&) {
-      job.outcome = DhOutcome::kFailed;
-    }
+    if (!Completes([&] { Compute(job); })) job.outcome = DhOutcome::kFailed;
   }
 
   void Compute(DhJob& job) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
+#include <tuple>
 
 #include "crypto/dh_modp.hpp"
+#include "crypto/exhaustion.hpp"
 #include "crypto/modp_lanes.hpp"
 #include "crypto/x25519_lanes.hpp"
 
@@ -75,8 +76,10 @@ struct BatchDhExecutor::Impl {
       lanes[i] = {jobs[i]->peer_public, jobs[i]->private_key.Expose(), OutOf(*jobs[i])};
     const std::span used(lanes.data(), jobs.size());
     const DhGroup group = jobs.front()->group;
-    jobs.front()->operation == DhOperation::kGenerate ? modp.RaiseGenerator(group, used)
-                                                      : modp.Raise(group, used);
+    const bool raised = jobs.front()->operation == DhOperation::kGenerate
+                            ? modp.RaiseGenerator(group, used)
+                            : modp.Raise(group, used);
+    if (!raised) return;
     for (DhJob* const job : jobs) job->outcome = DhOutcome::kOk;
   }
 
@@ -116,12 +119,8 @@ BatchDhExecutor::BatchDhExecutor(DhLanes lanes) : impl_(std::make_unique<Impl>()
 BatchDhExecutor::~BatchDhExecutor() = default;
 
 void BatchDhExecutor::Run(std::span<DhJob> jobs) {
-  try {
-    if (impl_->has_lanes) impl_->RunLanes(jobs);
-  } catch (const std::bad_alloc&) {
-    // What is still pending is tried once more, alone.
-  }
-  impl_->alone.Run(jobs);
+  if (impl_->has_lanes) std::ignore = Completes([&] { impl_->RunLanes(jobs); });
+  impl_->alone.Run(jobs);  // also what memory did not last for: it is tried once more, alone
 }
 
 }  // namespace iscsi_ike::crypto

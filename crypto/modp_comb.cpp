@@ -8,29 +8,35 @@
 #include <array>
 #include <atomic>
 #include <mutex>
-#include <new>
 #include <vector>
 
 #include "crypto/dh_groups.hpp"
+#include "crypto/exhaustion.hpp"
 #include "crypto/openssl_ptr.hpp"
 
 namespace iscsi_ike::crypto {
 namespace {
 
+// A limb is half of the widest product there is.
+#if defined(__SIZEOF_INT128__)
 using Limb = std::uint64_t;
 __extension__ using Wide = unsigned __int128;
+#else
+using Limb = std::uint32_t;
+using Wide = std::uint64_t;
+#endif
 using Limbs = std::vector<Limb>;
 
-constexpr unsigned kLimbBits = 64;
+constexpr unsigned kLimbBits = 8 * sizeof(Limb);
 constexpr unsigned kDigitBits = 5;
 constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
 constexpr std::size_t kRows = 2;           // digits for each position: what it lacks, squarings do
 constexpr unsigned kUsesBeforeTable = 16;  // a table costs what some ten exponentiations cost
 
+// ToLimbs: empty without memory.
 Limbs ToLimbs(const BIGNUM* number, std::size_t count) {
   std::vector<std::uint8_t> octets(count * sizeof(Limb));
-  if (BN_bn2lebinpad(number, octets.data(), static_cast<int>(octets.size())) < 0)
-    throw std::bad_alloc();
+  if (BN_bn2lebinpad(number, octets.data(), static_cast<int>(octets.size())) < 0) return {};
   Limbs limbs(count);
   for (std::size_t i = 0; i < octets.size(); ++i)
     limbs[i / sizeof(Limb)] |= Limb{octets[i]} << (8 * (i % sizeof(Limb)));
@@ -127,9 +133,9 @@ bool HasAdx() { return false; }
 void MultiplyByAdx(Limb*, const Limb*, const Limb*, std::span<const Limb>, Limb*) {}
 #endif
 
-// Multiply: a b / 2^(64 n) mod p, where -1/p mod 2^64 is 1: these primes end in 64 ones. `result`
-// may be a or b; `sum` has 2 n + 1 limbs. Product and reduction go side by side, each with a carry
-// of its own, so that neither waits for the other.
+// Multiply: a b / 2^(w n) mod p, limbs of w bits, where -1/p mod 2^w is 1: these primes end in 64
+// ones. `result` may be a or b; `sum` has 2 n + 1 limbs. Product and reduction go side by side,
+// each with a carry of its own, so that neither waits for the other.
 void Multiply(Limb* result, const Limb* a, const Limb* b, std::span<const Limb> prime, Limb* sum) {
   const std::size_t n = prime.size();
   std::fill_n(sum, n + 1, 0);
@@ -137,7 +143,7 @@ void Multiply(Limb* result, const Limb* a, const Limb* b, std::span<const Limb> 
     const Wide lowest = Wide{a[0]} * b[i] + sum[0];
     const auto quotient = static_cast<Limb>(lowest);
     auto of_product = static_cast<Limb>(lowest >> kLimbBits);
-    Limb of_reduction = quotient;  // quotient + quotient (2^64 - 1) is quotient 2^64
+    Limb of_reduction = quotient;  // quotient + quotient (2^w - 1) is quotient 2^w
     for (std::size_t j = 1; j < n; ++j) {
       const Wide product = Wide{a[j]} * b[i] + sum[j] + of_product;
       of_product = static_cast<Limb>(product >> kLimbBits);
@@ -152,7 +158,7 @@ void Multiply(Limb* result, const Limb* a, const Limb* b, std::span<const Limb> 
   TakeAway(result, sum, sum[n], prime);
 }
 
-// Comb: of each position, each limb of 2^(digit 2^(5 * 2 * position)) 2^(64 n), digit = 0 .. 31.
+// Comb: of each position, each limb of 2^(digit 2^(5 * 2 * position)) 2^(w n), digit = 0 .. 31.
 struct Comb {
   std::atomic<unsigned> uses = 0;
   std::once_flag once;
@@ -164,10 +170,10 @@ struct Comb {
   [[nodiscard]] const Limb* At(std::size_t position) const {
     return &table[position * prime.size() * kDigits];
   }
-  void Make(DhGroup group);
+  [[nodiscard]] bool Make(DhGroup group);  // false: without memory
 };
 
-void Comb::Make(DhGroup group) {
+bool Comb::Make(DhGroup group) {
   const Octets octets = ModpPrime(group);
   const std::size_t n = octets.size() / sizeof(Limb);
   const std::size_t digits = (Info(group).private_size * 8 + kDigitBits - 1) / kDigitBits;
@@ -176,8 +182,9 @@ void Comb::Make(DhGroup group) {
   const BignumPtr base(BN_new());
   const BignumPtr entry(BN_new());
   const BnContextPtr context(BN_CTX_new());
-  if (!p || !base || !entry || !context || BN_set_word(base.get(), 2) != 1) throw std::bad_alloc();
+  if (!p || !base || !entry || !context || BN_set_word(base.get(), 2) != 1) return false;
   prime = ToLimbs(p.get(), n);
+  if (prime.empty()) return false;
   table.resize(positions * n * kDigits);
   for (std::size_t position = 0; position < positions; ++position) {
     bool ok = BN_one(entry.get()) == 1 &&
@@ -185,24 +192,25 @@ void Comb::Make(DhGroup group) {
               BN_nnmod(entry.get(), entry.get(), p.get(), context.get()) == 1;
     for (std::size_t digit = 0; ok && digit < kDigits; ++digit) {
       const Limbs limbs = ToLimbs(entry.get(), n);
+      if (limbs.empty()) return false;
       for (std::size_t i = 0; i < n; ++i) table[(position * n + i) * kDigits + digit] = limbs[i];
       ok = BN_mod_mul(entry.get(), entry.get(), base.get(), p.get(), context.get()) == 1;
     }
     for (std::size_t i = 0; ok && i < kDigitBits * kRows; ++i)
       ok = BN_mod_sqr(base.get(), base.get(), p.get(), context.get()) == 1;
-    if (!ok) throw std::bad_alloc();
+    if (!ok) return false;
   }
-  ready = true;
+  return true;
 }
 
-// CombOf: null until there is a table.
+// CombOf: null until there is a table; without memory for one there is none.
 const Comb* CombOf(DhGroup group) {
   static std::array<Comb, kModpGroups> combs;
   Comb& comb = combs[ModpIndexOf(group)];
   if (comb.ready) return &comb;
   if (++comb.uses < kUsesBeforeTable) return nullptr;
-  std::call_once(comb.once, [&] { comb.Make(group); });
-  return &comb;
+  std::call_once(comb.once, [&] { comb.ready = comb.Make(group); });
+  return comb.ready ? &comb : nullptr;
 }
 
 // Pick reads the whole table of a position.
@@ -210,7 +218,7 @@ void Pick(Limb* picked, const Comb& comb, std::size_t position, Limb digit) {
   std::array<Limb, kDigits> is{};
   for (std::size_t i = 0; i < kDigits; ++i) {
     const Limb different = digit ^ i;
-    is[i] = ((different | (0 - different)) >> 63U) - 1;
+    is[i] = ((different | (0 - different)) >> (kLimbBits - 1)) - 1;
   }
   const Limb* entries = comb.At(position);
   for (std::size_t limb = 0; limb < comb.prime.size(); ++limb, entries += kDigits) {
@@ -239,13 +247,8 @@ struct Work {
   Limbs limbs;
 };
 
-}  // namespace
-
-bool RaiseTwoByComb(DhGroup group, Octets key, MutableOctets out, CombArithmetic arithmetic) try {
-  if (key.size() > Info(group).private_size) return false;
-  const Comb* const comb = CombOf(group);
-  if (comb == nullptr) return false;
-  const std::size_t n = comb->prime.size();
+void RaiseBy(const Comb& comb, Octets key, MutableOctets out, CombArithmetic arithmetic) {
+  const std::size_t n = comb.prime.size();
   Work work(n);
   Limb* const power = work.limbs.data();
   Limb* const picked = power + n;
@@ -253,23 +256,34 @@ bool RaiseTwoByComb(DhGroup group, Octets key, MutableOctets out, CombArithmetic
   const auto multiply =
       arithmetic == CombArithmetic::kBestThereIs && HasAdx() ? MultiplyByAdx : Multiply;
   for (std::size_t row = kRows; row-- > 0;) {
-    for (std::size_t position = 0; position < comb->positions; ++position) {
+    for (std::size_t position = 0; position < comb.positions; ++position) {
       const bool first = row + 1 == kRows && position == 0;
-      Pick(first ? power : picked, *comb, position, DigitAt(key, position * kRows + row));
-      if (!first) multiply(power, power, picked, comb->prime, sum);
+      Pick(first ? power : picked, comb, position, DigitAt(key, position * kRows + row));
+      if (!first) multiply(power, power, picked, comb.prime, sum);
     }
     for (unsigned bit = 0; row > 0 && bit < kDigitBits; ++bit)
-      multiply(power, power, power, comb->prime, sum);
+      multiply(power, power, power, comb.prime, sum);
   }
   std::fill_n(picked, n, 0);
   picked[0] = 1;
-  multiply(power, power, picked, comb->prime, sum);
+  multiply(power, power, picked, comb.prime, sum);
   for (std::size_t i = 0; i < out.size(); ++i)
     out[out.size() - 1 - i] =
         static_cast<std::uint8_t>((power[i / sizeof(Limb)] >> (8 * (i % sizeof(Limb)))) & 0xff);
-  return true;
-} catch (const std::bad_alloc&) {
-  return false;  // without memory for a table there is none
+}
+
+}  // namespace
+
+bool RaiseTwoByComb(DhGroup group, Octets key, MutableOctets out, CombArithmetic arithmetic) {
+  if (key.size() > Info(group).private_size) return false;
+  bool raised = false;
+  const auto work = [&] {
+    const Comb* const comb = CombOf(group);
+    if (comb == nullptr) return;
+    RaiseBy(*comb, key, out, arithmetic);
+    raised = true;
+  };
+  return Completes(work) && raised;
 }
 
 }  // namespace iscsi_ike::crypto

@@ -25,7 +25,7 @@ std::vector<std::uint64_t> ToLimbs(Octets number, std::size_t limbs) {
   return values;
 }
 
-// SquareOfR is R^2 mod p, big-endian.
+// SquareOfR is R^2 mod p, big-endian; empty without memory.
 std::vector<std::uint8_t> SquareOfR(Octets prime, std::size_t limbs) {
   const BignumPtr p(BN_bin2bn(prime.data(), static_cast<int>(prime.size()), nullptr));
   const BignumPtr square(BN_new());
@@ -35,7 +35,7 @@ std::vector<std::uint8_t> SquareOfR(Octets prime, std::size_t limbs) {
       BN_set_bit(square.get(), static_cast<int>(limbs * 2 * kLimbBits)) != 1 ||
       BN_mod(square.get(), square.get(), p.get(), context.get()) != 1 ||
       BN_bn2binpad(square.get(), octets.data(), static_cast<int>(octets.size())) < 0)
-    throw std::bad_alloc();
+    return {};
   return octets;
 }
 
@@ -88,23 +88,28 @@ struct ModpLanes::Field {
   std::vector<std::uint64_t> prime;
   std::vector<std::uint64_t> square;
 
-  explicit Field(Octets octets)
+  Field(Octets octets, Octets square_of_r)
       : prime(ToLimbs(octets, LimbsOf(octets.size()))),
-        square(ToLimbs(SquareOfR(octets, prime.size()), prime.size())) {}
+        square(ToLimbs(square_of_r, prime.size())) {}
   [[nodiscard]] ModpField Limbs() const { return {prime.data(), square.data(), prime.size()}; }
 };
 
 ModpLanes::ModpLanes() = default;
 ModpLanes::~ModpLanes() = default;
 
-const ModpLanes::Field& ModpLanes::FieldOf(DhGroup group) {
+const ModpLanes::Field* ModpLanes::FieldOf(DhGroup group) {
   auto& field = fields_[ModpIndexOf(group)];
-  if (!field) field = std::make_unique<Field>(ModpPrime(group));
-  return *field;
+  if (field) return field.get();
+  const Octets prime = ModpPrime(group);
+  const std::vector<std::uint8_t> square = SquareOfR(prime, LimbsOf(prime.size()));
+  if (!square.empty()) field = std::make_unique<Field>(prime, square);
+  return field.get();
 }
 
-void ModpLanes::Raise(DhGroup group, std::span<const Lane> lanes) {
-  const ModpField field = FieldOf(group).Limbs();
+bool ModpLanes::Raise(DhGroup group, std::span<const Lane> lanes) {
+  const Field* const made = FieldOf(group);
+  if (made == nullptr) return false;
+  const ModpField field = made->Limbs();
   const std::size_t count = DigitCount(LongestKey(lanes), kWindowBits);
   work_.resize(std::max(work_.size(), field.limbs + count + RaiseWork(field.limbs)));
   const std::span<LaneWord> used(work_.data(), field.limbs + count + RaiseWork(field.limbs));
@@ -119,10 +124,13 @@ void ModpLanes::Raise(DhGroup group, std::span<const Lane> lanes) {
   RaiseInLanes(field, number.data(), digits.data(), count,
                used.subspan(field.limbs + count).data());
   for (std::size_t i = 0; i < lanes.size(); ++i) GetNumber(number, i, kLimbBits, lanes[i].out);
+  return true;
 }
 
-void ModpLanes::RaiseGenerator(DhGroup group, std::span<const Lane> lanes) {
-  const ModpField field = FieldOf(group).Limbs();
+bool ModpLanes::RaiseGenerator(DhGroup group, std::span<const Lane> lanes) {
+  const Field* const made = FieldOf(group);
+  if (made == nullptr) return false;
+  const ModpField field = made->Limbs();
   Comb& comb = CombOf(group);
   if (comb.uses < kUsesBeforeTable && (comb.uses += lanes.size()) < kUsesBeforeTable)
     return RaiseTwo(group, lanes);
@@ -138,15 +146,16 @@ void ModpLanes::RaiseGenerator(DhGroup group, std::span<const Lane> lanes) {
   RaiseCombInLanes(field, number.data(), comb.words.data(), comb.positions, digits.data(),
                    used.subspan(field.limbs + count).data());
   for (std::size_t i = 0; i < lanes.size(); ++i) GetNumber(number, i, kLimbBits, lanes[i].out);
+  return true;
 }
 
 // RaiseTwo serves keys that are longer than the table.
-void ModpLanes::RaiseTwo(DhGroup group, std::span<const Lane> lanes) {
+bool ModpLanes::RaiseTwo(DhGroup group, std::span<const Lane> lanes) {
   std::vector<std::uint8_t> two(ModpPrime(group).size());
   two.back() = 2;
   std::vector<Lane> based(lanes.begin(), lanes.end());
   for (Lane& lane : based) lane.base = two;
-  Raise(group, based);
+  return Raise(group, based);
 }
 
 }  // namespace iscsi_ike::crypto

@@ -32,14 +32,15 @@ class ModpLanes {
   ModpLanes(const ModpLanes&) = delete;
   ModpLanes& operator=(const ModpLanes&) = delete;
 
-  // `lanes` has 1 to kLanes elements; a call costs the same whatever their number.
-  void Raise(DhGroup group, std::span<const Lane> lanes);
-  void RaiseGenerator(DhGroup group, std::span<const Lane> lanes);
+  // `lanes` has 1 to kLanes elements; a call costs the same whatever their number. False: OpenSSL
+  // had no memory, nothing was computed.
+  [[nodiscard]] bool Raise(DhGroup group, std::span<const Lane> lanes);
+  [[nodiscard]] bool RaiseGenerator(DhGroup group, std::span<const Lane> lanes);
 
  private:
   struct Field;
-  const Field& FieldOf(DhGroup group);
-  void RaiseTwo(DhGroup group, std::span<const Lane> lanes);
+  const Field* FieldOf(DhGroup group);
+  [[nodiscard]] bool RaiseTwo(DhGroup group, std::span<const Lane> lanes);
 
   std::array<std::unique_ptr<Field>, kModpGroups> fields_;  // made when first asked for
   std::vector<LaneWord> work_;

@@ -17,14 +17,10 @@ struct PlainVector {
     return Each([&](std::size_t) { return value; });
   }
   static Word AddLow(const Word& sum, const Word& a, const Word& b) {
-    return Each([&](std::size_t i) {
-      return sum.lane[i] + static_cast<std::uint64_t>(Product(a.lane[i], b.lane[i]) & kMask);
-    });
+    return Each([&](std::size_t i) { return sum.lane[i] + Low(a.lane[i], b.lane[i]); });
   }
   static Word AddHigh(const Word& sum, const Word& a, const Word& b) {
-    return Each([&](std::size_t i) {
-      return sum.lane[i] + static_cast<std::uint64_t>(Product(a.lane[i], b.lane[i]) >> 52U);
-    });
+    return Each([&](std::size_t i) { return sum.lane[i] + High(a.lane[i], b.lane[i]); });
   }
   static Word Add(const Word& a, const Word& b) {
     return Each([&](std::size_t i) { return a.lane[i] + b.lane[i]; });
@@ -62,9 +58,19 @@ struct PlainVector {
   }
 
  private:
-  __extension__ using Wide = unsigned __int128;
   static constexpr std::uint64_t kMask = (std::uint64_t{1} << 52U) - 1;
-  static Wide Product(std::uint64_t a, std::uint64_t b) { return Wide{a & kMask} * (b & kMask); }
+  // High and Low: of the product of the low 52 bits of both, by halves of 26 bits, so that 64 bits
+  // are enough.
+  static constexpr std::uint64_t kHalf = (std::uint64_t{1} << 26U) - 1;
+  static std::uint64_t Low(std::uint64_t a, std::uint64_t b) { return a * b & kMask; }
+  static std::uint64_t High(std::uint64_t a, std::uint64_t b) {
+    const std::uint64_t a1 = (a & kMask) >> 26U;
+    const std::uint64_t b1 = (b & kMask) >> 26U;
+    const std::uint64_t a0 = a & kHalf;
+    const std::uint64_t b0 = b & kHalf;
+    const std::uint64_t middle = a1 * b0 + a0 * b1;  // below 2^53
+    return a1 * b1 + ((middle + (a0 * b0 >> 26U)) >> 26U);
+  }
   template <class Function>
   static Word Each(Function function) {
     Word word;

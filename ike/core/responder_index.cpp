@@ -5,7 +5,8 @@
 namespace iscsi_ike::ike {
 
 std::size_t ResponderIndex::AddressHash::operator()(const policy::IpAddress& address) const {
-  return crypto::ShortHash({}, address.octets());  // of the configuration: nobody's to choose
+  // Of the configuration: nobody's to choose.
+  return static_cast<std::size_t>(crypto::ShortHash({}, address.octets()));
 }
 
 ResponderIndex::ResponderIndex(const Responders& responders) {

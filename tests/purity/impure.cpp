@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <thread>
 
+extern "C" int of_another_library();
+
 int calls_so_far = 0;
 
 int Impure() {
@@ -15,5 +17,5 @@ int Impure() {
   if (getrandom(&octet, 1, 0) != 1) throw std::runtime_error("no randomness");
   std::printf("%d\n", static_cast<int>(octet));
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-  return socket(AF_INET, SOCK_DGRAM, 0) + static_cast<int>(now);
+  return socket(AF_INET, SOCK_DGRAM, 0) + static_cast<int>(now) + of_another_library();
 }

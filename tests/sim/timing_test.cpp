@@ -14,9 +14,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 
-std::vector<long> TimesOf(const Pair& pair, const Node* from, ike::Time start,
-                          std::size_t first = 0) {
-  std::vector<long> times;
+std::vector<std::int64_t> TimesOf(const Pair& pair, const Node* from, ike::Time start,
+                                  std::size_t first = 0) {
+  std::vector<std::int64_t> times;
   for (std::size_t i = first; i < pair.net.log.size(); ++i) {
     const Sent& sent = pair.net.log[i];
     if (sent.datagram.local == from->endpoint()) times.push_back((sent.now - start).count());

@@ -42,7 +42,8 @@ Packet PacketOf(const Block& block) {
   EXPECT_EQ(Little(block.body, 16, 4), size);
   Packet packet;
   packet.stamp = std::uint64_t{Little(block.body, 4, 4)} << 32 | Little(block.body, 8, 4);
-  packet.octets.assign(block.body.begin() + 20, block.body.begin() + 20 + size);
+  const auto packet_at = block.body.begin() + 20;
+  packet.octets.assign(packet_at, packet_at + static_cast<std::ptrdiff_t>(size));
   const std::size_t options = 20 + (size + 3) / 4 * 4;
   EXPECT_EQ(Little(block.body, options, 2), 2U);
   EXPECT_EQ(Little(block.body, options + 2, 2), 4U);
