@@ -99,6 +99,7 @@ void Carry(A& a, Carried<A, std::shared_ptr<const PeerConfig>>& peer) {
       is_new = added;
     }
     Carry(a, number);
+    const Archive::Within place(a, "peer", number);
     if (is_new) Carry<A>(a, *peer);
   } else {
     Carry(a, number);
