@@ -99,13 +99,15 @@ void Carry(A& a, Carried<A, std::shared_ptr<const PeerConfig>>& peer) {
       is_new = added;
     }
     Carry(a, number);
+    const Archive::Within place(a, "peer", number);
     if (is_new) Carry<A>(a, *peer);
   } else {
     Carry(a, number);
     if (number > a.peers.size() + 1) return a.Refuse("a peer of which nothing has been said");
     if (number == a.peers.size() + 1) {
       const Archive::Within place(a, "peer", number);
-      auto read = std::make_shared<PeerConfig>();
+      // NOLINTNEXTLINE(modernize-make-shared): that one compares names of types
+      std::shared_ptr<PeerConfig> read(new PeerConfig);
       Carry<A>(a, *read);
       a.peers.push_back(std::move(read));
     }

@@ -1,5 +1,6 @@
 #include "ike/core/archive_events.hpp"
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -97,11 +98,15 @@ void Carry(A& a, Carried<A, PeerAlive>& event) {
 
 namespace {
 
-// CarryAs carries the alternative of that number.
+// CarryAs carries the alternative of that number. A variant is given another one by making it anew:
+// its own ways have a throw in them.
 template <class A, std::size_t kIndex>
 void CarryAs(A& a, Carried<A, Event>& event, std::size_t index) {
   if (index != kIndex) return;
-  if constexpr (A::kReads) event.template emplace<kIndex>();
+  if constexpr (A::kReads) {
+    std::destroy_at(&event);
+    std::construct_at(&event, std::in_place_index<kIndex>);
+  }
   Carry(a, *std::get_if<kIndex>(&event));
 }
 

@@ -13,6 +13,7 @@ Result<SessionId, NegotiationFailure> BeginPhase1(EngineCore& core, const Phase1
     return Failure(Refuse(FailureCode::kRandom, "no cookie could be drawn").error.failure);
   Session& session = core.AddSession(Role::kInitiator, start.local, start.remote, start.peer);
   session.mode = start.mode;
+  session.match = start.match;
   session.renews = start.renews;
   session.first_child_begun = start.renews != SessionId{};
   session.initiator_cookie = *cookie;

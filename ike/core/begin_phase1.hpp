@@ -12,7 +12,8 @@ struct Phase1Start {
   Endpoint local;
   Endpoint remote;
   policy::ExchangeMode mode = policy::ExchangeMode::kMain;
-  SessionId renews{};  // the session that the new one is to follow; 0: none
+  SessionId renews{};                     // the session that the new one is to follow; 0: none
+  PeerMatch match = PeerMatch::kAddress;  // what made the peer fit that one
 };
 
 // BeginPhase1 sends the first message; the caller settles the session. Errors: kLimit, kRandom.

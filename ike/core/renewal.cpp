@@ -88,8 +88,8 @@ void RenewSession(EngineCore& core, Session& session) {
       session.sa().lease.close_at = core.now + session.peer->renewal.overlap;
     return;
   }
-  const auto begun =
-      BeginPhase1(core, {session.peer, session.local, session.remote, session.mode, session.id});
+  const auto begun = BeginPhase1(
+      core, {session.peer, session.local, session.remote, session.mode, session.id, session.match});
   session.renewing = begun.ok();
   if (!begun) session.sa().lease.renew_at = RetryAt(core.now, session.sa().lease);
 }

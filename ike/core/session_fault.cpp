@@ -4,6 +4,7 @@
 
 #include "ike/core/key_agreement.hpp"
 #include "ike/core/peer_problem.hpp"
+#include "ike/core/responder_index.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -156,6 +157,10 @@ std::string FaultOf(const Session& session) {
   const bool opens = session.role == Role::kResponder && !IsEstablished(session);
   std::string fault = FirstBroken({
       {!session.own_cookie().IsZero(), "no cookie"},
+      {session.match != PeerMatch::kIdentity || session.peer->peer_identity.has_value(),
+       "matched by an identity that the peer need not have"},
+      {session.match != PeerMatch::kAddress || BoundTo(*session.peer).has_value(),
+       "matched by an address that the peer need not have"},
       {session.half_open == opens, "half open, and yet not beginning, or the other way round"},
       {!IsEstablished(session) || session.keys_ready, "established without keys"},
       {!session.keys_ready || session.has_sa(), "keys without an SA"},

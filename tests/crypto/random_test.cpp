@@ -101,6 +101,16 @@ TEST(SeededRandom, AnEmptyDrawCountsAsACall) {
   EXPECT_EQ(Draw(first, 8), Draw(second, 8));
 }
 
+TEST(SeededRandom, IsMadeAgainAtItsPlace) {
+  SeededRandom first(42);
+  Draw(first, 7);
+  Draw(first, 40);
+  EXPECT_EQ(first.stream(), 2U);
+  SeededRandom second(first.seed(), first.stream());
+  EXPECT_EQ(Draw(first, 32), Draw(second, 32));
+  EXPECT_EQ(first.stream(), second.stream());
+}
+
 // The key stream of the all-zero key and nonce begins so (draft-agl-tls-chacha20poly1305-04
 // section 7, first vector; RFC 8439 A.1 #1 has the same block).
 TEST(SeededRandom, IsTheChaCha20KeyStream) {

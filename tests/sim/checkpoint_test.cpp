@@ -207,6 +207,15 @@ void PlayAgain(NatPair& ends) {
   }
 }
 
+// PlayPortal: the portal renews, and an adapter that serves nobody lets it, for it is known there.
+void PlayPortal(NatPair& ends) {
+  Login(ends);
+  ends.net.RunFor(minutes(2));
+  ends.portal.engine().Renew(ends.net.now(), FirstSession(ends.portal));
+  ends.net.RunFor(minutes(2));
+  EXPECT_EQ(ends.portal.EventsOf<ike::Phase1Established>().size(), 2U);
+}
+
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
   static constexpr const char* kClean[] = {"main", "main_pfs", "aggressive", "aggressive_pfs"};
@@ -255,6 +264,7 @@ std::vector<Scenario> AllScenarios() {
   };
   all.push_back({"renewals", Both(renewing), PlayHours});
   all.push_back({"again", Both(renewing), PlayAgain});
+  all.push_back({"portal_renews", Both(QuickEnd(kMainWord)), PlayPortal});
   all.push_back({"garbage_main", Both(QuickEnd(kMainWord)), PlayGarbage});
   all.push_back({"garbage_aggressive", Both(QuickEnd(kAggressivePfsWord)), PlayGarbage});
   const auto differing = [](std::uint64_t word, auto change) {

@@ -121,6 +121,38 @@ TEST(Renewal, TellsWhichChildIsFollowed) {
   ExpectInStep(pair, 1, 1);
 }
 
+// A portal for anybody has no address to say that its key was bound to, also when it begins itself
+// and the answer comes forged.
+TEST(Renewal, OfAPortalForAnybodyTellsWhichKeyItUsed) {
+  EndSettings portal = RenewingEnd(kAggressiveWord);
+  const auto renew = portal.adjust_peer;
+  portal.adjust_peer = [renew](ike::PeerConfig& peer) {
+    renew(peer);
+    peer.remote.reset();
+  };
+  Pair pair(RenewingEnd(kAggressiveWord), portal);
+  ASSERT_TRUE(pair.Login());
+  pair.net.fate = [&](Sent& sent) -> std::vector<ike::Duration> {
+    for (std::size_t at = 0; at < sent.datagram.octets.size(); ++at) {
+      ike::Datagram forged = sent.datagram;
+      forged.octets[at] ^= 1;
+      pair.net.Deliver(std::move(forged), ike::Duration{1});
+    }
+    return {pair.net.latency};
+  };
+  pair.responder->engine().Renew(pair.net.now(),
+                                 pair.responder->EventsOf<ike::Phase1Established>()[0]->session);
+  pair.net.Drain();
+  pair.net.RunFor(seconds(20));
+  const auto diagnosed = pair.responder->EventsOf<ike::Diagnosed>();
+  EXPECT_TRUE(std::any_of(diagnosed.begin(), diagnosed.end(), [](const auto* event) {
+    const auto& details = event->suspicion.details;
+    return event->suspicion.code == ike::FailureCode::kHashMismatch && !details.empty() &&
+           details[0].find("for any address") != std::string::npos;
+  }));
+  EXPECT_EQ(pair.responder->EventsOf<ike::Phase1Established>().size(), 2U);
+}
+
 TEST(Renewal, OfTheSessionKeepsItsChildren) {
   Pair pair(RenewingEnd(kMainWord), RenewingEnd(kMainWord));
   ASSERT_TRUE(pair.Login());
