@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What embedding the engine costs: code, stack, memory. Prints a table and, with --json, leaves the figures.
 
-usage: footprint.py --build FOLDER [--program FILE] [--libraries FILE...] [--stack FILE] [--memory FILE] [--json FILE]
+usage: footprint.py --build FOLDER [--program FILE...] [--libraries FILE...] [--stack FILE] [--memory FILE] [--json FILE]
 
-FOLDER was made by preset `lean` (-Os, sections, -fstack-usage). `--program` is what is linked with the libraries and
-weighed, `--stack` the measuring of painted stacks (bench/stack_depth.cpp; its figures include the share of OpenSSL and
+FOLDER was made by preset `lean` (-Os, sections, -fstack-usage). `--program` are what is linked with the libraries
+and weighed, `--stack` the measuring of painted stacks (bench/stack_depth.cpp; its figures include the share of OpenSSL and
 libsodium), `--memory` what memory_bench has written.
 """
 
@@ -59,8 +59,9 @@ def memory(file):
 def measure(arguments):
     build = arguments.build
     libraries = arguments.libraries or [build / folder / f"libiscsi_ike_{part}.a" for part, folder in PARTS.items()]
-    program = arguments.program or build / "bench/footprint_main"
-    result = {"program": {**sizes(arguments.size, program), "needs": needed(arguments.readelf, program)},
+    programs = arguments.program or [build / "bench/footprint_main"]
+    result = {"programs": {file.name: {**sizes(arguments.size, file), "needs": needed(arguments.readelf, file)}
+                           for file in programs},
               "libraries": {file.name: {**sizes(arguments.size, file), "file": file.stat().st_size}
                             for file in libraries}}
     used = frames(build)
@@ -78,13 +79,11 @@ def short(function, most=88):
 
 
 def table(result):
-    program = result["program"]
-    lines = ["Code, octets                              text     data      bss",
-             "  {:<34} {:>9} {:>8} {:>8}".format("program, nothing unused linked", *(program[k] for k in
-                                                 ("text", "data", "bss")))]
-    for name, size in result["libraries"].items():
-        lines.append("  {:<34} {:>9} {:>8} {:>8}".format(name, size["text"], size["data"], size["bss"]))
-    lines.append("  shared libraries that the program needs: " + ", ".join(program["needs"]))
+    lines = ["Code, octets; programs with nothing unused   text     data      bss"]
+    for name, size in [*result["programs"].items(), *result["libraries"].items()]:
+        lines.append("  {:<37} {:>9} {:>8} {:>8}".format(name, size["text"], size["data"], size["bss"]))
+    for name, program in result["programs"].items():
+        lines.append(f"  {name} needs: " + ", ".join(program["needs"]))
     stack = result["stack"]
     lines += ["", "Stack, octets, measured (with OpenSSL's share)   first    later"]
     for call in sorted(set(stack["first"]) | set(stack["later"])):
@@ -101,7 +100,7 @@ def table(result):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--program", type=pathlib.Path)
+    parser.add_argument("--program", type=pathlib.Path, nargs="+")
     parser.add_argument("--libraries", type=pathlib.Path, nargs="+")
     parser.add_argument("--stack", type=pathlib.Path)
     parser.add_argument("--memory", type=pathlib.Path)
