@@ -36,13 +36,16 @@ class SystemRandom final : public RandomSource {
   unsigned generation_ = 0;  // of processes: one more in each child
 };
 
-// SeededRandom is the ChaCha20 key stream of a 32-octet seed: for replays, tests and simulators
-// only.
+// SeededRandom is the ChaCha20 key stream of a 32-octet seed: for recordings and their replays,
+// tests and simulators only. Whoever knows the seed knows all that it gave out.
 class SeededRandom final : public RandomSource {
  public:
   using Seed = std::array<std::uint8_t, 32>;
   explicit SeededRandom(const Seed& seed) : seed_(seed) {}
   explicit SeededRandom(std::uint64_t seed);
+  SeededRandom(const SeededRandom&) = default;
+  SeededRandom& operator=(const SeededRandom&) = default;
+  ~SeededRandom() override { Wipe(seed_); }
   [[nodiscard]] bool Fill(MutableOctets out) override;
 
  private:

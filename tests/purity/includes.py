@@ -30,7 +30,7 @@ PARTS = {
     "engine": ("ike", ["crypto/(dh|random|result|secret|suite).hpp", "policy/(identity|ip_address|plan|proposal).hpp",
                        "ike/wire/.*"], ["chrono"]),
     "core": ("ike/core/", ["crypto/.*", "policy/(identity|ip_address|plan|proposal).hpp", "ike/wire/.*", r"ike/[^/]*"], []),
-    "trace": ("ike/trace/", ["crypto/(cbc|hash|result|secret|suite).hpp", "policy/.*", "ike/wire/.*",
+    "trace": ("ike/trace/", ["crypto/(cbc|dh|hash|random|result|secret|suite).hpp", "policy/.*", "ike/wire/.*",
                              "ike/core/(keymat|protector|script).hpp", r"ike/[^/]*"],
               [r"rapidjson/.*", "chrono", *FILES]),
     "capi": ("ike/capi/", ["crypto/.*", "policy/.*", "ike/trace/.*", r"ike/[^/]*"], ["stddef.h", "stdint.h"]),

@@ -1,0 +1,299 @@
+#include "ike/trace/recording.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "ike/trace/flat_json.hpp"
+#include "ike/trace/recording_names.hpp"
+#include "policy/preshared_key.hpp"
+#include "policy/text.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+constexpr std::size_t kLongestLine = std::size_t{32} << 20U;
+constexpr std::size_t kLargestDatagram = 65535;
+constexpr std::uint64_t kLatest = std::uint64_t{1} << 52U;  // milliseconds: no sum overflows
+constexpr std::size_t kMostPeers = 1U << 20U;
+
+int Nibble(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  return -1;
+}
+
+// DecodeHex fills `out`, which has half as many octets as `digits` has digits.
+bool DecodeHex(std::string_view digits, crypto::MutableOctets out) {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int high = Nibble(digits[2 * i]);
+    const int low = Nibble(digits[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
+    out[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return true;
+}
+
+// SecretOf reads `least` to `most` octets of hexadecimal text.
+crypto::Secret SecretOf(FlatJson& json, std::string_view name, std::string_view digits,
+                        std::size_t least, std::size_t most) {
+  const std::size_t size = digits.size() / 2;
+  crypto::Secret octets(digits.size() % 2 == 0 && size >= least && size <= most ? size : 0);
+  if (octets.size() != size || !DecodeHex(digits, octets.ExposeMutable()))
+    json.Refuse(name, "is not " + std::to_string(least) + " to " + std::to_string(most) +
+                          " octets in hexadecimal, lower case");
+  return octets;
+}
+
+std::optional<Endpoint> EndpointOf(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const auto address = policy::IpAddress::Parse(host);
+  const std::string_view digits = text.substr(colon + 1);
+  const auto port = policy::ParseUnsigned(digits);
+  if (!address || address->is_v6() != bracketed || !port || *port > 65535 ||
+      digits.starts_with("0x")) {
+    return std::nullopt;
+  }
+  return Endpoint{*address, static_cast<std::uint16_t>(*port)};
+}
+
+Endpoint TakeEndpoint(FlatJson& json, std::string_view name, std::string_view text) {
+  const auto endpoint = EndpointOf(text);
+  if (!endpoint) json.Refuse(name, "is no address and port");
+  return endpoint.value_or(Endpoint{});
+}
+
+Datagram TakeDatagram(FlatJson& json) {
+  Datagram datagram;
+  datagram.local = TakeEndpoint(json, "local", json.TakeText("local"));
+  datagram.remote = TakeEndpoint(json, "remote", json.TakeText("remote"));
+  const std::string_view digits = json.TakeText("octets");
+  if (digits.size() % 2 != 0 || digits.size() / 2 > kLargestDatagram) {
+    json.Refuse("octets", "are no datagram in hexadecimal");
+    return datagram;
+  }
+  datagram.octets.resize(digits.size() / 2);
+  if (!DecodeHex(digits, datagram.octets)) json.Refuse("octets", "are no datagram in hexadecimal");
+  return datagram;
+}
+
+// SelectorOf reads "192.0.2.1/32 6 3260": protocol and port as numbers.
+std::optional<policy::Selector> SelectorOf(std::string_view text) {
+  const auto parts = policy::Split(text, "/ ");
+  if (parts.size() != 4) return std::nullopt;
+  const auto address = policy::IpAddress::Parse(parts[0]);
+  const auto bits = policy::ParseUnsigned(parts[1]);
+  const auto protocol = policy::ParseUnsigned(parts[2]);
+  const auto port = policy::ParseUnsigned(parts[3]);
+  if (!address || !bits || *bits > address->bits() || !protocol || *protocol > 255 || !port ||
+      *port > 65535) {
+    return std::nullopt;
+  }
+  return policy::Selector{*address, static_cast<std::uint8_t>(*bits),
+                          static_cast<std::uint8_t>(*protocol), static_cast<std::uint16_t>(*port)};
+}
+
+std::optional<policy::Selector> TakeSelector(FlatJson& json, std::string_view name) {
+  if (!json.Has(name)) return std::nullopt;
+  auto selector = SelectorOf(json.TakeText(name));
+  if (!selector) json.Refuse(name, "is not ADDRESS/BITS PROTOCOL PORT");
+  return selector;
+}
+
+DhFinished TakeDh(FlatJson& json) {
+  DhFinished finished;
+  finished.ticket = crypto::DhTicket{json.TakeNumber("ticket", UINT64_MAX)};
+  const std::string_view outcome = json.TakeText("outcome");
+  const auto* const named = std::find(kDhOutcomeNames.begin(), kDhOutcomeNames.end(), outcome);
+  if (named == kDhOutcomeNames.end()) {
+    json.Refuse("outcome", "is none of a Diffie-Hellman job");
+  } else {
+    finished.outcome = static_cast<crypto::DhOutcome>(named - kDhOutcomeNames.begin());
+  }
+  return finished;
+}
+
+SessionId TakeSession(FlatJson& json) {
+  return SessionId{static_cast<std::uint32_t>(json.TakeNumber("session", UINT32_MAX))};
+}
+ChildId TakeChild(FlatJson& json) {
+  return ChildId{static_cast<std::uint32_t>(json.TakeNumber("child", UINT32_MAX))};
+}
+
+// Make is the call of a name; each reads its members in the order of RecordedCall.
+template <class Call>
+Call Make(FlatJson& json) {
+  if constexpr (std::is_same_v<Call, RecordedConnect>) {
+    return {static_cast<std::size_t>(json.TakeNumber("peer", kMostPeers))};
+  } else if constexpr (std::is_same_v<Call, NegotiateCalled>) {
+    const SessionId session = TakeSession(json);
+    auto local = TakeSelector(json, "local_ts");
+    return {session, {local, TakeSelector(json, "remote_ts")}};
+  } else if constexpr (std::is_same_v<Call, RecordedArrival>) {
+    return {TakeDatagram(json)};
+  } else if constexpr (std::is_same_v<Call, DhFinished>) {
+    return TakeDh(json);
+  } else if constexpr (std::is_same_v<Call, UseReported>) {
+    const SessionId session = TakeSession(json);
+    const ChildId child = TakeChild(json);
+    return {session, child, json.TakeNumber("octets", UINT64_MAX)};
+  } else if constexpr (requires(Call call) { call.child; }) {
+    const SessionId session = TakeSession(json);
+    return {session, TakeChild(json)};
+  } else if constexpr (requires(Call call) { call.session; }) {
+    return {TakeSession(json)};
+  } else {
+    return {};
+  }
+}
+
+template <std::size_t... Index>
+RecordedCall CallNamed(FlatJson& json, std::string_view name,
+                       std::index_sequence<Index...> /*all*/) {
+  RecordedCall call;
+  const bool known =
+      ((kInputNames[Index] == name &&
+        (call = Make<std::variant_alternative_t<Index, RecordedCall>>(json), true)) ||
+       ...);
+  if (!known) json.Refuse("in", "is no input of the engine");
+  return call;
+}
+
+// Reader takes a file line by line.
+class Reader {
+ public:
+  explicit Reader(crypto::Octets file)
+      : rest_(reinterpret_cast<const char*>(file.data()), file.size()) {}
+
+  Result<Recording, std::string> Run() {
+    if (!ReadHead()) return Failure(std::move(problem_));
+    while (!rest_.empty()) {
+      const std::size_t end = rest_.find('\n');
+      if (end == std::string_view::npos) {
+        recording_.torn = number_ + 1;
+        break;
+      }
+      if (!ReadLine(Next(end))) return Failure(std::move(problem_));
+    }
+    return std::move(recording_);
+  }
+
+ private:
+  std::string_view Next(std::size_t end) {
+    const std::string_view line = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    ++number_;
+    return line;
+  }
+
+  bool Broken(const std::string& rule) {
+    problem_ = "line " + std::to_string(number_) + ": " + rule;
+    return false;
+  }
+
+  // WholeLine is a line that must be there; `what` it is.
+  std::optional<std::string_view> WholeLine(const char* what) {
+    const std::size_t end = rest_.find('\n');
+    if (end != std::string_view::npos && end <= kLongestLine) return Next(end);
+    ++number_;
+    Broken(std::string("is no whole line with ") + what);
+    return std::nullopt;
+  }
+
+  bool ReadHead() {
+    const auto line = WholeLine("the head of a recording");
+    if (!line) return false;
+    FlatJson json(*line);
+    const bool config = TakeHead(json);
+    if (const std::string problem = json.Finish(); !problem.empty()) return Broken(problem);
+    if (!config) return true;
+    const auto settings = WholeLine("the settings");
+    if (settings) recording_.head.config = *settings;
+    return settings && (!settings->empty() || Broken("holds no settings"));
+  }
+
+  // TakeHead returns whether the settings follow.
+  bool TakeHead(FlatJson& json) {
+    RecordingHead& head = recording_.head;
+    if (json.TakeText("recording") != "iscsi-ike") json.Refuse("recording", "is not of iscsi-ike");
+    if (json.TakeNumber("version", UINT32_MAX) != kRecordingVersion)
+      json.Refuse("version", "is not " + std::to_string(kRecordingVersion) +
+                                 ", the only one that this iscsi-ike reads");
+    head.tool = json.TakeText("tool");
+    head.command = json.TakeText("command");
+    for (const auto text : json.TakeTexts("arguments")) head.arguments.emplace_back(text);
+    head.key_given = json.TakeBool("key_given");
+    for (const auto text : json.TakeTexts("fingerprints")) head.fingerprints.emplace_back(text);
+    for (const auto text : json.TakeTexts("local"))
+      head.local.push_back(TakeEndpoint(json, "local", text));
+    head.nat_port = static_cast<std::uint16_t>(json.TakeNumber("nat_port", 65535));
+    head.begin = Time(Duration(static_cast<Duration::rep>(json.TakeNumber("begin", kLatest))));
+    latest_ = head.begin;
+    TakeSecrets(json);
+    return json.TakeBool("config");
+  }
+
+  void TakeSecrets(FlatJson& json) {
+    RecordingHead& head = recording_.head;
+    head.seed = SecretOf(json, "seed", json.TakeText("seed"), kSeedSize, kSeedSize);
+    if (!json.Has("keys")) return;
+    for (const auto digits : json.TakeTexts("keys"))
+      head.keys.push_back(SecretOf(json, "keys", digits, 1, policy::kLongestKey));
+    if (head.keys.size() != head.fingerprints.size())
+      json.Refuse("keys", "are not as many as the fingerprints");
+  }
+
+  bool ReadLine(std::string_view line) {
+    if (recording_.complete) return Broken("stands behind the end");
+    if (line.size() > kLongestLine) return Broken("is too long");
+    FlatJson json(line);
+    if (json.Has("in")) {
+      TakeInput(json);
+    } else {
+      TakeOutput(json);
+    }
+    const std::string problem = json.Finish();
+    return problem.empty() || Broken(problem);
+  }
+
+  void TakeInput(FlatJson& json) {
+    RecordedInput input;
+    input.at = recording_.head.begin +
+               Duration(static_cast<Duration::rep>(json.TakeNumber("at", kLatest)));
+    if (input.at < latest_) json.Refuse("at", "is before that of the input above");
+    latest_ = std::max(latest_, input.at);
+    constexpr auto kAll = std::make_index_sequence<std::variant_size_v<RecordedCall>>();
+    input.call = CallNamed(json, json.TakeText("in"), kAll);
+    recording_.lines.push_back({number_, std::move(input)});
+  }
+
+  void TakeOutput(FlatJson& json) {
+    const std::string_view out = json.TakeText("out");
+    if (recording_.lines.empty() && out != "end") json.Refuse("out", "stands before any input");
+    if (out == "datagram") {
+      recording_.lines.push_back({number_, TakeDatagram(json)});
+    } else if (out == "event") {
+      recording_.lines.push_back({number_, RecordedEvent{std::string(json.TakeText("text"))}});
+    } else if (out == "end") {
+      recording_.complete = true;
+    } else {
+      json.Refuse("out", "is no output of the engine");
+    }
+  }
+
+  std::string_view rest_;
+  std::size_t number_ = 0;  // of the last line that was taken
+  Time latest_{};
+  std::string problem_;
+  Recording recording_;
+};
+
+}  // namespace
+
+Result<Recording, std::string> ReadRecording(crypto::Octets file) { return Reader(file).Run(); }
+
+}  // namespace iscsi_ike::ike
