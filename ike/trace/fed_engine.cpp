@@ -52,7 +52,8 @@ void FedEngine::Call(Time now, const RecordedConnect& call, FedOutput& output) {
     return;
   }
   const auto session = engine_.Connect(now, peers_[call.peer]);
-  if (!session) output.trouble = "connect: " + session.error().text;
+  // Where the settings are those of the recording it was no other then.
+  if (!session && other_settings_) output.trouble = "connect: " + session.error().text;
 }
 
 void FedEngine::Call(Time now, const NegotiateCalled& call, FedOutput& /*output*/) {
