@@ -158,23 +158,12 @@ class ConnectRun {
 
   void Conclude() {
     concluded_ = true;
-    AddFingerprint();
+    if (outcome_.failure) AddFingerprint(*attempts_[attempt_], *outcome_.failure);
     Print(options_.output.json ? OutcomeLine(outcome_) : OutcomeReport(outcome_));
     // After a failure the rest only waits until the engine's call is over.
     const Duration stay =
         outcome_.Established() ? std::max(Duration(hold_), kParting) : Duration(0);
     reactor_.After(stay, [this] { Leave(); });
-  }
-
-  // AddFingerprint: where the keys may differ, two administrators can compare them by it.
-  void AddFingerprint() {
-    if (!outcome_.failure) return;
-    const FailureCode code = outcome_.failure->code;
-    if (code != FailureCode::kKeysDiffer && code != FailureCode::kHashMismatch &&
-        code != FailureCode::kTimeout)
-      return;
-    outcome_.failure->details.push_back("fingerprint of the key of this end: " +
-                                        KeyFingerprint(*attempts_[attempt_]));
   }
 
   // Interruption keeps what was suspected last: it is likely why somebody lost patience.

@@ -1,6 +1,7 @@
 #include "ike/tool/replay_tale.hpp"
 
 #include "ike/tool/event_line.hpp"
+#include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/report.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -9,11 +10,13 @@ ReplayTale::ReplayTale(Command command, const ReplayPlan& plan, bool json)
     : serves_(command == Command::kServe),
       several_(plan.several),
       children_(plan.children),
-      json_(json) {}
+      json_(json),
+      peers_(plan.settings.peers) {}
 
 std::string ReplayTale::Take(const RecordedInput& input, const FedOutput& output) {
   // Another attempt of connect, with the other exchange that the word allows.
-  if (std::holds_alternative<RecordedConnect>(input.call)) {
+  if (const auto* connect = std::get_if<RecordedConnect>(&input.call)) {
+    peer_ = connect->peer;
     outcome_ = Outcome{};
     concluded_ = false;
   }
@@ -36,6 +39,8 @@ void ReplayTale::Absorb(const Event& event) {
                                        : std::holds_alternative<ChildEstablished>(event) &&
                                              outcome_.children.size() >= children_;
   concluded_ = complete || std::holds_alternative<Failed>(event);
+  if (concluded_ && outcome_.failure && peer_ < peers_.size())
+    AddFingerprint(*peers_[peer_], *outcome_.failure);
 }
 
 std::string ReplayTale::Line(const Event& event) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "ike/tool/options.hpp"
 #include "ike/tool/replay_settings.hpp"
@@ -30,6 +32,8 @@ class ReplayTale {
   std::size_t children_;
   bool json_;
   bool concluded_ = false;
+  std::vector<std::shared_ptr<const PeerConfig>> peers_;  // of connect
+  std::size_t peer_ = 0;                                  // of the last attempt
   Outcome outcome_;
   std::map<SessionId, Phase1Established> sessions_;
 };

@@ -21,11 +21,11 @@ Status<ToolError> RunRecording::Open(const Options& options, std::vector<Endpoin
   head.command = options.command == Command::kServe ? "serve" : "connect";
   head.local = std::move(local);
   head.nat_port = nat_port;
-  head.begin = net::SteadyNow();
   head.seed = crypto::Secret(kSeedSize);
   if (!system_.Fill(head.seed.ExposeMutable()))
     return Usage("random", "the machine gives no randomness");
   RecordSources(options, head);
+  head.begin = net::SteadyNow();
   crypto::SeededRandom::Seed seed{};
   std::copy_n(head.seed.Expose().begin(), seed.size(), seed.begin());
   seeded_.emplace(seed);
