@@ -28,13 +28,19 @@ struct Side {
   }
 };
 
-// BoundNote: why two part that had other offers, where it is not the peer's choice.
-std::string BoundNote(const Side& recorded, const Side& changed) {
+// BoundNote: why the peer's recorded answers end to be of use, where that is not what they say.
+std::string BoundNote(const Side& recorded, const Side& changed, bool other_offer) {
+  if (recorded.Sent("QM1") && changed.Sent("QM1"))
+    return "QM1 offers something else; the recorded QM2 is encrypted in a chain that begins with "
+           "the "
+           "recorded QM1 (RFC 2409 Appendix B), and cannot be read behind another";
+  if (!other_offer) return {};
   if (recorded.Sent("MM5") && changed.Sent("MM5"))
     return "the peer's choice is one of the other offer too; HASH_I of MM5 covers the whole offer "
            "(RFC 2409 section 5), so the answers recorded from here on do not fit it";
-  if (recorded.Sent("AM3") && (changed.FailedFor(FailureCode::kHashMismatch) ||
-                               changed.FailedFor(FailureCode::kKeysDiffer)))
+  const bool hash =
+      changed.FailedFor(FailureCode::kHashMismatch) || changed.FailedFor(FailureCode::kKeysDiffer);
+  if (recorded.Sent("AM3") && hash)
     return "the peer's choice is one of the other offer too; HASH_R of its answer covers the whole "
            "recorded offer (RFC 2409 section 5), so it cannot fit the other";
   return {};
@@ -87,7 +93,7 @@ class Comparison {
   }
 
   ExitCode Parted(const RecordedLine& input, const Side& recorded, const Side& changed) const {
-    const std::string note = other_offer_ ? BoundNote(recorded, changed) : std::string();
+    const std::string note = BoundNote(recorded, changed, other_offer_);
     if (!options_.output.json) {
       Print("parted at " + Both(input, recorded, changed));
       if (!note.empty()) Print("note: " + note + "\n");
@@ -105,7 +111,8 @@ class Comparison {
   // Ended: nothing parted, or not even the recorded settings gave what was recorded.
   [[nodiscard]] ExitCode Ended() const {
     if (const auto& parting = runs_.replay().parting())
-      return Complain({ExitCode::kUsage, "FILE: line " + std::to_string(parting->line) +
+      return Complain(
+          {ExitCode::kNegotiationFailed, "FILE: line " + std::to_string(parting->line) +
                                              ": the recorded settings part from it already; look "
                                              "at that first, without --set"});
     if (options_.output.json) {

@@ -65,7 +65,8 @@ std::string HeadLine(const RecordingHead& head) {
   }
   line += ",\"seed\":";
   AppendHex(line, head.seed.Expose());
-  return line + "}\n";
+  line += "}\n";
+  return line;
 }
 
 std::string SelectorText(const policy::Selector& selector) {
