@@ -20,10 +20,13 @@ struct Side {
   [[nodiscard]] bool Received(std::string_view name) const {
     return std::find(entry.received.begin(), entry.received.end(), name) != entry.received.end();
   }
-  [[nodiscard]] bool FailedFor(FailureCode code) const {
+  // Blames: an event gives this as the cause, of an end or not.
+  [[nodiscard]] bool Blames(FailureCode code) const {
     return std::any_of(output.events.begin(), output.events.end(), [&](const Event& event) {
       const auto* failed = std::get_if<Failed>(&event);
-      return failed != nullptr && failed->failure.code == code;
+      const auto* diagnosed = std::get_if<Diagnosed>(&event);
+      return (failed != nullptr && failed->failure.code == code) ||
+             (diagnosed != nullptr && diagnosed->suspicion.code == code);
     });
   }
 };
@@ -39,8 +42,8 @@ std::string BoundNote(const Side& recorded, const Side& changed, bool other_offe
     return "the peer's choice is one of the other offer too; HASH_I of MM5 covers the whole offer "
            "(RFC 2409 section 5), so the answers recorded from here on do not fit it";
   const bool hash =
-      changed.FailedFor(FailureCode::kHashMismatch) || changed.FailedFor(FailureCode::kKeysDiffer);
-  if (recorded.Sent("AM3") && hash)
+      changed.Blames(FailureCode::kHashMismatch) || changed.Blames(FailureCode::kKeysDiffer);
+  if (recorded.Received("AM2") && hash)
     return "the peer's choice is one of the other offer too; HASH_R of its answer covers the whole "
            "recorded offer (RFC 2409 section 5), so it cannot fit the other";
   return {};

@@ -1,6 +1,7 @@
 #include "ike/trace/recording.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -151,16 +152,29 @@ Call Make(FlatJson& json) {
   }
 }
 
+template <std::size_t Index>
+RecordedCall MakeNumbered(FlatJson& json) {
+  return Make<std::variant_alternative_t<Index, RecordedCall>>(json);
+}
+
+// CallNumbered is the call of an index of RecordedCall.
 template <std::size_t... Index>
-RecordedCall CallNamed(FlatJson& json, std::string_view name,
-                       std::index_sequence<Index...> /*all*/) {
-  RecordedCall call;
-  const bool known =
-      ((kInputNames[Index] == name &&
-        (call = Make<std::variant_alternative_t<Index, RecordedCall>>(json), true)) ||
-       ...);
-  if (!known) json.Refuse("in", "is no input of the engine");
-  return call;
+RecordedCall CallNumbered(FlatJson& json, std::size_t index,
+                          std::index_sequence<Index...> /*all*/) {
+  constexpr std::array<RecordedCall (*)(FlatJson&), sizeof...(Index)> kMakers = {
+      &MakeNumbered<Index>...};
+  return kMakers[index](json);
+}
+
+RecordedCall TakeCall(FlatJson& json) {
+  static_assert(kInputNames.size() == std::variant_size_v<RecordedCall>);
+  const auto* const named = std::find(kInputNames.begin(), kInputNames.end(), json.TakeText("in"));
+  if (named != kInputNames.end()) {
+    const auto index = static_cast<std::size_t>(named - kInputNames.begin());
+    return CallNumbered(json, index, std::make_index_sequence<kInputNames.size()>());
+  }
+  json.Refuse("in", "is no input of the engine");
+  return {};
 }
 
 // Reader takes a file line by line.
@@ -266,8 +280,7 @@ class Reader {
                Duration(static_cast<Duration::rep>(json.TakeNumber("at", kLatest)));
     if (input.at < latest_) json.Refuse("at", "is before that of the input above");
     latest_ = std::max(latest_, input.at);
-    constexpr auto kAll = std::make_index_sequence<std::variant_size_v<RecordedCall>>();
-    input.call = CallNamed(json, json.TakeText("in"), kAll);
+    input.call = TakeCall(json);
     recording_.lines.push_back({number_, std::move(input)});
   }
 
