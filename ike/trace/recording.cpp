@@ -212,7 +212,7 @@ class Reader {
   // WholeLine is a line that must be there; `what` it is.
   std::optional<std::string_view> WholeLine(const char* what) {
     const std::size_t end = rest_.find('\n');
-    if (end != std::string_view::npos && end <= kLongestLine) return Next(end);
+    if (end <= kLongestLine) return Next(end);  // npos is more
     ++number_;
     Broken(std::string("is no whole line with ") + what);
     return std::nullopt;

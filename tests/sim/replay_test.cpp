@@ -122,7 +122,7 @@ EndSettings RenewingEnd() {
   EndSettings end = QuickEnd(kMainPfsWord);
   end.adjust_request = [](policy::TranslateRequest& request) {
     request.phase1_lifetime = {3600, 0};
-    request.phase2_lifetime = {600, 0};
+    request.phase2_lifetime = {600, 100000};
   };
   end.adjust_peer = [](ike::PeerConfig& peer) { peer.renewal.mode = ike::Renewal::kRenew; };
   return end;
