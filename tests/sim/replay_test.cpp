@@ -148,6 +148,13 @@ TEST(Replay, OfDeadPeerDetectionIsTheSame) {
   });
 }
 
+// CloseReasonOf is that of the child closed last.
+ike::CloseReason CloseReasonOf(Node& node) {
+  std::optional<ike::CloseReason> reason;
+  for (const auto* closed : node.EventsOf<ike::ChildClosed>()) reason = closed->reason;
+  return reason.value_or(ike::CloseReason::kByPeer);
+}
+
 // Every function of the engine that takes the time is recorded and called again.
 TEST(Replay, OfEveryCallIsTheSame) {
   RecordAndReplay({RenewingEnd(), RenewingEnd()}, 8, [](Pair& pair) {
@@ -163,7 +170,11 @@ TEST(Replay, OfEveryCallIsTheSame) {
     engine.RenewChild(now(), session, first);
     pair.net.RunFor(seconds(10));
     engine.ReportUse(now(), session, *child, 123456789);
-    engine.CloseChild(now(), session, *child);
+    pair.net.RunFor(seconds(10));
+    engine.CloseChild(now(), session,
+                      pair.initiator->EventsOf<ike::ChildEstablished>().back()->sa.child);
+    pair.net.Drain();
+    EXPECT_EQ(CloseReasonOf(*pair.initiator), ike::CloseReason::kByCaller);
     pair.net.RunFor(seconds(1));
     engine.Renew(now(), session);
     pair.net.RunFor(seconds(10));
