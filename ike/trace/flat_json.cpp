@@ -84,11 +84,16 @@ FlatJson::FlatJson(std::string_view line) : octets_(Terminated(line)) {
     problem_ = "holds a NUL octet";
     return;
   }
+  // RapidJSON's own check reads past the end of a text that breaks off within a character.
+  if (policy::ValidUtf8(line) != line.size()) {
+    problem_ = "is not UTF-8";
+    return;
+  }
   rapidjson::InsituStringStream stream(reinterpret_cast<char*>(octets_.ExposeMutable().data()));
   rapidjson::Reader reader;
   Events events(*this);
-  constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseValidateEncodingFlag;
-  if (!reader.Parse<kFlags>(stream, events) && problem_.empty()) problem_ = "is no JSON";
+  if (!reader.Parse<rapidjson::kParseInsituFlag>(stream, events) && problem_.empty())
+    problem_ = "is no JSON";
 }
 
 const FlatJson::Member* FlatJson::Find(std::string_view name) const {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "crypto/hash.hpp"
 #include "ike/trace/event_text.hpp"
 #include "ike/trace/json_writer.hpp"
 #include "ike/trace/recording_names.hpp"
@@ -106,6 +107,15 @@ void Members(JsonWriter& json, const Input& input) {
   }
 }
 
+// KeyMark is half a SHA-256 of all keys of a child, so that they are compared, too.
+std::string KeyMark(const ChildSa& sa) {
+  const crypto::Digest digest =
+      HashOf(crypto::HashAlgorithm::kSha256,
+             {sa.inbound.encryption.Expose(), sa.inbound.integrity.Expose(),
+              sa.outbound.encryption.Expose(), sa.outbound.integrity.Expose()});
+  return Hex(digest.Expose().first(16));
+}
+
 }  // namespace
 
 std::string RecordedText(const Event& event) {
@@ -114,6 +124,8 @@ std::string RecordedText(const Event& event) {
     const auto octet = static_cast<std::uint8_t>(c);
     octet < 0x80 ? text += c : text += "\\x" + Hex({&octet, 1});
   }
+  if (const auto* child = std::get_if<ChildEstablished>(&event))
+    text += "  keys hash to " + KeyMark(child->sa) + "\n";
   return text;
 }
 

@@ -71,7 +71,7 @@ struct RecordedInput {
   RecordedCall call;
 };
 struct RecordedEvent {
-  std::string text;  // EventText
+  std::string text;  // RecordedText
 };
 struct RecordedLine {
   std::size_t number = 0;  // of the file, from 1

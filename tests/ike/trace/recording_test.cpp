@@ -161,7 +161,7 @@ TEST(Recording, AnyOctetChangedIsReadOrRefusedWithItsLine) {
   std::string text = SampleText();
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char was = text[i];
-    for (const char octet : {'\0', '"', '9', '{', '[', '\n', '\\', '\xff'}) {
+    for (const char octet : {'\0', '"', '9', '{', '[', '\n', '\\', '\xe6', '\xff'}) {
       text[i] = octet;
       const auto recording = Read(text);
       if (!recording.ok()) {
@@ -189,6 +189,8 @@ TEST(Recording, BrokenRulesAreNamedWithTheirLine) {
       {"7", "line 3: is no object"},
       {"{\"out\":\"end\"", "line 3: is no JSON"},
       {"{\"out\":\"end\"} {}", "line 3: is no JSON"},
+      {"{\"out\":\"\xe6", "line 3: is not UTF-8"},
+      {"{\"out\":\"\xed\xa0\x80\"}", "line 3: is not UTF-8"},
       {"{\"out\":{}}", "line 3: holds an object in an object"},
       {"{\"out\":[[]]}", "line 3: holds a list in a list"},
       {"{\"out\":[1]}", "line 3: holds a list of something else than texts"},
