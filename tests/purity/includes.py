@@ -41,7 +41,7 @@ PARTS = {
 }
 # Headers of a folder that are for its own sources only. Whoever decodes a capture needs the formulas and the tables of
 # the exchanges.
-OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_(?!batch)\w+|modp_\w+|x25519_\w+|\w+_vector|lane_limbs).hpp", r"ike/trace/(flat_json|json_writer|recording_names).hpp",
+OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_(?!batch)\w+|modp_\w+|x25519_\w+|\w+_vector|lane_limbs).hpp", r"ike/trace/(flat_json|json_writer|recorded_call|recording_names).hpp",
        r"policy/(config_entry|config_fields|json_reader|text_encoding|translation).hpp"]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
