@@ -169,8 +169,9 @@ std::vector<std::string> GivenOf(const CLI::App& app) {
          group != "Peer and child SA" && group != "How sessions are kept"))
       continue;
     const std::string& name = option->get_lnames().front();
+    if (name == "config") continue;
     for (const std::string& value : option->results())
-      if (name != "config") given.push_back("--" + name + "=" + value);
+      given.emplace_back("--").append(name).append("=").append(value);
   }
   return given;
 }
