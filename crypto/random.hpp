@@ -36,8 +36,8 @@ class SystemRandom final : public RandomSource {
   unsigned generation_ = 0;  // of processes: one more in each child
 };
 
-// SeededRandom is the ChaCha20 key stream of a 32-octet seed: for replays, tests and simulators
-// only.
+// SeededRandom is the ChaCha20 key stream of a 32-octet seed: for recordings and their replays,
+// tests and simulators only. Whoever knows the seed knows all that it gave out.
 class SeededRandom final : public RandomSource {
  public:
   using Seed = std::array<std::uint8_t, 32>;
@@ -45,6 +45,9 @@ class SeededRandom final : public RandomSource {
   explicit SeededRandom(const Seed& seed, std::uint64_t stream = 0)
       : seed_(seed), stream_(stream) {}
   explicit SeededRandom(std::uint64_t seed);
+  SeededRandom(const SeededRandom&) = default;
+  SeededRandom& operator=(const SeededRandom&) = default;
+  ~SeededRandom() override { Wipe(seed_); }
   [[nodiscard]] bool Fill(MutableOctets out) override;
   [[nodiscard]] const Seed& seed() const { return seed_; }
   [[nodiscard]] std::uint64_t stream() const { return stream_; }

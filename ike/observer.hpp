@@ -7,6 +7,7 @@
 #include "crypto/secret.hpp"
 #include "ike/endpoint.hpp"
 #include "ike/events.hpp"
+#include "ike/input.hpp"
 #include "ike/time.hpp"
 #include "ike/wire/header.hpp"
 
@@ -45,6 +46,8 @@ struct Phase1Keys {
 class Observer {
  public:
   virtual ~Observer() = default;
+  // OnInput: a call of the engine begins. `now` is what counts: the latest time seen.
+  virtual void OnInput(Time /*now*/, const Input& /*input*/) {}
   // OnDatagram: every datagram in or out, dropped ones included, before anything is decided.
   virtual void OnDatagram(Time /*now*/, Direction /*direction*/, const Endpoint& /*local*/,
                           const Endpoint& /*remote*/, crypto::Octets /*octets*/) {}

@@ -47,7 +47,12 @@ class Engine::Impl {
       : Impl(std::make_unique<EngineCore>(std::move(config), random, observer)) {}
   explicit Impl(std::unique_ptr<EngineCore> made) : owned_(std::move(made)), core(*owned_) {}
 
-  void Tick(Time now) { core.now = std::max(core.now, now); }
+  // Enter begins a call that hands in `parts`, the members of a kind of Input.
+  template <class Kind, class... Parts>
+  void Enter(Time now, const Parts&... parts) {
+    core.now = std::max(core.now, now);
+    if (core.observer != nullptr) core.observer->OnInput(core.now, Kind{parts...});
+  }
 
   Result<SessionId, NegotiationFailure> Connect(std::shared_ptr<const PeerConfig> peer) {
     const PeerConfig& wanted = *peer;  // the session keeps it
@@ -184,23 +189,23 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 Result<SessionId, NegotiationFailure> Engine::Connect(Time now,
                                                       std::shared_ptr<const PeerConfig> peer) {
-  impl_->Tick(now);
+  impl_->Enter<ConnectCalled>(now, peer);
   return impl_->Connect(std::move(peer));
 }
 
 Result<ChildId, NegotiationFailure> Engine::Negotiate(Time now, SessionId session,
                                                       const ChildOffer& offer) {
-  impl_->Tick(now);
+  impl_->Enter<NegotiateCalled>(now, session, offer);
   return impl_->Negotiate(session, offer);
 }
 
 void Engine::Close(Time now, SessionId session) {
-  impl_->Tick(now);
+  impl_->Enter<CloseCalled>(now, session);
   impl_->Close(session);
 }
 
 void Engine::ReportUse(Time now, SessionId session, ChildId child, std::uint64_t octets) {
-  impl_->Tick(now);
+  impl_->Enter<UseReported>(now, session, child, octets);
   impl_->WithChild(session, child, [&](Session& s, Child& c) {
     NoteUse(impl_->core, s, c, octets);
     RunLeases(impl_->core, s);
@@ -208,17 +213,17 @@ void Engine::ReportUse(Time now, SessionId session, ChildId child, std::uint64_t
 }
 
 void Engine::Renew(Time now, SessionId session) {
-  impl_->Tick(now);
+  impl_->Enter<RenewCalled>(now, session);
   impl_->WithSession(session, [&](Session& s) { RenewNow(impl_->core, s); });
 }
 
 void Engine::RenewChild(Time now, SessionId session, ChildId child) {
-  impl_->Tick(now);
+  impl_->Enter<RenewChildCalled>(now, session, child);
   impl_->WithChild(session, child, [&](Session& s, Child& c) { RenewNow(impl_->core, s, c); });
 }
 
 void Engine::CloseChild(Time now, SessionId session, ChildId child) {
-  impl_->Tick(now);
+  impl_->Enter<CloseChildCalled>(now, session, child);
   impl_->WithChild(session, child, [&](Session& s, Child& c) {
     ike::CloseChild(impl_->core, s, c.id, CloseReason::kByCaller);
   });
@@ -226,17 +231,17 @@ void Engine::CloseChild(Time now, SessionId session, ChildId child) {
 
 void Engine::HandleDatagram(Time now, const Endpoint& local, const Endpoint& remote,
                             crypto::Octets octets) {
-  impl_->Tick(now);
+  impl_->Enter<DatagramArrived>(now, local, remote, octets);
   impl_->HandleDatagram(local, remote, octets);
 }
 
 void Engine::HandleTimeout(Time now) {
-  impl_->Tick(now);
+  impl_->Enter<TimeoutHandled>(now);
   impl_->HandleTimeout();
 }
 
 void Engine::HandleDh(Time now, crypto::DhJob finished) {
-  impl_->Tick(now);
+  impl_->Enter<DhFinished>(now, finished.ticket, finished.outcome);
   impl_->HandleDh(std::move(finished));
 }
 

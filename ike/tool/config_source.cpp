@@ -147,7 +147,8 @@ Status<ToolError> TakeOne(const policy::Config& config, const PolicyOptions& opt
   return Done{};
 }
 
-Checked<policy::Config> LoadConfig(const PolicyOptions& options) {
+Checked<std::shared_ptr<const policy::Config>> LoadConfig(const PolicyOptions& options) {
+  if (options.loaded) return options.loaded;
   auto text = ReadInput(options.config, "--config", kLongestConfig);
   if (!text) return Failure(text.error());
   if (IsReadableByOthers(options.config))
@@ -158,7 +159,7 @@ Checked<policy::Config> LoadConfig(const PolicyOptions& options) {
                                     policy::ConfigOptions{.key_elsewhere = true});
   if (!config) return Usage("--config", config.error().Text());
   if (auto filled = CheckNotEmpty(*config, place); !filled) return Failure(filled.error());
-  return std::move(config).value();
+  return std::make_shared<const policy::Config>(std::move(config).value());
 }
 
 Status<ToolError> ReadConfig(const PolicyOptions& options, const Peer& peer, Sources& sources) {
@@ -167,7 +168,7 @@ Status<ToolError> ReadConfig(const PolicyOptions& options, const Peer& peer, Sou
     return Done{};
   }
   const auto config = LoadConfig(options);
-  return config ? TakeOne(*config, options, peer, sources) : Failure(config.error());
+  return config ? TakeOne(**config, options, peer, sources) : Failure(config.error());
 }
 
 }  // namespace iscsi_ike::ike::tool

@@ -6,8 +6,10 @@
 
 namespace iscsi_ike::ike::tool {
 
-// LoadConfig reads the file of --config, which is given. Warns when others can read it.
-[[nodiscard]] Checked<policy::Config> LoadConfig(const PolicyOptions& options);
+// LoadConfig reads the file of --config, which is given, unless that has been done. Warns when
+// others can read it.
+[[nodiscard]] Checked<std::shared_ptr<const policy::Config>> LoadConfig(
+    const PolicyOptions& options);
 
 // ReadConfig does nothing without --config. It chooses one record: that of --record, else the only
 // one, else the only one bound to `peer`; and one portal: the one at `peer`, else the only one.

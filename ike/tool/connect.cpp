@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "ike/tool/connect_attempts.hpp"
 #include "ike/tool/console.hpp"
 #include "ike/tool/initiator_ends.hpp"
 #include "ike/tool/key_fingerprint.hpp"
@@ -12,6 +13,7 @@
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
+#include "ike/tool/run_recording.hpp"
 #include "ike/tool/sockets.hpp"
 #include "ike/tool/watch.hpp"
 #include "ike/trace/event_text.hpp"
@@ -19,9 +21,6 @@
 namespace iscsi_ike::ike::tool {
 
 namespace {
-
-// Attempts: one PeerConfig for each exchange that the plan allows, in order.
-using Attempts = std::vector<std::shared_ptr<const PeerConfig>>;
 
 // Peers that work on several messages at once take a Delete that follows QM3 on its heels before
 // QM3, and never have the SA at all.
@@ -34,12 +33,13 @@ class ConnectRun {
   // `ports`: those of --source-port.
   ConnectRun(const Options& options, std::chrono::seconds hold, std::vector<std::uint16_t> ports,
              net::Reactor& reactor, net::UdpTransport& sockets, std::uint16_t nat_port,
-             Observer& observer)
+             RunRecording& recording, Observer& observer)
       : options_(options),
         hold_(hold),
         ports_(std::move(ports)),
         reactor_(reactor),
-        node_(reactor, sockets, ConfigOf(nat_port), random_, &observer) {}
+        recording_(recording),
+        node_(reactor, sockets, InitiatorConfig(nat_port), recording.random(), &observer) {}
 
   // Run makes the attempts in order; see MayTryAgain.
   ExitCode Run(Attempts attempts) {
@@ -55,12 +55,6 @@ class ConnectRun {
   }
 
  private:
-  static EngineConfig ConfigOf(std::uint16_t nat_port) {
-    EngineConfig config;
-    config.nat_port = nat_port;
-    return config;
-  }
-
   void Attempt() {
     auto session = node_.loop.Connect(attempts_[attempt_]);
     if (session) {
@@ -95,6 +89,7 @@ class ConnectRun {
   }
 
   void OnEvent(const Event& event) {
+    recording_.Note(event);
     NoteSession(event);
     if (concluded_) return Remark(event);
     outcome_.Absorb(event);
@@ -163,23 +158,12 @@ class ConnectRun {
 
   void Conclude() {
     concluded_ = true;
-    AddFingerprint();
+    if (outcome_.failure) AddFingerprint(*attempts_[attempt_], *outcome_.failure);
     Print(options_.output.json ? OutcomeLine(outcome_) : OutcomeReport(outcome_));
     // After a failure the rest only waits until the engine's call is over.
     const Duration stay =
         outcome_.Established() ? std::max(Duration(hold_), kParting) : Duration(0);
     reactor_.After(stay, [this] { Leave(); });
-  }
-
-  // AddFingerprint: where the keys may differ, two administrators can compare them by it.
-  void AddFingerprint() {
-    if (!outcome_.failure) return;
-    const FailureCode code = outcome_.failure->code;
-    if (code != FailureCode::kKeysDiffer && code != FailureCode::kHashMismatch &&
-        code != FailureCode::kTimeout)
-      return;
-    outcome_.failure->details.push_back("fingerprint of the key of this end: " +
-                                        KeyFingerprint(*attempts_[attempt_]));
   }
 
   // Interruption keeps what was suspected last: it is likely why somebody lost patience.
@@ -218,7 +202,7 @@ class ConnectRun {
   std::chrono::seconds hold_;
   std::vector<std::uint16_t> ports_;
   net::Reactor& reactor_;
-  crypto::SystemRandom random_;
+  RunRecording& recording_;
   Node node_;
   Attempts attempts_;
   std::size_t attempt_ = 0;
@@ -237,22 +221,6 @@ Checked<std::chrono::seconds> HoldTime(const Options& options) {
   const auto seconds = ParseNumber(options.hold, "--hold", 1, 31536000);
   if (!seconds) return Failure(seconds.error());
   return std::chrono::seconds(*seconds);
-}
-
-// MakeAttempts shares the timeout between the exchanges.
-Checked<Attempts> MakeAttempts(const Options& options, const ChildOptions& child,
-                               const Settings& settings, const Ends& ends, std::uint16_t nat_port) {
-  Attempts attempts;
-  const auto count = static_cast<Duration::rep>(settings.plan.exchanges.size());
-  for (const policy::ExchangeMode mode : settings.plan.exchanges) {
-    Settings one = settings.Clone();
-    one.plan.exchanges = {mode};
-    auto peer = MakePeer(options, child, std::move(one), Role::kInitiator, ends, nat_port);
-    if (!peer) return Failure(peer.error());
-    (*peer)->negotiation_timeout /= count;
-    attempts.push_back(std::move(*peer));
-  }
-  return attempts;
 }
 
 // TryConnect returns an error only for what is known before anything is sent.
@@ -288,9 +256,14 @@ Checked<ExitCode> TryConnect(const Options& options) {
   auto attempts =
       MakeAttempts(options, ChildOf(options.child, *sources), settings, ends, *nat_port);
   if (!attempts) return Failure(attempts.error());
+  RunRecording recording;
+  if (auto opened = recording.Open(options, {*bound}, *nat_port); !opened)
+    return Failure(opened.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
-  ConnectRun run(options, *hold, *ports, reactor, sockets, *nat_port, watch.observer());
+  recording.AddTo(watch);
+  ConnectRun run(options, *hold, *ports, reactor, sockets, *nat_port, recording, watch.observer());
   const ExitCode code = run.Run(std::move(*attempts));
+  if (auto closed = recording.Close(); !closed) return Failure(closed.error());
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return code;
 }

@@ -13,7 +13,8 @@ enum class ExitCode : int {
   kOk = 0,
   kUsage = 2,   // the command line, a file or the configuration cannot be used
   kPolicy = 3,  // the security word, identity or key allow no negotiation; why-key: no key is used
-  kNegotiationFailed = 4,  // for any reason but time; decode --try-psk: the key is another
+  // For any reason but time; decode --try-psk: the key is another; replay: it parted.
+  kNegotiationFailed = 4,
   kTimeout = 5,
 };
 

@@ -88,6 +88,7 @@ std::string Rule(const FileUse& other) {
 Status<ToolError> CheckFileRoles(const Options& options) {
   const OutputOptions& output = options.output;
   std::vector<FileUse> taken = {
+      {"FILE", true, IdentityOfInput(options.replay.file)},
       {"--config", true, IdentityOfInput(options.policy.config)},
       {"--key-file", true, IdentityOfInput(options.key.file)},
       {"--key-fd", true, IdentityOfDescriptor(options.key.descriptor)},
@@ -97,6 +98,7 @@ Status<ToolError> CheckFileRoles(const Options& options) {
                                      {"--keylog", &output.keylog},
                                      {"--esp-keylog", &output.esp_keylog},
                                      {"--secrets", &output.secrets},
+                                     {"--recording", &output.recording},
                                      {"--hgrm", &options.load.hgrm}}) {
     if (path->empty()) continue;
     FileUse use{option, false, IdentityOf(*path)};

@@ -12,13 +12,14 @@ inline constexpr std::string_view kAboutTool =
 inline constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "  0  done: explained, established, decoded, or served until a signal; why-key: a key\n"
-    "     would be used\n"
+    "     would be used; replay: the same\n"
     "  2  the command line, a file or the configuration cannot be used\n"
     "  3  policy says no: the word, the identity or the key allow no negotiation; why-key: no key\n"
     "     would be used\n"
     "  4  the negotiation failed, or a signal ended it first; load: one failed, none was "
     "established,\n"
-    "     a threshold was breached, or a signal ended it; decode --try-psk: the key is another\n"
+    "     a threshold was breached, or a signal ended it; decode --try-psk: the key is another;\n"
+    "     replay: it parted from the recording\n"
     "  5  timeout: no usable answer from the peer\n"
     "With --json and 2 there is no object on standard output, only the line on standard error, "
     "but\n"
@@ -32,6 +33,7 @@ inline constexpr std::string_view kToolExamples =
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike why-key --config portal.json --peer 192.0.2.31\n"
     "  iscsi-ike decode login.pcapng --keylog login.keys\n"
+    "  iscsi-ike replay login.recording --key-file psk.txt\n"
     "'iscsi-ike SUBCOMMAND --help' tells the rest.\n";
 
 inline constexpr std::string_view kKeyRules =
@@ -125,5 +127,28 @@ inline constexpr std::string_view kDecodeExamples =
     "Exit codes: 0 decoded, whatever is wrong in it; 2 bad input, or no IKE in it. With "
     "--try-psk:\n"
     "0 the key is that of an aggressive mode, 4 it is of none, 2 there is none to be judged.\n";
+
+inline constexpr std::string_view kReplayExamples =
+    "The recording has the time, the datagrams, the settings and the seed of the randomness of "
+    "one\n"
+    "run of connect or serve, so that the same octets come out again: a report of a fault that "
+    "can\n"
+    "be run. It has the keys only with --recording-keys; else they are given here as they were to\n"
+    "the recorded command, and told apart by their fingerprints. Give it to nobody who must not\n"
+    "read the recorded sessions: the seed gives every Diffie-Hellman exponent, so that keys can "
+    "be\n"
+    "tried on it, and with the key everything be decrypted.\n"
+    "--set runs the recorded settings and the changed ones side by side, with the peer's recorded\n"
+    "messages, up to the first that they react to differently: what was sent, or what happened.\n"
+    "Behind that the peer would have answered otherwise. A connect may begin with another offer:\n"
+    "then the peer's choice is judged by it, up to the message whose HASH covers the offer (MM5,\n"
+    "AM2), or to a QM1 that offers something else, which the recorded QM2 is chained to.\n"
+    "Examples:\n"
+    "  iscsi-ike replay login.recording --key-file psk.txt\n"
+    "  iscsi-ike replay login.recording --key-file psk.txt --step\n"
+    "  iscsi-ike replay login.recording --key-file psk.txt --set flags=0x4b --set suite=rfc3723\n"
+    "Exit codes: 0 the same, whatever came of it; 4 it parted; 3 policy says no to what --set "
+    "sets;\n"
+    "2 bad input, or another key than the recorded one.\n";
 
 }  // namespace iscsi_ike::ike::tool

@@ -14,6 +14,7 @@ struct KeySource {
   std::string file_option = "--key-file";  // the option that named it
   std::string descriptor;                  // --key-fd
   std::optional<crypto::Secret> argument;  // --key, as typed
+  std::optional<crypto::Secret> loaded;    // the key itself, when it has been read already
 };
 
 // TakeKeyArgument finds the value of --key in argv, moves it into a Secret and overwrites it there,

@@ -13,4 +13,11 @@ std::string KeyFingerprint(const PeerConfig& peer) {
   return crypto::Fingerprint(peer.key.Expose());
 }
 
+void AddFingerprint(const PeerConfig& peer, NegotiationFailure& failure) {
+  if (failure.code != FailureCode::kKeysDiffer && failure.code != FailureCode::kHashMismatch &&
+      failure.code != FailureCode::kTimeout)
+    return;
+  failure.details.push_back("fingerprint of the key of this end: " + KeyFingerprint(peer));
+}
+
 }  // namespace iscsi_ike::ike::tool

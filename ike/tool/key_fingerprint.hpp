@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ike/config.hpp"
+#include "ike/errors.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -13,5 +14,8 @@ namespace iscsi_ike::ike::tool {
 // KeyFingerprint is crypto::Fingerprint of the peer's key; for a weak key only the word why not,
 // since guesses can be tried on a fingerprint.
 [[nodiscard]] std::string KeyFingerprint(const PeerConfig& peer);
+
+// AddFingerprint puts it into a failure that two keys which differ may have caused.
+void AddFingerprint(const PeerConfig& peer, NegotiationFailure& failure);
 
 }  // namespace iscsi_ike::ike::tool

@@ -74,6 +74,7 @@ Checked<crypto::Secret> ParseKeyText(crypto::Octets text, const std::string& pla
 }
 
 Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source) {
+  if (source.loaded) return std::optional(source.loaded->Clone());
   if (auto single = CheckSingle(source); !single) return Failure(single.error());
   Checked<crypto::Secret> key = crypto::Secret();
   if (source.argument) {

@@ -11,6 +11,8 @@
 #include "ike/tool/explain.hpp"
 #include "ike/tool/file_roles.hpp"
 #include "ike/tool/load.hpp"
+#include "ike/tool/recorded_keys.hpp"
+#include "ike/tool/replay.hpp"
 #include "ike/tool/serve.hpp"
 #include "ike/tool/why_key.hpp"
 
@@ -33,6 +35,8 @@ ExitCode Dispatch(const Options& options) {
       return RunWhyKey(options);
     case Command::kDecode:
       return RunDecode(options);
+    case Command::kReplay:
+      return RunReplay(options);
   }
   return ExitCode::kUsage;
 }
@@ -50,6 +54,12 @@ ExitCode Main(int argc, char** argv) {
     return Complain({ExitCode::kUsage, "crypto: the machine gives no randomness"});
   if (key) Warn("--key: every user of this machine may have seen the key; use --key-file");
   line->options.key.argument = std::move(key);
+  const OutputOptions& output = line->options.output;
+  if (output.recording_keys && output.recording.empty())
+    return Complain({ExitCode::kUsage, "--recording-keys: is for a --recording; none is given"});
+  if (!output.recording.empty()) {
+    if (auto loaded = LoadSources(line->options); !loaded) return Complain(loaded.error());
+  }
   return Dispatch(line->options);
 }
 

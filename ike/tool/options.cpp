@@ -147,6 +147,35 @@ void AddOutput(CLI::App& app, OutputOptions& output) {
       ->group(group);
 }
 
+void AddRecording(CLI::App& app, OutputOptions& output) {
+  const std::string group = "Output";
+  AddText(app, "--recording", output.recording, "FILE",
+          "Write what enters the engine, for replay (mode 0600): whoever has the file can decrypt "
+          "the session once the key is known, and try keys")
+      ->group(group);
+  app.add_flag("--recording-keys", output.recording_keys,
+               "Write the pre-shared keys into the --recording as well")
+      ->group(group);
+}
+
+// GivenOf lists what was given of the options that say how to negotiate; of these --config alone
+// names a file.
+std::vector<std::string> GivenOf(const CLI::App& app) {
+  std::vector<std::string> given;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string& group = option->get_group();
+    if (option->get_lnames().empty() ||
+        (group != "Security settings" && group != "Network" && group != "What is negotiated" &&
+         group != "Peer and child SA" && group != "How sessions are kept"))
+      continue;
+    const std::string& name = option->get_lnames().front();
+    if (name == "config") continue;
+    for (const std::string& value : option->results())
+      given.emplace_back("--").append(name).append("=").append(value);
+  }
+  return given;
+}
+
 // Parser is the CLI11 application and what its options fill in.
 struct Parser {
   CLI::App app{std::string(kAboutTool), "iscsi-ike"};
@@ -212,6 +241,7 @@ struct Parser {
     AddText(sub, "--hold", options.hold, "SECONDS",
             "Stay that long and answer the peer, then delete and exit");
     AddOutput(sub, options.output);
+    AddRecording(sub, options.output);
   }
 
   void AddServe() {
@@ -233,6 +263,7 @@ struct Parser {
     AddPeer(sub, options);
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);
+    AddRecording(sub, options.output);
     sub.add_flag("--quiet", options.output.quiet, "No line for each event: one in the end")
         ->group("Output");
   }
@@ -328,6 +359,25 @@ struct Parser {
             "Only tell whether the pre-shared key in FILE is that of a captured aggressive mode");
     sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
   }
+
+  void AddReplay() {
+    CLI::App& sub = *app.add_subcommand(
+        "replay", "Run what --recording wrote again, without a network, and compare");
+    sub.callback([this] { options.command = Command::kReplay; });
+    sub.footer(std::string(kKeyRules) + std::string(kReplayExamples));
+    AddText(sub, "FILE", options.replay.file, "FILE",
+            "What connect or serve wrote with --recording, '-' for standard input")
+        ->required();
+    sub.add_flag("--step", options.replay.step,
+                 "Show each input with what the engine did; on a terminal, one at a time");
+    AddList(sub, "--set", options.replay.set, "NAME=VALUE",
+            "Give the peer's messages to other settings: the name of an option of connect or "
+            "serve, without dashes; no VALUE: not given; may be repeated");
+    AddText(sub, "--config", options.policy.config, "FILE",
+            "Take the keys from here: that of the recorded command");
+    AddKey(sub, options.key, key_placeholder);
+    sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
+  }
 };
 
 }  // namespace
@@ -344,6 +394,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   parser.AddLoad();
   parser.AddWhyKey();
   parser.AddDecode();
+  parser.AddReplay();
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
   try {
     parser.app.parse(std::move(arguments));
@@ -354,6 +405,8 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     return Failure(OneLine(error, parser.app));
   }
+  const auto chosen = parser.app.get_subcommands();
+  if (!chosen.empty()) parser.options.given = GivenOf(*chosen.front());
   return CommandLine{std::move(parser.options), std::nullopt};
 }
 

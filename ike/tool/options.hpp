@@ -1,16 +1,18 @@
 // Options: the command line as it was typed. Text is not judged here; settings.hpp does that.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ike/tool/exit_codes.hpp"
 #include "ike/tool/key_argument.hpp"
+#include "policy/config_json.hpp"
 
 namespace iscsi_ike::ike::tool {
 
-enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kDecode };
+enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kDecode, kReplay };
 
 // PolicyOptions: where the security settings come from and how they are read.
 struct PolicyOptions {
@@ -29,7 +31,8 @@ struct PolicyOptions {
   bool strict_microsoft = false;
   bool assume_main = false;
   bool require_ipsec = false;
-  bool refuse_pfs = false;  // serve, explain
+  bool refuse_pfs = false;                       // serve, explain
+  std::shared_ptr<const policy::Config> loaded;  // `config`, when it has been read already
 };
 
 // ChildOptions: what the child SA protects.
@@ -76,6 +79,8 @@ struct OutputOptions {
   std::string keylog;
   std::string esp_keylog;
   std::string secrets;
+  std::string recording;        // connect, serve
+  bool recording_keys = false;  // connect, serve
 };
 
 // LoadOptions: see load_plan.hpp.
@@ -108,6 +113,12 @@ struct DecodeOptions {
   std::vector<std::string> ports;
 };
 
+struct ReplayOptions {
+  std::string file;  // "-" for standard input
+  bool step = false;
+  std::vector<std::string> set;  // NAME=VALUE
+};
+
 struct Options {
   Command command = Command::kExplain;
   PolicyOptions policy;
@@ -119,6 +130,11 @@ struct Options {
   LoadOptions load;
   WhyKeyOptions why_key;
   DecodeOptions decode;
+  ReplayOptions replay;
+  // What was given of the options that decide how to negotiate, keys and files apart, in a form of
+  // its own ("--flags=0x27"): with the config and the keys the same arguments give the same
+  // settings.
+  std::vector<std::string> given;
   bool keep = false;                      // connect, load
   std::string hold;                       // connect, seconds
   std::string seed;                       // demo

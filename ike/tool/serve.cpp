@@ -4,6 +4,7 @@
 #include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/report.hpp"
+#include "ike/tool/run_recording.hpp"
 #include "ike/tool/serve_crew.hpp"
 #include "ike/tool/serve_places.hpp"
 #include "ike/tool/served_checks.hpp"
@@ -68,14 +69,19 @@ Checked<ExitCode> Serve(const Options& options, const Places& places, const Ends
   if (!config) return Failure(config.error());
   if (auto rivals = CheckRivals(*config, ends.remote.has_value()); !rivals)
     return Failure(rivals.error());
+  RunRecording recording;
+  if (auto opened = recording.Open(options, sockets.bound(), *nat_port); !opened)
+    return Failure(opened.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
+  recording.AddTo(watch);
   PrintFingerprints(served, *config);
   Observer* const observer = IsWatched(options.output) ? &watch.observer() : nullptr;
-  ServeCrew crew(options, **stations, *config, *dh_threads, observer, served.size() > 1);
+  ServeCrew crew(options, **stations, *config, *dh_threads, observer, recording, served.size() > 1);
   crew.Start();
   PrintReady(sockets.bound(), served, options.output.json);
   const ServeSummary summary = crew.Serve();
   if (options.output.quiet) Print(options.output.json ? summary.Line() : summary.Text());
+  if (auto closed = recording.Close(); !closed) return Failure(closed.error());
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return ExitCode::kOk;
 }

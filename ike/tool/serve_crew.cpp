@@ -7,13 +7,14 @@ namespace iscsi_ike::ike::tool {
 
 ServeCrew::ServeCrew(const Options& options, std::deque<Station>& stations,
                      const EngineConfig& config, unsigned dh_threads, Observer* observer,
-                     bool several)
+                     RunRecording& recording, bool several)
     : stations_(stations) {
   const auto count = static_cast<std::uint32_t>(stations.size());
   for (std::uint32_t i = 0; i < count; ++i) {
     EngineConfig own = config;
     own.cookie_shard = {i, count};
-    runs_.emplace_back(options, stations[i], std::move(own), dh_threads, observer, several);
+    runs_.emplace_back(options, stations[i], std::move(own), dh_threads, observer,
+                       recording.is_open() ? &recording : nullptr, several);
   }
 }
 

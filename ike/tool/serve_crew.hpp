@@ -9,9 +9,9 @@ namespace iscsi_ike::ike::tool {
 
 class ServeCrew {
  public:
-  // An engine at each of `stations`, which outlive the crew.
+  // An engine at each of `stations`, which outlive the crew. `recording` is of a single one.
   ServeCrew(const Options& options, std::deque<Station>& stations, const EngineConfig& config,
-            unsigned dh_threads, Observer* observer, bool several);
+            unsigned dh_threads, Observer* observer, RunRecording& recording, bool several);
 
   void Start();
   // Serve answers until a signal; the first engine runs on the calling thread.

@@ -31,12 +31,14 @@ void Renumber(const CookieShard& shard, Event& event) {
 }  // namespace
 
 ServeRun::ServeRun(const Options& options, Station& station, EngineConfig config,
-                   unsigned dh_threads, Observer* observer, bool several)
+                   unsigned dh_threads, Observer* observer, RunRecording* recording, bool several)
     : output_(options.output),
       station_(station),
       shard_(config.cookie_shard),
       several_(several),
-      node_(station.reactor, station.transport, std::move(config), random_, observer, dh_threads) {}
+      recording_(recording),
+      node_(station.reactor, station.transport, std::move(config),
+            recording == nullptr ? random_ : recording->random(), observer, dh_threads) {}
 
 void ServeRun::Start() {
   node_.transport.OnSendTrouble([this](const net::NetError& error) {
@@ -46,6 +48,7 @@ void ServeRun::Start() {
 }
 
 void ServeRun::OnEvent(Event event) {
+  if (recording_ != nullptr) recording_->Note(event);
   summary_.Count(event);
   const SessionId session = SessionOf(event);
   if (const auto* phase1 = std::get_if<Phase1Established>(&event)) {

@@ -8,6 +8,7 @@
 
 #include "ike/tool/node.hpp"
 #include "ike/tool/options.hpp"
+#include "ike/tool/run_recording.hpp"
 #include "ike/tool/serve_summary.hpp"
 #include "ike/tool/stations.hpp"
 
@@ -15,10 +16,11 @@ namespace iscsi_ike::ike::tool {
 
 class ServeRun {
  public:
-  // All that is given by reference outlives the run; the sockets of `station` are bound. `several`:
-  // there is more than one record. `config` has the place of this engine among others.
+  // All that is given by reference outlives the run; the sockets of `station` are bound.
+  // `recording` may be null. `several`: there is more than one record. `config` has the place of
+  // this engine among others.
   ServeRun(const Options& options, Station& station, EngineConfig config, unsigned dh_threads,
-           Observer* observer, bool several);
+           Observer* observer, RunRecording* recording, bool several);
 
   // Start begins to answer; Station::reactor is to be run then.
   void Start();
@@ -37,6 +39,7 @@ class ServeRun {
   CookieShard shard_;
   bool several_;
   crypto::SystemRandom random_;
+  RunRecording* recording_;
   Node node_;
   ServeSummary summary_;
   std::string lines_;  // not yet printed

@@ -169,9 +169,9 @@ Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends
     return Only(options, ends, ReadSources(options, "", peer));
   const auto config = LoadConfig(policy);
   if (!config) return Failure(config.error());
-  if (!IsOne(*config)) return Gathering(options, ends, *config).Run();
+  if (!IsOne(**config)) return Gathering(options, ends, **config).Run();
   Sources sources;
-  if (auto s = TakeOne(*config, policy, peer, sources); !s) return Failure(s.error());
+  if (auto s = TakeOne(**config, policy, peer, sources); !s) return Failure(s.error());
   if (auto s = ApplyOptions(options, "", sources); !s) return Failure(s.error());
   if (auto s = ApplyKey(options.key, sources); !s) return Failure(s.error());
   return Only(options, ends, std::move(sources));

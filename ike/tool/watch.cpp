@@ -8,7 +8,8 @@ namespace iscsi_ike::ike::tool {
 
 bool IsWatched(const OutputOptions& output) {
   return output.verbosity > 0 || !output.pcap.empty() || !output.pcap_clear.empty() ||
-         !output.keylog.empty() || !output.esp_keylog.empty() || !output.secrets.empty();
+         !output.recording.empty() || !output.keylog.empty() || !output.esp_keylog.empty() ||
+         !output.secrets.empty();
 }
 
 Status<ToolError> Watch::Open(const OutputOptions& output, std::uint16_t nat_port) {

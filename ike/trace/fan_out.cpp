@@ -6,6 +6,10 @@ namespace iscsi_ike::ike {
 
 void FanOut::Add(Observer& observer) { observers_.push_back(&observer); }
 
+void FanOut::OnInput(Time now, const Input& input) {
+  for (Observer* o : observers_) o->OnInput(now, input);
+}
+
 void FanOut::OnDatagram(Time now, Direction direction, const Endpoint& local,
                         const Endpoint& remote, crypto::Octets octets) {
   for (Observer* o : observers_) o->OnDatagram(now, direction, local, remote, octets);

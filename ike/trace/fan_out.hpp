@@ -13,6 +13,7 @@ class FanOut final : public Observer {
   // Add: `observer` outlives this object. May be called between engine calls.
   void Add(Observer& observer);
 
+  void OnInput(Time now, const Input& input) override;
   void OnDatagram(Time now, Direction direction, const Endpoint& local, const Endpoint& remote,
                   crypto::Octets octets) override;
   void OnMessage(const MessageTrace& message) override;

@@ -30,7 +30,7 @@ PARTS = {
     "engine": ("ike", ["crypto/(dh|random|result|secret|suite).hpp", "policy/(identity|ip_address|plan|proposal).hpp",
                        "ike/wire/.*"], ["chrono"]),
     "core": ("ike/core/", ["crypto/.*", "policy/(identity|ip_address|plan|proposal).hpp", "ike/wire/.*", r"ike/[^/]*"], []),
-    "trace": ("ike/trace/", ["crypto/(cbc|hash|result|secret|suite).hpp", "policy/.*", "ike/wire/.*",
+    "trace": ("ike/trace/", ["crypto/(cbc|dh|hash|random|result|secret|suite).hpp", "policy/.*", "ike/wire/.*",
                              "ike/core/(keymat|protector|script).hpp", r"ike/[^/]*"],
               [r"rapidjson/.*", "chrono", *FILES]),
     "capi": ("ike/capi/", ["crypto/.*", "policy/.*", "ike/trace/.*", r"ike/[^/]*"], ["chrono", "stddef.h", "stdint.h"]),
@@ -41,7 +41,8 @@ PARTS = {
 }
 # Headers of a folder that are for its own sources only. Whoever decodes a capture needs the formulas and the tables of
 # the exchanges.
-OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(exhaustion|openssl_ptr|dh_(?!batch)\w+|modp_\w+|x25519_\w+|\w+_vector|lane_limbs).hpp", r"ike/trace/json_writer.hpp",
+OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(exhaustion|openssl_ptr|dh_(?!batch)\w+|modp_\w+|x25519_\w+|\w+_vector|lane_limbs).hpp",
+       r"ike/trace/(flat_json|json_writer|recorded_call|recording_names).hpp",
        r"policy/(config_entry|config_fields|json_reader|text_encoding|translation).hpp"]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -9,6 +9,13 @@
 
 namespace iscsi_ike::test {
 
+void Recorder::OnInput(ike::Time now, const ike::Input& input) {
+  if (also != nullptr) also->OnInput(now, input);
+}
+void Recorder::OnDatagram(ike::Time now, ike::Direction direction, const ike::Endpoint& local,
+                          const ike::Endpoint& remote, crypto::Octets octets) {
+  if (also != nullptr) also->OnDatagram(now, direction, local, remote, octets);
+}
 void Recorder::OnMessage(const ike::MessageTrace& message) {
   std::string name(message.name);
   if (message.retransmission) name += "*";
@@ -147,7 +154,10 @@ void SimNet::Deliver(ike::Datagram datagram, ike::Duration delay) {
 
 void SimNet::DrainNode(Node& node) {
   while (auto datagram = node.engine().PollDatagram()) Launch(std::move(*datagram));
-  while (auto event = node.engine().PollEvent()) node.events.push_back(std::move(*event));
+  while (auto event = node.engine().PollEvent()) {
+    if (node.on_event) node.on_event(*event);
+    node.events.push_back(std::move(*event));
+  }
   ike::Engine& engine = node.engine();  // one restored now would hand all of them out again
   while (auto job = engine.PollDh()) {
     if (drop_dh) continue;

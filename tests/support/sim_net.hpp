@@ -32,6 +32,9 @@ class Recorder final : public ike::Observer {
     ike::Cookie initiator, responder;
     policy::Phase1Suite suite;
   };
+  void OnInput(ike::Time now, const ike::Input& input) override;
+  void OnDatagram(ike::Time now, ike::Direction direction, const ike::Endpoint& local,
+                  const ike::Endpoint& remote, crypto::Octets octets) override;
   void OnMessage(const ike::MessageTrace& message) override;
   void OnDropped(ike::Time now, const ike::Endpoint& remote, std::string_view rule) override;
   void OnDecision(ike::Time now, ike::SessionId session, std::string_view text) override;
@@ -40,6 +43,8 @@ class Recorder final : public ike::Observer {
   void OnChildKeys(const ike::ChildSa& sa) override;
   // KeyOf is the latest phase-1 key of that name; empty when there is none.
   [[nodiscard]] std::vector<std::uint8_t> KeyOf(std::string_view name) const;
+
+  ike::Observer* also = nullptr;  // hears of inputs and datagrams, too
 
   // Shown is one message with its payloads in clear; a repetition has none.
   struct Shown {
@@ -77,6 +82,7 @@ class Node {
   // Jobs under way, by ticket: a restored engine hands them out once more, and the later one is
   // then computed in the place of the earlier one. Null: its result is there.
   std::map<crypto::DhTicket, std::shared_ptr<crypto::DhJob>> jobs;
+  std::function<void(const ike::Event&)> on_event;  // of each, as it is taken
 
   template <class E>
   [[nodiscard]] std::vector<const E*> EventsOf() const {

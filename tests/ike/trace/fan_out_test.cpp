@@ -10,6 +10,7 @@ namespace {
 class Counter final : public Observer {
  public:
   explicit Counter(bool wants_secrets) : wants_secrets_(wants_secrets) {}
+  void OnInput(Time, const Input&) override { ++calls; }
   void OnDatagram(Time, Direction, const Endpoint&, const Endpoint&, crypto::Octets) override {
     ++calls;
   }
@@ -36,14 +37,15 @@ TEST(FanOut, HandsOnEveryCallAndSecretsOnlyToThoseThatWantThem) {
   all.Add(curious);
   EXPECT_TRUE(all.WantsSecrets());
 
+  all.OnInput({}, TimeoutHandled{});
   all.OnDatagram({}, Direction::kSent, {}, {}, {});
   all.OnMessage({});
   all.OnDropped({}, {}, "rule");
   all.OnDecision({}, {}, "text");
   all.OnPhase1Keys({});
   all.OnChildKeys(SampleChild());
-  EXPECT_EQ(modest.calls, 4);
-  EXPECT_EQ(curious.calls, 4);
+  EXPECT_EQ(modest.calls, 5);
+  EXPECT_EQ(curious.calls, 5);
   EXPECT_EQ(modest.keys, 0);
   EXPECT_EQ(curious.keys, 2);
 }

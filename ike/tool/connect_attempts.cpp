@@ -1,0 +1,30 @@
+#include "ike/tool/connect_attempts.hpp"
+
+#include <utility>
+
+#include "ike/tool/peer.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+Checked<Attempts> MakeAttempts(const Options& options, const ChildOptions& child,
+                               const Settings& settings, const Ends& ends, std::uint16_t nat_port) {
+  Attempts attempts;
+  const auto count = static_cast<Duration::rep>(settings.plan.exchanges.size());
+  for (const policy::ExchangeMode mode : settings.plan.exchanges) {
+    Settings one = settings.Clone();
+    one.plan.exchanges = {mode};
+    auto peer = MakePeer(options, child, std::move(one), Role::kInitiator, ends, nat_port);
+    if (!peer) return Failure(peer.error());
+    (*peer)->negotiation_timeout /= count;
+    attempts.push_back(std::move(*peer));
+  }
+  return attempts;
+}
+
+EngineConfig InitiatorConfig(std::uint16_t nat_port) {
+  EngineConfig config;
+  config.nat_port = nat_port;
+  return config;
+}
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,177 @@
+#include "ike/trace/recorded_call.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "ike/trace/recording_names.hpp"
+#include "policy/text.hpp"
+
+namespace iscsi_ike::ike {
+namespace {
+
+constexpr std::size_t kLargestDatagram = 65535;
+constexpr std::size_t kMostPeers = 1U << 20U;
+
+int Nibble(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  return -1;
+}
+
+// DecodeHex fills `out`, which has half as many octets as `digits` has digits.
+bool DecodeHex(std::string_view digits, crypto::MutableOctets out) {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int high = Nibble(digits[2 * i]);
+    const int low = Nibble(digits[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
+    out[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return true;
+}
+
+std::optional<Endpoint> EndpointOf(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const auto address = policy::IpAddress::Parse(host);
+  const std::string_view digits = text.substr(colon + 1);
+  const auto port = policy::ParseUnsigned(digits);
+  if (!address || address->is_v6() != bracketed || !port || *port > 65535 ||
+      digits.starts_with("0x")) {
+    return std::nullopt;
+  }
+  return Endpoint{*address, static_cast<std::uint16_t>(*port)};
+}
+
+// SelectorOf reads "192.0.2.1/32 6 3260": protocol and port as numbers.
+std::optional<policy::Selector> SelectorOf(std::string_view text) {
+  const auto parts = policy::Split(text, "/ ");
+  if (parts.size() != 4) return std::nullopt;
+  const auto address = policy::IpAddress::Parse(parts[0]);
+  const auto bits = policy::ParseUnsigned(parts[1]);
+  const auto protocol = policy::ParseUnsigned(parts[2]);
+  const auto port = policy::ParseUnsigned(parts[3]);
+  if (!address || !bits || *bits > address->bits() || !protocol || *protocol > 255 || !port ||
+      *port > 65535) {
+    return std::nullopt;
+  }
+  return policy::Selector{*address, static_cast<std::uint8_t>(*bits),
+                          static_cast<std::uint8_t>(*protocol), static_cast<std::uint16_t>(*port)};
+}
+
+std::optional<policy::Selector> TakeSelector(FlatJson& json, std::string_view name) {
+  if (!json.Has(name)) return std::nullopt;
+  auto selector = SelectorOf(json.TakeText(name));
+  if (!selector) json.Refuse(name, "is not ADDRESS/BITS PROTOCOL PORT");
+  return selector;
+}
+
+DhFinished TakeDh(FlatJson& json) {
+  DhFinished finished;
+  finished.ticket = crypto::DhTicket{json.TakeNumber("ticket", UINT64_MAX)};
+  const std::string_view outcome = json.TakeText("outcome");
+  const auto* const named = std::find(kDhOutcomeNames.begin(), kDhOutcomeNames.end(), outcome);
+  if (named == kDhOutcomeNames.end()) {
+    json.Refuse("outcome", "is none of a Diffie-Hellman job");
+  } else {
+    finished.outcome = static_cast<crypto::DhOutcome>(named - kDhOutcomeNames.begin());
+  }
+  return finished;
+}
+
+SessionId TakeSession(FlatJson& json) {
+  return SessionId{static_cast<std::uint32_t>(json.TakeNumber("session", UINT32_MAX))};
+}
+ChildId TakeChild(FlatJson& json) {
+  return ChildId{static_cast<std::uint32_t>(json.TakeNumber("child", UINT32_MAX))};
+}
+
+// Make is the call of a name; each reads its members in the order of RecordedCall.
+template <class Call>
+Call Make(FlatJson& json) {
+  if constexpr (std::is_same_v<Call, RecordedConnect>) {
+    return {static_cast<std::size_t>(json.TakeNumber("peer", kMostPeers))};
+  } else if constexpr (std::is_same_v<Call, NegotiateCalled>) {
+    const SessionId session = TakeSession(json);
+    auto local = TakeSelector(json, "local_ts");
+    return {session, {local, TakeSelector(json, "remote_ts")}};
+  } else if constexpr (std::is_same_v<Call, RecordedArrival>) {
+    return {TakeDatagram(json)};
+  } else if constexpr (std::is_same_v<Call, DhFinished>) {
+    return TakeDh(json);
+  } else if constexpr (std::is_same_v<Call, UseReported>) {
+    const SessionId session = TakeSession(json);
+    const ChildId child = TakeChild(json);
+    return {session, child, json.TakeNumber("octets", UINT64_MAX)};
+  } else if constexpr (requires(Call call) { call.child; }) {
+    const SessionId session = TakeSession(json);
+    return {session, TakeChild(json)};
+  } else if constexpr (requires(Call call) { call.session; }) {
+    return {TakeSession(json)};
+  } else {
+    return {};
+  }
+}
+
+template <std::size_t Index>
+RecordedCall MakeNumbered(FlatJson& json) {
+  return Make<std::variant_alternative_t<Index, RecordedCall>>(json);
+}
+
+// CallNumbered is the call of an index of RecordedCall.
+template <std::size_t... Index>
+RecordedCall CallNumbered(FlatJson& json, std::size_t index,
+                          std::index_sequence<Index...> /*all*/) {
+  constexpr std::array<RecordedCall (*)(FlatJson&), sizeof...(Index)> kMakers = {
+      &MakeNumbered<Index>...};
+  return kMakers[index](json);
+}
+
+}  // namespace
+
+crypto::Secret SecretOf(FlatJson& json, std::string_view name, std::string_view digits,
+                        std::size_t least, std::size_t most) {
+  const std::size_t size = digits.size() / 2;
+  crypto::Secret octets(digits.size() % 2 == 0 && size >= least && size <= most ? size : 0);
+  if (octets.size() != size || !DecodeHex(digits, octets.ExposeMutable()))
+    json.Refuse(name, "is not " + std::to_string(least) + " to " + std::to_string(most) +
+                          " octets in hexadecimal, lower case");
+  return octets;
+}
+
+Endpoint TakeEndpoint(FlatJson& json, std::string_view name, std::string_view text) {
+  const auto endpoint = EndpointOf(text);
+  if (!endpoint) json.Refuse(name, "is no address and port");
+  return endpoint.value_or(Endpoint{});
+}
+
+Datagram TakeDatagram(FlatJson& json) {
+  Datagram datagram;
+  datagram.local = TakeEndpoint(json, "local", json.TakeText("local"));
+  datagram.remote = TakeEndpoint(json, "remote", json.TakeText("remote"));
+  const std::string_view digits = json.TakeText("octets");
+  if (digits.size() % 2 != 0 || digits.size() / 2 > kLargestDatagram) {
+    json.Refuse("octets", "are no datagram in hexadecimal");
+    return datagram;
+  }
+  datagram.octets.resize(digits.size() / 2);
+  if (!DecodeHex(digits, datagram.octets)) json.Refuse("octets", "are no datagram in hexadecimal");
+  return datagram;
+}
+
+RecordedCall TakeCall(FlatJson& json) {
+  static_assert(kInputNames.size() == std::variant_size_v<RecordedCall>);
+  const auto* const named = std::find(kInputNames.begin(), kInputNames.end(), json.TakeText("in"));
+  if (named != kInputNames.end()) {
+    const auto index = static_cast<std::size_t>(named - kInputNames.begin());
+    return CallNumbered(json, index, std::make_index_sequence<kInputNames.size()>());
+  }
+  json.Refuse("in", "is no input of the engine");
+  return {};
+}
+
+}  // namespace iscsi_ike::ike
