@@ -84,7 +84,7 @@ std::string FaultOfAgreement(const Session& session, const Exchange& exchange) {
   });
 }
 
-// FaultOfUnfinished phase 1: the group is known once it is chosen, and no row behind the encrypted
+// FaultOfRunningPhase1: the group is known once it is chosen, and no row behind the encrypted
 // ones is reached without keys.
 std::string FaultOfRunningPhase1(const Session& session, const Exchange& exchange) {
   const bool main = session.mode == policy::ExchangeMode::kMain;
