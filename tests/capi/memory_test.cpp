@@ -11,10 +11,14 @@ namespace {
 // How many allocations may still succeed; negative: all.
 thread_local long allocations_left = -1;
 
-void* Allocate(std::size_t size) {
-  if (allocations_left == 0) throw std::bad_alloc();
+void* TryAllocate(std::size_t size) {
+  if (allocations_left == 0) return nullptr;
   if (allocations_left > 0) --allocations_left;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* Allocate(std::size_t size) {
+  if (void* memory = TryAllocate(size)) return memory;
   throw std::bad_alloc();
 }
 
@@ -22,6 +26,10 @@ void* Allocate(std::size_t size) {
 
 void* operator new(std::size_t size) { return Allocate(size); }
 void* operator new[](std::size_t size) { return Allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return TryAllocate(size);
+}
+void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept { std::free(memory); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
