@@ -98,7 +98,7 @@ Status<ToolError> CheckFileRoles(const Options& options) {
                                      {"--keylog", &output.keylog},
                                      {"--esp-keylog", &output.esp_keylog},
                                      {"--secrets", &output.secrets},
-                                     {"--recording", &output.recording},
+                                     {"--record", &output.recording},
                                      {"--hgrm", &options.load.hgrm}}) {
     if (path->empty()) continue;
     FileUse use{option, false, IdentityOf(*path)};

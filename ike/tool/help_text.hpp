@@ -133,7 +133,7 @@ inline constexpr std::string_view kReplayExamples =
     "one\n"
     "run of connect or serve, so that the same octets come out again: a report of a fault that "
     "can\n"
-    "be run. It has the keys only with --recording-keys; else they are given here as they were to\n"
+    "be run. It has the keys only with --record-keys; else they are given here as they were to\n"
     "the recorded command, and told apart by their fingerprints. Give it to nobody who must not\n"
     "read the recorded sessions: the seed gives every Diffie-Hellman exponent, so that keys can "
     "be\n"

@@ -83,12 +83,8 @@ Checked<Hbas> HbaMaker::Make(std::uint16_t bound, std::uint16_t nat_port) {
 
 Checked<Settings> HbaMaker::SettingsOf(std::size_t hba) const {
   Sources one;
-  one.request = sources_.request;
-  one.key = sources_.key.Clone();
+  static_cast<policy::Sources&>(one) = sources_.Clone();
   one.key_place = sources_.key_place;
-  one.group_key = sources_.group_key;
-  one.peer = sources_.peer;
-  one.peer_identity = sources_.peer_identity;
   one.request.word = words_[hba % words_.size()];
   if (!options_.load.id.empty()) {
     auto identity = policy::Identity::Parse(Numbered(options_.load.id, hba), "--id");

@@ -56,7 +56,7 @@ ExitCode Main(int argc, char** argv) {
   line->options.key.argument = std::move(key);
   const OutputOptions& output = line->options.output;
   if (output.recording_keys && output.recording.empty())
-    return Complain({ExitCode::kUsage, "--recording-keys: is for a --recording; none is given"});
+    return Complain({ExitCode::kUsage, "--record-keys: is for a --record; none is given"});
   if (!output.recording.empty()) {
     if (auto loaded = LoadSources(line->options); !loaded) return Complain(loaded.error());
   }

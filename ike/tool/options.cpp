@@ -27,7 +27,7 @@ void AddSource(CLI::App& app, PolicyOptions& policy) {
   AddText(app, "--config", policy.config, "FILE",
           "Settings as JSON, '-' for standard input; options here win over the file")
       ->group(group);
-  AddText(app, "--record", policy.record, "NAME|INDEX",
+  AddText(app, "--entry", policy.entry, "NAME|INDEX",
           "Which record of a --config with several; the first is 0")
       ->group(group);
   AddText(app, "--id", policy.id, "TYPE:VALUE",
@@ -149,12 +149,12 @@ void AddOutput(CLI::App& app, OutputOptions& output) {
 
 void AddRecording(CLI::App& app, OutputOptions& output) {
   const std::string group = "Output";
-  AddText(app, "--recording", output.recording, "FILE",
+  AddText(app, "--record", output.recording, "FILE",
           "Write what enters the engine, for replay (mode 0600): whoever has the file can decrypt "
           "the session once the key is known, and try keys")
       ->group(group);
-  app.add_flag("--recording-keys", output.recording_keys,
-               "Write the pre-shared keys into the --recording as well")
+  app.add_flag("--record-keys", output.recording_keys,
+               "Write the pre-shared keys into the --record as well")
       ->group(group);
 }
 
@@ -362,11 +362,11 @@ struct Parser {
 
   void AddReplay() {
     CLI::App& sub = *app.add_subcommand(
-        "replay", "Run what --recording wrote again, without a network, and compare");
+        "replay", "Run what --record wrote again, without a network, and compare");
     sub.callback([this] { options.command = Command::kReplay; });
     sub.footer(std::string(kKeyRules) + std::string(kReplayExamples));
     AddText(sub, "FILE", options.replay.file, "FILE",
-            "What connect or serve wrote with --recording, '-' for standard input")
+            "What connect or serve wrote with --record, '-' for standard input")
         ->required();
     sub.add_flag("--step", options.replay.step,
                  "Show each input with what the engine did; on a terminal, one at a time");

@@ -19,7 +19,7 @@ struct PolicyOptions {
   std::string word;    // explain WORD
   std::string flags;   // --flags
   std::string config;  // file or "-"
-  std::string record;  // name or index
+  std::string entry;   // name or index
   std::string id;
   std::string peer_id;
   std::string suite;

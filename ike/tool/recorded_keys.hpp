@@ -15,7 +15,7 @@ namespace iscsi_ike::ike::tool {
 [[nodiscard]] Status<ToolError> LoadSources(Options& options);
 
 // RecordSources puts the arguments, the config and the fingerprints into the head, and the keys
-// with --recording-keys. LoadSources has been called. A key that WEAK_KEY warns of has no
+// with --record-keys. LoadSources has been called. A key that WEAK_KEY warns of has no
 // fingerprint: guesses could be tried on it.
 void RecordSources(const Options& options, RecordingHead& head);
 

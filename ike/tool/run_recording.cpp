@@ -32,7 +32,7 @@ Status<ToolError> RunRecording::Open(const Options& options, std::vector<Endpoin
   crypto::Wipe(seed);
 
   auto created = SecretFile::Create(path);
-  if (!created) return Usage("--recording", created.error().Text());
+  if (!created) return Usage("--record", created.error().Text());
   file_ = std::make_unique<SecretFile>(std::move(created).value());
   recorder_ = std::make_unique<Recorder>(
       head, [file = file_.get()](std::string_view text) { file->Write(text); });
@@ -56,7 +56,7 @@ Status<ToolError> RunRecording::Close() {
   if (!recorder_) return Done{};
   recorder_->End();
   auto closed = file_->Close();
-  return closed ? Status<ToolError>(Done{}) : Usage("--recording", closed.error().Text());
+  return closed ? Status<ToolError>(Done{}) : Usage("--record", closed.error().Text());
 }
 
 }  // namespace iscsi_ike::ike::tool

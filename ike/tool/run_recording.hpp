@@ -1,4 +1,4 @@
-// RunRecording: the recording of one engine's run, if --recording asks for one, and the randomness
+// RunRecording: the recording of one engine's run, if --record asks for one, and the randomness
 // that goes with it.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace iscsi_ike::ike::tool {
 
 class RunRecording {
  public:
-  // Open does nothing without --recording. Else it creates the file (mode 0600, never through a
+  // Open does nothing without --record. Else it creates the file (mode 0600, never through a
   // symbolic link) and draws a seed. `local` and `nat_port` are bound; LoadSources has been called.
   Status<ToolError> Open(const Options& options, std::vector<Endpoint> local,
                          std::uint16_t nat_port);

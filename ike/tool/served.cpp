@@ -82,8 +82,8 @@ class Gathering {
     if (!options_.policy.peer_id.empty())
       return Usage("--peer-id",
                    "is said by peerIdentity where several records are served; or choose one with "
-                   "--record: " +
-                       NamesOf(config_));
+                   "--entry: " +
+                       policy::NamesOf(config_));
     auto key = ReadKey(options_.key);
     if (!key) return Failure(key.error());
     key_ = std::move(*key);
@@ -94,7 +94,7 @@ class Gathering {
     if (!served_.empty()) return std::move(served_);
     return Usage("--config", PlaceOf(options_.policy) + ": no record is for the peer " +
                                  ends_.remote->address.ToString() + "; there are " +
-                                 NamesOf(config_));
+                                 policy::NamesOf(config_));
   }
 
  private:
@@ -105,8 +105,9 @@ class Gathering {
   Status<ToolError> CheckKey() const {
     for (std::size_t i = 0; key_ && i < config_.records.size(); ++i) {
       if (!config_.records[i].key.empty())
-        return Usage("--key-file", "a key is given beside that of '" + RecordName(config_, i) +
-                                       "' in the config; choose one record with --record, or "
+        return Usage("--key-file", "a key is given beside that of '" +
+                                       policy::RecordName(config_, i) +
+                                       "' in the config; choose one record with --entry, or "
                                        "leave one of the keys out");
     }
     return Done{};
@@ -128,14 +129,14 @@ class Gathering {
 
   Status<ToolError> AddAll(const Place& place, const std::vector<std::size_t>& records) {
     for (const std::size_t i : records)
-      if (auto s = Add(place, &config_.records[i], RecordName(config_, i)); !s) return s;
+      if (auto s = Add(place, &config_.records[i], policy::RecordName(config_, i)); !s) return s;
     if (config_.records.empty()) return Add(place, nullptr, kNoRecord);
     return config_.defaults.group_key.empty() ? Done{} : Add(place, nullptr, kGroupName);
   }
 
   Status<ToolError> Add(const Place& place, const Record* record, std::string name) {
     Sources sources;
-    Take(config_, record, place.portal, sources);
+    static_cast<policy::Sources&>(sources) = policy::SourcesOf(config_, record, place.portal);
     if (record == nullptr && !config_.records.empty()) {
       sources.key = config_.defaults.group_key.Clone();
       sources.group_key = true;
@@ -165,7 +166,7 @@ class Gathering {
 Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends) {
   const Address peer = ends.remote ? Address(ends.remote->address) : std::nullopt;
   const PolicyOptions& policy = options.policy;
-  if (policy.config.empty() || !policy.record.empty())
+  if (policy.config.empty() || !policy.entry.empty())
     return Only(options, ends, ReadSources(options, "", peer));
   const auto config = LoadConfig(policy);
   if (!config) return Failure(config.error());

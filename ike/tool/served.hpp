@@ -1,6 +1,6 @@
 // What one serve answers for: the record that is chosen, or all of a config that has several.
 //
-// One record, --record, or no --config: one responder, see ReadConfig. Otherwise:
+// One record, --entry, or no --config: one responder, see ReadConfig. Otherwise:
 //
 // - Each record is a responder. Main mode finds it by `peer`, aggressive mode by `peerIdentity`;
 //   ike/select_peer.hpp has the order. `identity` is what this end shows to that peer.

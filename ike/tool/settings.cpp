@@ -1,14 +1,11 @@
 #include "ike/tool/settings.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "ike/tool/config_source.hpp"
 #include "ike/tool/key_source.hpp"
 #include "ike/tool/reason_hints.hpp"
 #include "ike/tool/session_options.hpp"
-#include "policy/key_strength.hpp"
-#include "policy/reason.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -70,46 +67,6 @@ Status<ToolError> CheckMode(const PolicyOptions& options) {
   return Usage("--mode", policy::Quote(options.mode) + " is not main or aggressive");
 }
 
-// Narrow keeps one exchange. A word that does not allow it is a policy's no.
-void Narrow(policy::Plan& plan, const std::string& mode) {
-  if (mode.empty() || plan.outcome != policy::Outcome::kPlan) return;
-  std::erase_if(plan.exchanges, [&](policy::ExchangeMode m) { return Name(m) != mode; });
-  if (!plan.exchanges.empty()) return;
-  policy::Plan rejected;
-  rejected.outcome = policy::Outcome::kRejected;
-  rejected.reasons = std::move(plan.reasons);
-  rejected.reasons.push_back({"MODE_NOT_ALLOWED", policy::Severity::kError,
-                              "--mode wants " + mode + " mode, which the word does not allow"});
-  plan = std::move(rejected);
-}
-
-policy::KeyBinding BindingOf(Role role, const Sources& sources, const Ends& ends) {
-  if (sources.group_key) return policy::KeyBinding::kGroupKey;
-  if (ends.remote || sources.peer) return policy::KeyBinding::kPeerAddress;
-  return role == Role::kResponder ? policy::KeyBinding::kAnyPeer : policy::KeyBinding::kNone;
-}
-
-bool PlansMainMode(const policy::Plan& plan) {
-  return std::find(plan.exchanges.begin(), plan.exchanges.end(), policy::ExchangeMode::kMain) !=
-         plan.exchanges.end();
-}
-
-// AddAnyPeerReason: the translator warns of one key for every address only where the identity is a
-// name; but with an address, too, each that knows the key can pose as this end.
-void AddAnyPeerReason(policy::Plan& plan, policy::KeyBinding binding) {
-  using policy::ReasonCode;
-  if (binding == policy::KeyBinding::kAnyPeer && PlansMainMode(plan) &&
-      !policy::Contains(plan.reasons, ReasonCode::kMainAnyPeer))
-    plan.reasons.push_back(policy::MakeReason(ReasonCode::kMainAnyPeer));
-}
-
-void AddKeyReasons(policy::Plan& plan, const crypto::Secret& key, policy::KeyBinding binding) {
-  if (key.empty() || plan.outcome != policy::Outcome::kPlan) return;
-  AddAnyPeerReason(plan, binding);
-  for (policy::Reason& reason : policy::KeyReasons(key.Expose(), plan.exchanges))
-    plan.reasons.push_back(std::move(reason));
-}
-
 }  // namespace
 
 Status<ToolError> ApplyOptions(const Options& options, std::string_view default_word,
@@ -144,19 +101,20 @@ Checked<Sources> ReadSources(const Options& options, std::string_view default_wo
 
 Settings TranslateFor(Role role, const Sources& sources, const Ends& ends,
                       const PolicyOptions& options) {
-  policy::TranslateRequest request = sources.request;
-  request.role = role == Role::kInitiator ? policy::Role::kInitiator : policy::Role::kResponder;
-  request.key_binding = BindingOf(role, sources, ends);
-  if (ends.local && !ends.local->address.IsUnspecified()) request.own_address = ends.local->address;
+  policy::Sources narrowed = sources.Clone();
+  policy::TranslateRequest& request = narrowed.request;
   request.strict |= options.strict;
   request.strict_microsoft |= options.strict_microsoft;
   request.assume_main |= options.assume_main;
   request.require_ipsec |= options.require_ipsec;
   request.refuse_pfs |= options.refuse_pfs;
-  Settings settings{request.word, Translate(request), sources.key.Clone(), sources.group_key,
-                    sources.peer_identity};
-  Narrow(settings.plan, options.mode);
-  AddKeyReasons(settings.plan, settings.key, request.key_binding);
+  if (!options.mode.empty())
+    narrowed.only_mode =
+        options.mode == "main" ? policy::ExchangeMode::kMain : policy::ExchangeMode::kAggressive;
+  const auto own = ends.local ? std::optional(ends.local->address) : std::nullopt;
+  Settings settings = policy::TranslateFor(
+      role == Role::kInitiator ? policy::Role::kInitiator : policy::Role::kResponder, narrowed, own,
+      ends.remote.has_value());
   AddHints(settings.plan.reasons, sources.key_place);
   return settings;
 }

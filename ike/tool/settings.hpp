@@ -10,7 +10,7 @@
 #include "ike/endpoint.hpp"
 #include "ike/events.hpp"
 #include "ike/tool/options.hpp"
-#include "policy/translate.hpp"
+#include "policy/settings.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -20,28 +20,11 @@ struct Ends {
   std::optional<Endpoint> remote;
 };
 
-struct Sources {
-  std::string name;                  // of the record; empty: no record
-  policy::TranslateRequest request;  // role, binding and addresses still open
-  crypto::Secret key;                // empty: none given
-  std::string_view key_place;        // "this command line", "the config"; empty: no key
-  bool group_key = false;
-  std::optional<policy::IpAddress> peer;          // the config binds the key to this peer
-  std::optional<policy::Identity> peer_identity;  // the peer must show it
-  std::optional<policy::IpAddress> portal;        // the config's portal
-  std::uint16_t target_port = policy::kIscsiPort;
+// Sources also knows where the key is from: "this command line", "the config"; empty: no key.
+struct Sources : policy::Sources {
+  std::string_view key_place;
 };
-
-struct Settings {
-  policy::SecurityFlags word;
-  policy::Plan plan;  // any outcome
-  crypto::Secret key;
-  bool group_key = false;
-  std::optional<policy::Identity> peer_identity;
-  [[nodiscard]] Settings Clone() const {
-    return {word, plan, key.Clone(), group_key, peer_identity};
-  }
-};
+using policy::Settings;
 
 // ReadSources reads the command line, the config and the key. `default_word` (may be empty) serves
 // when no source gives a word; without it that is an error. `peer`, when known, helps to choose
@@ -54,7 +37,7 @@ struct Settings {
                                              Sources& sources);
 [[nodiscard]] Status<ToolError> ApplyKey(const KeySource& source, Sources& sources);
 
-// TranslateFor applies the rules for one role. A plan that allows nothing is no error here.
+// TranslateFor is policy's, with the rules of the options, and with hints for who uses this tool.
 [[nodiscard]] Settings TranslateFor(Role role, const Sources& sources, const Ends& ends,
                                     const PolicyOptions& options);
 

@@ -91,7 +91,7 @@ const BadInput kBadInputs[] = {
     {"TwoKeys", {"demo", "--key-file", "-", "--key-fd", "0"}, "--key-fd: "},
     {"ConfigMissing", {"explain", "--config", "/nonexistent.json"}, "--config: "},
     {"ConfigIsFolder", {"explain", "--config", "/"}, "--config: "},
-    {"RecordWithoutConfig", {"explain", "0x37", "--record", "0"}, "--record: "},
+    {"RecordWithoutConfig", {"explain", "0x37", "--entry", "0"}, "--entry: "},
     {"PcapUnwritable", {"demo", "--pcap", "/nonexistent/x.pcapng"}, "--pcap: "},
     {"KeylogUnwritable", {"demo", "--keylog", "/nonexistent/keys"}, "--keylog: "},
     {"OneFileTwice", {"demo", "--keylog", "/tmp/x.k", "--secrets", "/tmp/x.k"}, "--secrets: "},

@@ -38,9 +38,9 @@ class ConfigTest : public testing::Test {
 };
 
 TEST_F(ConfigTest, RecordIsChosenByNameOrIndex) {
-  EXPECT_EQ(Explain({"--record", "first"}).at("word"), "0x27");
-  EXPECT_EQ(Explain({"--record", "1"}).at("word"), "0x2b");
-  EXPECT_EQ(Explain({"--record", "1"}).at("identity"), "fqdn:hba2.example");
+  EXPECT_EQ(Explain({"--entry", "first"}).at("word"), "0x27");
+  EXPECT_EQ(Explain({"--entry", "1"}).at("word"), "0x2b");
+  EXPECT_EQ(Explain({"--entry", "1"}).at("identity"), "fqdn:hba2.example");
 }
 
 TEST_F(ConfigTest, RecordBoundToThePortalIsTaken) {
@@ -52,7 +52,7 @@ TEST_F(ConfigTest, SeveralRecordsWithoutAChoiceAreOneLine) {
   const ToolResult result = RunTool({"explain", "--config", path});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, StartsWith("iscsi-ike: --config: "));
-  EXPECT_THAT(result.err, HasSubstr("--record"));
+  EXPECT_THAT(result.err, HasSubstr("--entry"));
   EXPECT_THAT(result.err, HasSubstr("second"));
 }
 
@@ -64,7 +64,7 @@ TEST_F(ConfigTest, RecordsThatFitNoneOrSeveralAreNamed) {
               HasSubstr(bound + ": no record is for the peer 192.0.2.9; there are 0 \"a\", 1 "
                                 "\"b\", 2 \"c\""));
   EXPECT_THAT(RunTool({"explain", "--config", bound, "--portal", "192.0.2.1"}).err,
-              HasSubstr(bound + ": several records fit the peer 192.0.2.1; choose with --record: "
+              HasSubstr(bound + ": several records fit the peer 192.0.2.1; choose with --entry: "
                                 "0 \"a\", 1 \"b\"\n"));
 }
 
@@ -107,13 +107,13 @@ TEST_F(ConfigTest, RecordWithoutKeyTakesThePortalsThenTheGroupKey) {
 }
 
 TEST_F(ConfigTest, UnknownRecordIsOneLine) {
-  const ToolResult result = RunTool({"explain", "--config", path, "--record", "third"});
+  const ToolResult result = RunTool({"explain", "--config", path, "--entry", "third"});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, StartsWith("iscsi-ike: --record: "));
+  EXPECT_THAT(result.err, StartsWith("iscsi-ike: --entry: "));
 }
 
 TEST_F(ConfigTest, OptionsWinOverTheFile) {
-  const json plan = Explain({"--record", "first", "--flags", "0x57", "--suite", "rfc7146", "--id",
+  const json plan = Explain({"--entry", "first", "--flags", "0x57", "--suite", "rfc7146", "--id",
                              "fqdn:a.b", "--portal", "192.0.2.5"});
   EXPECT_EQ(plan.at("word"), "0x57");
   EXPECT_EQ(plan.at("identity"), "fqdn:a.b");
@@ -121,12 +121,12 @@ TEST_F(ConfigTest, OptionsWinOverTheFile) {
 }
 
 TEST_F(ConfigTest, SuitesOfTheDefaultsAreUsed) {
-  EXPECT_THAT(Explain({"--record", "first"}).at("phase1"), Contains("aes256-sha512-curve25519"));
+  EXPECT_THAT(Explain({"--entry", "first"}).at("phase1"), Contains("aes256-sha512-curve25519"));
 }
 
 TEST_F(ConfigTest, RecordOfAnotherPeerIsRefused) {
   const ToolResult result =
-      RunTool({"explain", "--config", path, "--record", "second", "--portal", "192.0.2.99"});
+      RunTool({"explain", "--config", path, "--entry", "second", "--portal", "192.0.2.99"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("192.0.2.20"));
 }

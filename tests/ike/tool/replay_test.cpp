@@ -1,4 +1,4 @@
-// connect and serve with --recording, and replay of what they wrote.
+// connect and serve with --record, and replay of what they wrote.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -40,9 +40,9 @@ class ReplayTool : public testing::Test {
   }
   // Record lets a connect log in at a serve, both recorded; returns what connect printed.
   std::string Record(const Arguments& serve = {}, const Arguments& connect = {"--flags", "0x27"}) {
-    Serving serving(key, "0x27", Arguments{"--recording", served} + serve);
+    Serving serving(key, "0x27", Arguments{"--record", served} + serve);
     const ToolResult result =
-        RunTool(Connect(serving.place, Arguments{"--recording", connected} + connect));
+        RunTool(Connect(serving.place, Arguments{"--record", connected} + connect));
     EXPECT_EQ(result.err, "");
     if (result.exit_code == 0) {
       EXPECT_TRUE(serving.process.WaitForOut("phase 1 closed"));
@@ -91,8 +91,8 @@ TEST_F(ReplayTool, AFailureComesOutTheSame) {
 
 // Both modes, one after the other, and nobody there: only timers.
 TEST_F(ReplayTool, SilenceComesOutTheSame) {
-  const ToolResult result = RunTool(
-      Connect("127.0.0.1:9", {"--flags", "0x2f", "--timeout", "2", "--recording", connected}));
+  const ToolResult result =
+      RunTool(Connect("127.0.0.1:9", {"--flags", "0x2f", "--timeout", "2", "--record", connected}));
   EXPECT_EQ(result.exit_code, 5);
   const ToolResult replay = Replay(connected);
   EXPECT_EQ(replay.exit_code, 0) << replay.out << replay.err;
@@ -101,9 +101,9 @@ TEST_F(ReplayTool, SilenceComesOutTheSame) {
 }
 
 TEST_F(ReplayTool, AggressiveModeWithNatAndSourcePortsComesOutTheSame) {
-  Serving serving(key, "0x3b", {"--recording", served, "--nat-port", "0", "--dh-threads", "2"});
+  Serving serving(key, "0x3b", {"--record", served, "--nat-port", "0", "--dh-threads", "2"});
   const ToolResult result =
-      RunTool(Connect(serving.place, {"--recording", connected, "--flags", "0x3b", "--nat", "force",
+      RunTool(Connect(serving.place, {"--record", connected, "--flags", "0x3b", "--nat", "force",
                                       "--nat-port", "0", "--peer-nat-port", serving.nat_port(),
                                       "--source-port", "40001", "--source-port", "40002"}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
@@ -141,12 +141,12 @@ TEST_F(ReplayTool, TheFileIsPrivateAndHasNoKey) {
 }
 
 TEST_F(ReplayTool, WithRecordedKeysNoneIsNeeded) {
-  Record({"--recording-keys"}, {"--flags", "0x27", "--recording-keys"});
+  Record({"--record-keys"}, {"--flags", "0x27", "--record-keys"});
   for (const std::string& file : {connected, served}) {
     EXPECT_THAT(ReadFile(file), HasSubstr(std::string("\"keys\":[\"") + kKeyDigits + "\"]"));
     EXPECT_EQ(RunTool({"replay", file}).exit_code, 0);
   }
-  EXPECT_EQ(RunTool(Connect("127.0.0.1:9", {"--flags", "0x27", "--recording-keys"})).exit_code, 2);
+  EXPECT_EQ(RunTool(Connect("127.0.0.1:9", {"--flags", "0x27", "--record-keys"})).exit_code, 2);
 }
 
 TEST_F(ReplayTool, AMissingOrAnotherKeyIsToldBeforeTheRun) {
@@ -165,7 +165,7 @@ TEST_F(ReplayTool, AMissingOrAnotherKeyIsToldBeforeTheRun) {
 // No fingerprint of a weak key is written; whether it is the right one shows in the run.
 TEST_F(ReplayTool, AWeakKeyHasNoFingerprint) {
   key = folder.Write("weak", "abc");
-  Serving serving(key, "0x27", {"--recording", served});
+  Serving serving(key, "0x27", {"--record", served});
   EXPECT_EQ(RunTool(Connect(serving.place, {"--flags", "0x27"})).exit_code, 0);
   serving.Stop();
   EXPECT_THAT(ReadFile(served), HasSubstr("\"fingerprints\":[\"\"]"));
@@ -188,7 +188,7 @@ TEST_F(ReplayTool, SettingsOfAConfigAreRecordedWithoutItsKeys) {
        "peerIdentity": "fqdn:hba2.example", "key": "text:not recorded, never, 9182734655"}],
     "portals": [{"address": "127.0.0.1", "securityBitmap": "0x27"}],
     "defaults": {"ike": "aes128-sha256-modp2048", "groupKey": "text:the group has this 4711 42"}})");
-  Serving serving(Arguments{"--config", config, "--recording", served});
+  Serving serving(Arguments{"--config", config, "--record", served});
   EXPECT_EQ(RunTool(Connect(serving.place, {"--flags", "0x27"})).exit_code, 0);
   // With the key of the other.
   const ToolResult wrong = RunTool(
@@ -316,8 +316,8 @@ TEST_F(ReplayTool, AnotherOfferIsJudgedByThePeersChoice) {
 // HASH_R of AM2 covers the offer, so that the choice is all that can be judged.
 TEST_F(ReplayTool, AnotherOfferInAggressiveModeIsToldOfItsHash) {
   Serving serving(key, "0x2b");
-  ASSERT_EQ(
-      RunTool(Connect(serving.place, {"--flags", "0x2b", "--recording", connected})).exit_code, 0);
+  ASSERT_EQ(RunTool(Connect(serving.place, {"--flags", "0x2b", "--record", connected})).exit_code,
+            0);
   const ToolResult taken = Replay(connected, {"--set", "ike=aes128-sha256-modp2048"});
   EXPECT_EQ(taken.exit_code, 4) << taken.err;
   EXPECT_THAT(taken.out,
@@ -343,23 +343,23 @@ TEST_F(ReplayTool, WhatIsNoSettingCannotBeSet) {
 TEST_F(ReplayTool, TheRecordingIsWrittenToNoOtherFileAndThroughNoLink) {
   for (const char* other : {"--pcap", "--secrets"}) {
     const ToolResult result = RunTool(
-        Connect("127.0.0.1:9", {"--flags", "0x27", other, connected, "--recording", connected}));
+        Connect("127.0.0.1:9", {"--flags", "0x27", other, connected, "--record", connected}));
     EXPECT_EQ(result.exit_code, 2);
-    EXPECT_THAT(result.err, StartsWith(std::string("iscsi-ike: --recording: is the file of ") +
-                                       other + " too"));
+    EXPECT_THAT(result.err,
+                StartsWith(std::string("iscsi-ike: --record: is the file of ") + other + " too"));
   }
-  const ToolResult input = RunTool(Connect("127.0.0.1:9", {"--flags", "0x27", "--recording", key}));
+  const ToolResult input = RunTool(Connect("127.0.0.1:9", {"--flags", "0x27", "--record", key}));
   EXPECT_EQ(input.exit_code, 2);
-  EXPECT_THAT(input.err, HasSubstr("--recording: is the file of --key-file; an input is not"));
+  EXPECT_THAT(input.err, HasSubstr("--record: is the file of --key-file; an input is not"));
   EXPECT_THAT(ReadFile(key), HasSubstr(kKeyDigits));
   const std::string link = folder.Path("link");
   ASSERT_EQ(symlink(folder.Path("elsewhere").c_str(), link.c_str()), 0);
-  EXPECT_EQ(RunTool(Connect("127.0.0.1:9", {"--flags", "0x27", "--recording", link})).exit_code, 2);
+  EXPECT_EQ(RunTool(Connect("127.0.0.1:9", {"--flags", "0x27", "--record", link})).exit_code, 2);
 }
 
 TEST_F(ReplayTool, OneEngineIsRecorded) {
   const ToolResult result = RunTool({"serve", "--local", "127.0.0.1:0", "--flags", "0x27",
-                                     "--key-file", key, "--threads", "2", "--recording", served});
+                                     "--key-file", key, "--threads", "2", "--record", served});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("iscsi-ike: --threads: "));
 }

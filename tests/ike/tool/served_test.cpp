@@ -307,7 +307,7 @@ TEST_F(Served, AKeyOfTheCommandLineIsForRecordsWithoutOne) {
 }
 
 TEST_F(Served, TheChosenRecordIsServedAlone) {
-  Serving serving(Arguments{"--json", "--config", config, "--record", "hba 1"});
+  Serving serving(Arguments{"--json", "--config", config, "--entry", "hba 1"});
   const json ready = json::parse(serving.process.out());
   EXPECT_EQ(ready.at("records"), json::array());
   EXPECT_THAT(ready.at("policy").get<std::string>(), StartsWith("0x27: main mode"));
