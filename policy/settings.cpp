@@ -136,7 +136,8 @@ void Narrow(Plan& plan, ExchangeMode only) {
 }  // namespace
 
 Sources Sources::Clone() const {
-  return {name, request, key.Clone(), group_key, only_mode, peer, peer_identity, portal, target_port};
+  return {name, request,       key.Clone(), group_key,  only_mode,
+          peer, peer_identity, portal,      target_port};
 }
 
 Settings Settings::Clone() const { return {word, plan, key.Clone(), group_key, peer_identity}; }

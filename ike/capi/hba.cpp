@@ -22,7 +22,6 @@ using iscsi_ike::capi::WriteOctets;
 
 namespace {
 
-using policy::HbaError;
 using policy::HbaStatus;
 
 static_assert(static_cast<std::uint32_t>(HbaStatus::kPresharedKeyUnavailable) ==
