@@ -11,35 +11,44 @@
  *
  * Rules, for every function of this file:
  *
- * Ownership. What the caller passes in is borrowed for the call and copied where it is kept; a plan
- *   may be freed while engines use it. What comes back through a pointer to a pointer belongs to
- *   the caller, who gives it to the _free function of its kind. Freeing a null pointer does
+ * - Ownership. What the caller passes in is borrowed for the call and copied where it is kept; a
+ *   plan may be freed while engines use it. What comes back through a pointer to a pointer belongs
+ *   to the caller, who gives it to the _free function of its kind. Freeing a null pointer does
  *   nothing. What is read through other pointers (texts, octets, the parts of an event) belongs to
  *   the library and lives as long as the comment there says. Freed keys are wiped.
- * Nullness. A pointer may be null only where the comment says so; elsewhere null is
+ *
+ * - Nullness. A pointer may be null only where the comment says so; elsewhere null is
  *   ISCSI_IKE_E_INVALID. A pointer to no octets may be null when the size is 0.
- * Structs. Each begins with `size`, which the caller sets to sizeof of the struct as this header
+ *
+ * - Structs. Each begins with `size`, which the caller sets to sizeof of the struct as this header
  *   has it (ISCSI_IKE_INIT does); the rest may be zero and then means the default. A struct shorter
  *   than the library's is a caller of an older release: what it lacks is zero. In a longer one
  *   everything past what the library knows must be zero, or the call is ISCSI_IKE_E_VERSION.
  *   Structs that the library fills keep the caller's size, and no more of them is written. Members
- *   are never taken away or moved while ISCSI_IKE_ABI stays the same. Arrays of Windows' layouts
- *   (iscsi_ike_authentication_information) have no size: theirs is fixed.
- * Buffers. A function that writes octets takes a buffer and a pointer to its size. It always sets
+ *   are never taken away or moved while ISCSI_IKE_ABI stays the same. Structs in Windows' layouts,
+ *   endpoints, octets and keys never change; those that an event points to may grow at their end.
+ *
+ * - Buffers. A function that writes octets takes a buffer and a pointer to its size. It always sets
  *   that size to what is needed. If the buffer is too small the call is ISCSI_IKE_E_TOO_SMALL and
  *   consumes nothing: call again with more room. The buffer may be null when the size is 0.
- * Time is in milliseconds from any epoch, at most INT64_MAX. It never goes back: an earlier `now`
+ *
+ * - Time is in milliseconds from any epoch, at most INT64_MAX. It never goes back: an earlier `now`
  *   counts as the latest seen.
- * Threads. One thread at a time for each object; objects share nothing, so that different ones may
- *   be used at once. A plan is never changed and may be shared. There is no global state and
- *   nothing to set up first.
- * Re-entrancy. A callback must not call the library with the engine that calls it
+ *
+ * - Threads. One thread at a time for each object; different objects may be used at once. A plan is
+ *   never changed and may be shared. There is nothing to set up first, and nothing that objects
+ *   share but tables of constants.
+ *
+ * - Re-entrancy. A callback must not call the library with the engine that calls it
  *   (ISCSI_IKE_E_BUSY), nor free it. It must return: no longjmp and no C++ exception.
- * Errors. Functions return an iscsi_ike_status. Those that judge what people wrote also fill an
+ *
+ * - Errors. Functions return an iscsi_ike_status. Those that judge what people wrote also fill an
  *   iscsi_ike_error (may be null) with the place and the rule. No function aborts, throws or
- * prints. When memory is short a call is ISCSI_IKE_E_NO_MEMORY. An engine in the midst of whose
- * work that happened can only be freed: its other calls are ISCSI_IKE_E_BROKEN. Texts are UTF-8,
- * end with a zero octet, and never hold a key.
+ *   prints. When memory is short a call is ISCSI_IKE_E_NO_MEMORY. An engine in the midst of whose
+ *   work that happened can only be freed: its other calls are ISCSI_IKE_E_BROKEN. (A library built
+ *   without exceptions cannot know: there the allocator must not fail.)
+ *
+ * - Texts are UTF-8, end with a zero octet, and never hold a key.
  */
 #ifndef ISCSI_IKE_H
 #define ISCSI_IKE_H
