@@ -35,7 +35,7 @@ class ModpLanesOf : public testing::TestWithParam<DhGroup> {
     std::vector<ModpLanes::Lane> lanes;
     for (std::size_t i = 0; i < ones.size(); ++i)
       lanes.push_back({ones[i].base, ones[i].key, results[i]});
-    generator ? lanes_.RaiseGenerator(group_, lanes) : lanes_.Raise(group_, lanes);
+    ASSERT_TRUE(generator ? lanes_.RaiseGenerator(group_, lanes) : lanes_.Raise(group_, lanes));
     for (std::size_t i = 0; i < ones.size(); ++i) {
       SCOPED_TRACE(i);
       EXPECT_EQ(ToHex(results[i]), ToHex(Expected(ones[i], generator)));
