@@ -136,8 +136,9 @@ RecordedCall CallNumbered(FlatJson& json, std::size_t index,
 crypto::Secret SecretOf(FlatJson& json, std::string_view name, std::string_view digits,
                         std::size_t least, std::size_t most) {
   const std::size_t size = digits.size() / 2;
-  crypto::Secret octets(digits.size() % 2 == 0 && size >= least && size <= most ? size : 0);
-  if (octets.size() != size || !DecodeHex(digits, octets.ExposeMutable()))
+  const bool fits = digits.size() % 2 == 0 && size >= least && size <= most;
+  crypto::Secret octets(fits ? size : 0);
+  if (!fits || !DecodeHex(digits, octets.ExposeMutable()))
     json.Refuse(name, "is not " + std::to_string(least) + " to " + std::to_string(most) +
                           " octets in hexadecimal, lower case");
   return octets;

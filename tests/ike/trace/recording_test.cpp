@@ -255,6 +255,10 @@ TEST(Recording, HeadsThatAreNoneAreRefused) {
             "line 1: recording is not of iscsi-ike");
   EXPECT_THAT(with("\"version\":1", "\"version\":2"), HasSubstr("line 1: version is not 1"));
   EXPECT_THAT(with("5a5a", "5a"), HasSubstr("line 1: seed is not 32 to 32 octets"));
+  std::string whole;
+  for (std::size_t i = 0; i < kSeedSize; ++i) whole += "5a";
+  for (const char* seed : {"", "5", "5a5"})
+    EXPECT_THAT(with(whole, seed), HasSubstr("line 1: seed is not"));
   EXPECT_THAT(with("\"seed\"", "\"keys\":[\"00\"],\"seed\""),
               HasSubstr("line 1: keys are not as many as the fingerprints"));
   EXPECT_THAT(with("\"nat_port\":4500", "\"nat_port\":65536"), HasSubstr("line 1: nat_port"));
