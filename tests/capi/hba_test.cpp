@@ -195,6 +195,8 @@ TEST(CHba, SaysWhichKeysThereAreWhereItMustBeChosen) {
   const auto hba = MakeHba();
   auto options = PlanOptions(ISCSI_IKE_INITIATOR);
   options.hba = hba.get();
+  options.key = nullptr;
+  options.key_size = 0;
   iscsi_ike_plan* plan = nullptr;
   auto error = ISCSI_IKE_INIT(iscsi_ike_error);
   EXPECT_EQ(iscsi_ike_plan_new(&options, &plan, &error), ISCSI_IKE_E_SYNTAX);

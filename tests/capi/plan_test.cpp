@@ -174,7 +174,7 @@ TEST(CPlan, TakesAWindowsPortalWithItsDefaultBehindIt) {
   EXPECT_EQ(Refused(options).rfind("portal.Address.TextAddress:", 0), 0U);
   portal.address.text_address[0] = 2 * 9;
   portal.address.text_address[1] = 'x';
-  EXPECT_EQ(Refused(options).rfind("portal.Address:", 0), 0U);
+  EXPECT_EQ(Refused(options).rfind("portal.Address.TextAddress:", 0), 0U);
   portal.address.type = 9;
   EXPECT_EQ(Refused(options).rfind("portal.Address.Type:", 0), 0U);
   portal.address.type = 3;
