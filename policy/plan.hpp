@@ -51,6 +51,9 @@ struct Plan {
   Lifetime phase1_lifetime{28800, 0};
   Lifetime phase2_lifetime{3600, 0};
   std::optional<Identity> identity;  // unset: the local address
+  // The security gateway that the tunnel ends at, and that is negotiated with in the peer's place;
+  // unset: the peer itself.
+  std::optional<IpAddress> tunnel_outer;
   std::vector<Reason> reasons;
 };
 

@@ -13,7 +13,7 @@ namespace iscsi_ike::policy {
 namespace {
 
 constexpr std::size_t kTextAddressUnits = 257;
-constexpr std::size_t kAddressSize = 548;
+constexpr std::size_t kAddressSize = kIpAddressSize;
 constexpr std::size_t kLongestTextAddress = (kTextAddressUnits - 1) * 2;  // octets
 
 std::uint64_t Number(crypto::Octets in, std::size_t offset, std::size_t size) {
@@ -107,38 +107,6 @@ Result<IpAddress, HbaError> LiteralOf(crypto::Octets field, const std::string& p
                 Quote(*text) + " is no address, and names are not resolved here");
 }
 
-// AddressOf reads an ISCSI_IP_Address; nullopt for EMPTY.
-Result<std::optional<IpAddress>, HbaError> AddressOf(crypto::Octets field, const std::string& place,
-                                                     Ipv4Order order) {
-  using Found = std::optional<IpAddress>;
-  switch (const std::uint32_t type = Number32(field, 0)) {
-    case 0: {
-      Result<IpAddress, HbaError> literal =
-          LiteralOf(field.subspan(32, kTextAddressUnits * 2), place + ".TextAddress");
-      if (!literal) return Failure(std::move(literal).error());
-      return Found(*literal);
-    }
-    case 1: {
-      std::array<std::uint8_t, 4> octets{};
-      std::copy_n(field.begin() + 4, octets.size(), octets.begin());
-      if (order == Ipv4Order::kNumber) std::reverse(octets.begin(), octets.end());
-      return Found(IpAddress::V4(octets));
-    }
-    case 2:
-      if (Number32(field, 28) != 0) {
-        return Refuse(HbaStatus::kRequestNotSupported, place + ".IpV6ScopeId",
-                      "is not 0; a selector has no place for a scope");
-      }
-      return IpAddress::FromOctets(field.subspan(8, 16));
-    case 3:
-      return Found();
-    default:
-      return Refuse(
-          HbaStatus::kInvalidParameter, place + ".Type",
-          "is " + std::to_string(type) + "; it is 0 (text), 1 (IPv4), 2 (IPv6) or 3 (empty)");
-  }
-}
-
 Status<HbaError> SetPresharedKeyForId(SecurityCache& cache, const In& in) {
   constexpr std::size_t kStart = 28;
   if (Status<HbaError> start = in.CheckStart(kStart); !start) return start;
@@ -176,7 +144,8 @@ Status<HbaError> SetTunnelModeOuterAddress(SecurityCache& cache, const In& in) {
   constexpr std::size_t kOuter = kDestination + kAddressSize;
   if (Status<HbaError> end = in.CheckEnd(kOuter + kAddressSize); !end) return end;
   const auto address = [&](std::size_t offset, std::string_view member) {
-    return AddressOf(in.octets.subspan(offset, kAddressSize), in.At(member), in.options.ipv4_order);
+    return ReadIpAddress(in.octets.subspan(offset, kAddressSize), in.At(member),
+                         in.options.ipv4_order);
   };
   const auto destination = address(kDestination, "DestinationAddress");
   if (!destination) return Failure(destination.error());
@@ -207,8 +176,10 @@ Status<HbaError> ClearCache(SecurityCache& cache, const In& in) {
 
 // Answer writes the OUT structure that every method but the second has.
 template <class Value>
-WmiAnswer Answer(const Result<Value, HbaError>& result, std::size_t out_size = 4) {
+WmiAnswer Answer(std::vector<std::uint8_t> out, const Result<Value, HbaError>& result,
+                 std::size_t out_size = 4) {
   WmiAnswer answer;
+  answer.out = std::move(out);
   answer.out.resize(out_size);
   if (!result) {
     answer.status = result.error().status;
@@ -220,26 +191,62 @@ WmiAnswer Answer(const Result<Value, HbaError>& result, std::size_t out_size = 4
 
 }  // namespace
 
+Result<std::optional<IpAddress>, HbaError> ReadIpAddress(crypto::Octets field,
+                                                         const std::string& place,
+                                                         Ipv4Order order) {
+  using Found = std::optional<IpAddress>;
+  switch (const std::uint32_t type = Number32(field, 0)) {
+    case 0: {
+      Result<IpAddress, HbaError> literal =
+          LiteralOf(field.subspan(32, kTextAddressUnits * 2), place + ".TextAddress");
+      if (!literal) return Failure(std::move(literal).error());
+      return Found(*literal);
+    }
+    case 1: {
+      std::array<std::uint8_t, 4> octets{};
+      std::copy_n(field.begin() + 4, octets.size(), octets.begin());
+      if (order == Ipv4Order::kNumber) std::reverse(octets.begin(), octets.end());
+      return Found(IpAddress::V4(octets));
+    }
+    case 2:
+      if (Number32(field, 28) != 0) {
+        return Refuse(HbaStatus::kRequestNotSupported, place + ".IpV6ScopeId",
+                      "is not 0; a selector has no place for a scope");
+      }
+      return IpAddress::FromOctets(field.subspan(8, 16));
+    case 3:
+      return Found();
+    default:
+      return Refuse(
+          HbaStatus::kInvalidParameter, place + ".Type",
+          "is " + std::to_string(type) + "; it is 0 (text), 1 (IPv4), 2 (IPv6) or 3 (empty)");
+  }
+}
+
 WmiAnswer Invoke(SecurityCache& cache, std::uint32_t method_id, crypto::Octets in,
                  const WmiOptions& options) {
+  std::vector<std::uint8_t> out(16);  // before anything changes: nothing may fail behind that
   switch (static_cast<SecurityMethod>(method_id)) {
     case SecurityMethod::kSetPresharedKeyForId:
-      return Answer(SetPresharedKeyForId(cache, {in, "SetPresharedKeyForId_IN", options}));
+      return Answer(std::move(out),
+                    SetPresharedKeyForId(cache, {in, "SetPresharedKeyForId_IN", options}));
     case SecurityMethod::kGetPresharedKeyForId: {
       const auto flags = GetPresharedKeyForId(cache, {in, "GetPresharedKeyForId_IN", options});
-      WmiAnswer answer = Answer(flags, 16);
+      WmiAnswer answer = Answer(std::move(out), flags, 16);
       if (flags) PutNumber(answer.out, 8, flags->word(), 8);
       return answer;
     }
     case SecurityMethod::kSetGroupPresharedKey:
-      return Answer(SetGroupPresharedKey(cache, {in, "SetGroupPresharedKey_IN", options}));
+      return Answer(std::move(out),
+                    SetGroupPresharedKey(cache, {in, "SetGroupPresharedKey_IN", options}));
     case SecurityMethod::kSetTunnelModeOuterAddress:
-      return Answer(
-          SetTunnelModeOuterAddress(cache, {in, "SetTunnelModeOuterAddress_IN", options}));
+      return Answer(std::move(out), SetTunnelModeOuterAddress(
+                                        cache, {in, "SetTunnelModeOuterAddress_IN", options}));
     case SecurityMethod::kClearCache:
-      return Answer(ClearCache(cache, {in, "ClearCache", options}));
+      return Answer(std::move(out), ClearCache(cache, {in, "ClearCache", options}));
     case SecurityMethod::kSetGenerationalGuid:
-      return Answer(SetGenerationalGuid(cache, {in, "SetGenerationalGuid_IN", options}));
+      return Answer(std::move(out),
+                    SetGenerationalGuid(cache, {in, "SetGenerationalGuid_IN", options}));
   }
   return {HbaStatus::kRequestNotSupported,
           {},

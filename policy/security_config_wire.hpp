@@ -29,6 +29,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "crypto/secret.hpp"
@@ -79,6 +80,13 @@ struct WmiAnswer {
 // out of `in`, which is the caller's to wipe.
 [[nodiscard]] WmiAnswer Invoke(SecurityCache& cache, std::uint32_t method_id, crypto::Octets in,
                                const WmiOptions& options = {});
+
+// ReadIpAddress reads an ISCSI_IP_Address of kIpAddressSize octets; nullopt for EMPTY. Errors as
+// those of method 4, at `place`.
+inline constexpr std::size_t kIpAddressSize = 548;
+[[nodiscard]] Result<std::optional<IpAddress>, HbaError> ReadIpAddress(crypto::Octets field,
+                                                                       const std::string& place,
+                                                                       Ipv4Order order);
 
 // WriteSecurityCapabilities gives MSiSCSI_SecurityCapabilities (iscsicfg.h) for the driver's
 // answer: three booleans 0, 1 and 2; EncryptionAvailableCount 4, 4; EncryptionAvailable 8, 4 each.

@@ -40,7 +40,7 @@ struct Sources {
 
 // ChooseSources chooses the record by name, then by number; without a name the one that fits the
 // peer, bound to it before bound to nobody. The portal is the peer's, or the only one. Errors stand
-// at `record_place` ("--entry") or `config_place` ("--config: hba.json").
+// at places.record ("--entry") or places.config ("--config: hba.json").
 struct ChoicePlaces {
   std::string record = "record";
   std::string config = "config";

@@ -129,6 +129,9 @@ void CheckTunnelAddress(Translation& run) {
     if (outer) run.Say(ReasonCode::kTunnelOuterUnused, outer->ToString());
   } else if (outer) {
     run.Say(ReasonCode::kTunnelOuter, outer->ToString());
+    // Behind a gateway nothing but a tunnel reaches the peer.
+    run.plan.tunnel_outer = outer;
+    run.plan.encapsulations = {Encapsulation::kTunnel};
   } else {
     run.Say(run.request.gateway_required ? ReasonCode::kNoTunnelOuter
                                          : ReasonCode::kTunnelHostToHost);

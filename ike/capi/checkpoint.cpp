@@ -2,7 +2,8 @@
 // datagram that a short buffer has left behind.
 //
 // The contents of the box, numbers with the most significant octet first:
-//   1  there is a seed: 1 or 0      32 seed      8 draws from it
+//   1  randomness: 0 the system's, 1 a seed, 2 a callback; for a seed 32 octets of it and 8, the
+//      number of draws
 //   1  there is a datagram: 1 or 0  20 local     20 remote     4 its size, and its octets
 //   the rest: the engine's own box (ike::Engine::Checkpoint), under the same key
 #include <algorithm>
@@ -22,10 +23,10 @@ namespace crypto = iscsi_ike::crypto;
 namespace ike = iscsi_ike::ike;
 using iscsi_ike::capi::Clear;
 using iscsi_ike::capi::EngineRandom;
-using iscsi_ike::capi::Enter;
 using iscsi_ike::capi::Explain;
 using iscsi_ike::capi::Guarded;
 using iscsi_ike::capi::IsReadable;
+using iscsi_ike::capi::Look;
 using iscsi_ike::capi::ReadSized;
 using iscsi_ike::capi::ToC;
 using iscsi_ike::capi::ToEndpoint;
@@ -112,7 +113,7 @@ crypto::Secret Contents(const iscsi_ike_engine& engine, crypto::Octets inner) {
   crypto::Secret contents(SizeOf(engine, inner.size()));
   Writer out(contents.ExposeMutable());
   const auto& seeded = engine.random->seeded();
-  out.Number(seeded ? 1 : 0, 1);
+  out.Number(static_cast<std::uint64_t>(engine.random->kind()), 1);
   if (seeded) {
     out.Octets(seeded->seed());
     out.Number(seeded->stream(), 8);
@@ -130,6 +131,7 @@ crypto::Secret Contents(const iscsi_ike_engine& engine, crypto::Octets inner) {
 
 // Saved is what Contents wrote, read back.
 struct Saved {
+  EngineRandom::Kind kind{};
   std::optional<crypto::SeededRandom> seeded;
   std::optional<ike::Datagram> next;
   crypto::Octets inner;
@@ -138,8 +140,9 @@ struct Saved {
 std::optional<Saved> ReadContents(crypto::Octets contents) {
   Reader in(contents);
   Saved saved;
-  const std::uint64_t has_seed = in.Number(1);
-  if (has_seed == 1) {
+  const std::uint64_t kind = in.Number(1);
+  saved.kind = static_cast<EngineRandom::Kind>(kind);
+  if (saved.kind == EngineRandom::Kind::kSeed) {
     crypto::SeededRandom::Seed seed{};
     const crypto::Octets octets = in.Octets(kSeedSize);
     std::copy(octets.begin(), octets.end(), seed.begin());
@@ -155,13 +158,18 @@ std::optional<Saved> ReadContents(crypto::Octets contents) {
     saved.next = {*local, *remote, {octets.begin(), octets.end()}};
   }
   saved.inner = in.left();
-  if (!in.good() || has_seed > 1 || has_datagram > 1) return std::nullopt;
+  if (!in.good() || kind > 2 || has_datagram > 1) return std::nullopt;
   return saved;
 }
 
 iscsi_ike_status Damaged(const char* rule, iscsi_ike_error* error) {
   Explain({"box", rule}, error);
   return ISCSI_IKE_E_DAMAGED;
+}
+
+iscsi_ike_status Unsaved(const ike::CheckpointError& problem, iscsi_ike_error* error) {
+  Explain({"engine", problem.text}, error);
+  return problem.code == ike::CheckpointCode::kInvalid ? ISCSI_IKE_E_LIMIT : ISCSI_IKE_E_CRYPTO;
 }
 
 // HasCallbacksOnly: nothing is said that the box has to say.
@@ -178,8 +186,10 @@ iscsi_ike_status Restore(const Options& options, crypto::Octets key, crypto::Oct
   if (!contents) return Damaged(Name(contents.error()).data(), error);
   auto saved = ReadContents(contents->Expose());
   if (!saved) return Damaged("is authentic, and not what this release writes", error);
-  if (saved->seeded && options.random != nullptr) {
-    Explain({"random", "is given, and the box has a seed"}, error);
+  if ((saved->kind == EngineRandom::Kind::kCallback) != (options.random != nullptr)) {
+    Explain({"random", options.random != nullptr ? "is given, and the first engine had none"
+                                                 : "is missing: the first engine had one"},
+            error);
     return ISCSI_IKE_E_INVALID;
   }
   auto random = saved->seeded ? std::make_unique<EngineRandom>(*saved->seeded)
@@ -197,12 +207,12 @@ iscsi_ike_status Restore(const Options& options, crypto::Octets key, crypto::Oct
 }  // namespace
 
 iscsi_ike_status iscsi_ike_engine_save(iscsi_ike_engine* engine, const uint8_t* seal_key,
-                                       uint8_t* box, size_t* size) {
-  if (seal_key == nullptr || size == nullptr) return ISCSI_IKE_E_INVALID;
+                                       uint8_t* box, size_t* size, iscsi_ike_error* error) {
+  if (seal_key == nullptr || size == nullptr || !Clear(error)) return ISCSI_IKE_E_INVALID;
   const crypto::Octets key(seal_key, crypto::kSealKeySize);
-  return Enter(engine, [&] {
+  return Look(engine, [&] {
     const auto inner = engine->engine.Checkpoint(key);
-    if (!inner) return ISCSI_IKE_E_CRYPTO;
+    if (!inner) return Unsaved(inner.error(), error);
     const crypto::Secret contents = Contents(*engine, *inner);
     const auto sealed = crypto::Seal(kKind, key, contents.Expose());
     if (!sealed) return ISCSI_IKE_E_CRYPTO;

@@ -1,15 +1,20 @@
 #include "ike/capi/dh.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include "ike/capi/engine.hpp"
 #include "ike/capi/guard.hpp"
 #include "ike/capi/sized.hpp"
 #include "ike/capi/values.hpp"
 
 namespace crypto = iscsi_ike::crypto;
+namespace ike = iscsi_ike::ike;
 using iscsi_ike::capi::CanWrite;
 using iscsi_ike::capi::Guarded;
+using iscsi_ike::capi::Look;
+using iscsi_ike::capi::Timed;
 using iscsi_ike::capi::ToC;
 using iscsi_ike::capi::WriteSized;
 
@@ -85,5 +90,44 @@ iscsi_ike_status iscsi_ike_dh_run(iscsi_ike_dh_runner* runner, iscsi_ike_dh_job*
     for (std::size_t i = 0; i < count; ++i) jobs[i]->job = std::move(runner->batch[i]);
     runner->batch.clear();
     return ISCSI_IKE_OK;
+  });
+}
+
+iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job) {
+  if (job == nullptr) return ISCSI_IKE_E_INVALID;
+  *job = nullptr;
+  return Look(engine, [&] {
+    auto made = std::make_unique<iscsi_ike_dh_job>();
+    auto next = engine->engine.PollDh();
+    if (!next) return ISCSI_IKE_NONE;
+    made->job = std::move(*next);
+    *job = made.release();
+    return ISCSI_IKE_OK;
+  });
+}
+
+iscsi_ike_status iscsi_ike_finish_dh(iscsi_ike_engine* engine, uint64_t now,
+                                     iscsi_ike_dh_job* job) {
+  const std::unique_ptr<iscsi_ike_dh_job> finished(job);  // whatever comes of it
+  if (!finished) return ISCSI_IKE_E_INVALID;
+  return Timed(engine, now, [&](ike::Engine& e, ike::Time time) {
+    if (finished->job.outcome == crypto::DhOutcome::kPending)
+      finished->job.outcome = crypto::DhOutcome::kFailed;
+    e.HandleDh(time, std::move(finished->job));
+    return ISCSI_IKE_OK;
+  });
+}
+
+iscsi_ike_status iscsi_ike_run_dh(iscsi_ike_engine* engine, uint64_t now) {
+  return Timed(engine, now, [&](ike::Engine& e, ike::Time time) {
+    if (!engine->runner) engine->runner = std::make_unique<iscsi_ike_dh_runner>();
+    auto& batch = engine->runner->batch;
+    for (;;) {
+      batch.clear();
+      while (auto job = e.PollDh()) batch.push_back(std::move(*job));
+      if (batch.empty()) return ISCSI_IKE_OK;
+      engine->runner->executor.Run(batch);
+      for (crypto::DhJob& job : batch) e.HandleDh(time, std::move(job));
+    }
   });
 }

@@ -1,54 +1,39 @@
 #include "ike/capi/engine.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <string>
 
+#include "ike/capi/number_options.hpp"
 #include "ike/capi/plan.hpp"
+#include "ike/capi/plan_peer.hpp"
 #include "ike/capi/sized.hpp"
 #include "ike/capi/values.hpp"
-#include "policy/address_text.hpp"
 
 namespace crypto = iscsi_ike::crypto;
 namespace ike = iscsi_ike::ike;
 namespace policy = iscsi_ike::policy;
-using iscsi_ike::capi::CanWrite;
+using iscsi_ike::capi::CheckNumbers;
 using iscsi_ike::capi::Clear;
 using iscsi_ike::capi::EngineRandom;
-using iscsi_ike::capi::Enter;
 using iscsi_ike::capi::Explain;
 using iscsi_ike::capi::Guarded;
 using iscsi_ike::capi::IsReadable;
+using iscsi_ike::capi::kDayMs;
+using iscsi_ike::capi::Look;
+using iscsi_ike::capi::ReadSelector;
 using iscsi_ike::capi::ReadSized;
+using iscsi_ike::capi::SetDuration;
+using iscsi_ike::capi::SetNumber;
+using iscsi_ike::capi::Timed;
 using iscsi_ike::capi::ToC;
 using iscsi_ike::capi::ToEndpoint;
 using iscsi_ike::capi::ToOctets;
 using iscsi_ike::capi::Traces;
 using iscsi_ike::capi::WriteOctets;
-using iscsi_ike::capi::WriteSized;
 
 namespace {
 
 using Options = iscsi_ike_engine_options;
-
-bool IsTime(uint64_t now) { return now <= std::numeric_limits<std::int64_t>::max(); }
-
-ike::Time ToTime(uint64_t now) { return ike::Time(ike::Duration(static_cast<std::int64_t>(now))); }
-
-// Timed runs a call that takes the time.
-template <class Call>
-iscsi_ike_status Timed(iscsi_ike_engine* engine, uint64_t now, Call call) {
-  if (!IsTime(now)) return ISCSI_IKE_E_INVALID;
-  return Enter(engine, [&] { return call(engine->engine, ToTime(now)); });
-}
-
-template <class T>
-void SetNumber(std::uint32_t value, T& number) {
-  if (value != 0) number = static_cast<T>(value);
-}
-void SetDuration(std::uint32_t milliseconds, ike::Duration& duration) {
-  if (milliseconds != 0) duration = ike::Duration(milliseconds);
-}
 
 iscsi_ike_status Refuse(const char* place, std::string rule, iscsi_ike_status status,
                         iscsi_ike_error* error) {
@@ -86,7 +71,18 @@ iscsi_ike_status TakeResponders(const Options& options, ike::EngineConfig& confi
 
 iscsi_ike_status MakeEngine(const Options& options, iscsi_ike_engine** engine,
                             iscsi_ike_error* error) {
-  if (options.random != nullptr && options.seed != nullptr) return ISCSI_IKE_E_INVALID;
+  const auto numbers = CheckNumbers({{"max_half_open", options.max_half_open, 1U << 24U},
+                                     {"max_sessions", options.max_sessions, 1U << 28U},
+                                     {"max_children", options.max_children, 1U << 20U},
+                                     {"half_open_timeout_ms", options.half_open_timeout_ms, kDayMs},
+                                     {"linger_ms", options.linger_ms, kDayMs}});
+  if (!numbers) return Explain(numbers.error(), error);
+  if (options.pcap_epoch_us > ISCSI_IKE_MOST_TIME * 1000)
+    return Explain({"pcap_epoch_us", "is more than 1000 ISCSI_IKE_MOST_TIME"}, error);
+  if (options.random != nullptr && options.seed != nullptr) {
+    Explain({"seed", "is given beside random; one source is enough"}, error);
+    return ISCSI_IKE_E_INVALID;
+  }
   if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
   ike::EngineConfig config;
   if (options.no_nat_port != 0) config.nat_port = 0;
@@ -127,20 +123,12 @@ iscsi_ike_status Rejected(const char* place, const ike::NegotiationFailure& fail
                 StatusOf(failure), error);
 }
 
-iscsi_ike_status ReadSelector(const char* text, const char* place,
-                              std::optional<policy::Selector>& selector, iscsi_ike_error* error) {
-  if (text == nullptr) return ISCSI_IKE_OK;
-  const auto parsed = policy::ParseSelector(text, place);
-  if (!parsed) return Explain(parsed.error(), error);
-  selector = *parsed;
-  return ISCSI_IKE_OK;
-}
-
 iscsi_ike_status ReadOffer(const char* local, const char* remote, ike::ChildOffer& offer,
                            iscsi_ike_error* error) {
   return Guarded([&] {
-    const auto s = ReadSelector(local, "local_selector", offer.local, error);
-    return s != ISCSI_IKE_OK ? s : ReadSelector(remote, "remote_selector", offer.remote, error);
+    auto read = ReadSelector(local, "local_selector", offer.local);
+    if (read.ok()) read = ReadSelector(remote, "remote_selector", offer.remote);
+    return read.ok() ? ISCSI_IKE_OK : Explain(read.error(), error);
   });
 }
 
@@ -248,7 +236,7 @@ iscsi_ike_status iscsi_ike_timeout(iscsi_ike_engine* engine, uint64_t now) {
 
 iscsi_ike_status iscsi_ike_next_timeout(iscsi_ike_engine* engine, uint64_t* when) {
   if (when == nullptr) return ISCSI_IKE_E_INVALID;
-  return Enter(engine, [&] {
+  return Look(engine, [&] {
     const auto next = engine->engine.NextTimeout();
     if (!next) return ISCSI_IKE_NONE;
     *when = static_cast<std::uint64_t>(next->time_since_epoch().count());
@@ -260,7 +248,7 @@ iscsi_ike_status iscsi_ike_poll_datagram(iscsi_ike_engine* engine, iscsi_ike_end
                                          iscsi_ike_endpoint* remote, uint8_t* buffer,
                                          size_t* size) {
   if (local == nullptr || remote == nullptr || size == nullptr) return ISCSI_IKE_E_INVALID;
-  return Enter(engine, [&] {
+  return Look(engine, [&] {
     if (!engine->next) engine->next = engine->engine.PollDatagram();
     if (!engine->next) return ISCSI_IKE_NONE;
     const ike::Datagram& datagram = *engine->next;
@@ -271,71 +259,4 @@ iscsi_ike_status iscsi_ike_poll_datagram(iscsi_ike_engine* engine, iscsi_ike_end
     engine->next.reset();
     return ISCSI_IKE_OK;
   });
-}
-
-iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job) {
-  if (job == nullptr) return ISCSI_IKE_E_INVALID;
-  *job = nullptr;
-  return Enter(engine, [&] {
-    auto made = std::make_unique<iscsi_ike_dh_job>();
-    auto next = engine->engine.PollDh();
-    if (!next) return ISCSI_IKE_NONE;
-    made->job = std::move(*next);
-    *job = made.release();
-    return ISCSI_IKE_OK;
-  });
-}
-
-iscsi_ike_status iscsi_ike_finish_dh(iscsi_ike_engine* engine, uint64_t now,
-                                     iscsi_ike_dh_job* job) {
-  if (job == nullptr) return ISCSI_IKE_E_INVALID;
-  return Timed(engine, now, [&](ike::Engine& e, ike::Time time) {
-    const std::unique_ptr<iscsi_ike_dh_job> finished(job);
-    if (finished->job.outcome == crypto::DhOutcome::kPending)
-      finished->job.outcome = crypto::DhOutcome::kFailed;
-    e.HandleDh(time, std::move(finished->job));
-    return ISCSI_IKE_OK;
-  });
-}
-
-iscsi_ike_status iscsi_ike_run_dh(iscsi_ike_engine* engine, uint64_t now) {
-  return Timed(engine, now, [&](ike::Engine& e, ike::Time time) {
-    if (!engine->runner) engine->runner = std::make_unique<iscsi_ike_dh_runner>();
-    auto& batch = engine->runner->batch;
-    for (;;) {
-      batch.clear();
-      while (auto job = e.PollDh()) batch.push_back(std::move(*job));
-      if (batch.empty()) return ISCSI_IKE_OK;
-      engine->runner->executor.Run(batch);
-      for (crypto::DhJob& job : batch) e.HandleDh(time, std::move(job));
-    }
-  });
-}
-
-iscsi_ike_status iscsi_ike_poll_event(iscsi_ike_engine* engine, iscsi_ike_event* event) {
-  if (!CanWrite(event)) return ISCSI_IKE_E_INVALID;
-  return Enter(engine, [&] {
-    engine->event.Forget();
-    auto next = engine->engine.PollEvent();
-    if (!next) return ISCSI_IKE_NONE;
-    WriteSized(engine->event.Show(std::move(*next)), event);
-    return ISCSI_IKE_OK;
-  });
-}
-
-const char* iscsi_ike_event_text(iscsi_ike_engine* engine) {
-  const char* text = nullptr;
-  const auto status = Enter(engine, [&] {
-    text = engine->event.Text();
-    return ISCSI_IKE_OK;
-  });
-  return status == ISCSI_IKE_OK ? text : nullptr;
-}
-
-const char* iscsi_ike_event_name(uint32_t type) {
-  static constexpr const char* kNames[] = {
-      "none",       "PHASE1_ESTABLISHED", "CHILD_ESTABLISHED", "CHILD_DELETED", "SESSION_CLOSED",
-      "FAILED",     "DIAGNOSED",          "PEER_NOTIFIED",     "CHILD_CLOSED",  "SESSION_REPLACED",
-      "PEER_MOVED", "PEER_UNRESPONSIVE",  "PEER_ALIVE"};
-  return type < std::size(kNames) ? kNames[type] : "unknown";
 }

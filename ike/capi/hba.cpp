@@ -16,6 +16,7 @@ using iscsi_ike::capi::Explain;
 using iscsi_ike::capi::Guarded;
 using iscsi_ike::capi::IsReadable;
 using iscsi_ike::capi::ReadSized;
+using iscsi_ike::capi::ToC;
 using iscsi_ike::capi::ToEndpoint;
 using iscsi_ike::capi::ToOctets;
 using iscsi_ike::capi::WriteOctets;
@@ -53,13 +54,13 @@ std::optional<policy::HbaCapabilities> CapabilitiesOf(const iscsi_ike_hba_option
       options.encryption_count > kMostEncryptions)
     return std::nullopt;
   policy::HbaCapabilities made;
-  if (options.functionality != 0) made.functionality = options.functionality;
+  if (options.has_functionality != 0) made.functionality = options.functionality;
   if (options.port_count != 0) made.port_count = options.port_count;
   if (options.max_entries != 0) made.max_entries = options.max_entries;
   made.security.protect_iscsi = options.no_iscsi == 0;
   made.security.protect_isns = options.protects_isns != 0;
   made.security.certificates = options.certificates != 0;
-  if (options.encryption_count != 0) made.security.encryption.clear();
+  made.security.encryption.clear();
   for (std::uint32_t i = 0; i < options.encryption_count; ++i) {
     if (options.encryption[i] > static_cast<std::uint32_t>(policy::EncryptionType::kAesCtr))
       return std::nullopt;
@@ -182,6 +183,29 @@ iscsi_ike_status iscsi_ike_hba_set_tunnel(iscsi_ike_hba* hba, uint32_t port,
   if (!to || !through) return ISCSI_IKE_E_INVALID;
   return Run(status, error, [&] {
     return hba->cache.SetTunnelModeOuterAddress(port, to->address, through->address);
+  });
+}
+
+iscsi_ike_status iscsi_ike_hba_get_tunnel(const iscsi_ike_hba* hba, uint32_t port,
+                                          const iscsi_ike_endpoint* destination,
+                                          iscsi_ike_endpoint* outer) {
+  if (hba == nullptr || destination == nullptr || outer == nullptr) return ISCSI_IKE_E_INVALID;
+  const auto to = ToEndpoint(*destination);
+  if (!to) return ISCSI_IKE_E_INVALID;
+  return Guarded([&] {
+    const auto found = hba->cache.TunnelOuter(port, to->address);
+    if (!found) return ISCSI_IKE_E_UNKNOWN;
+    *outer = ToC(iscsi_ike::ike::Endpoint{*found});
+    return ISCSI_IKE_OK;
+  });
+}
+
+iscsi_ike_status iscsi_ike_hba_get_capabilities(const iscsi_ike_hba* hba, uint8_t* out,
+                                                size_t* size) {
+  if (hba == nullptr || size == nullptr) return ISCSI_IKE_E_INVALID;
+  return Guarded([&] {
+    const auto octets = WriteSecurityCapabilities(hba->cache.capabilities().security);
+    return WriteOctets(octets.data(), octets.size(), out, size);
   });
 }
 

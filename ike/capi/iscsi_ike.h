@@ -32,8 +32,8 @@
  *   that size to what is needed. If the buffer is too small the call is ISCSI_IKE_E_TOO_SMALL and
  *   consumes nothing: call again with more room. The buffer may be null when the size is 0.
  *
- * - Time is in milliseconds from any epoch, at most INT64_MAX. It never goes back: an earlier `now`
- *   counts as the latest seen.
+ * - Time is in milliseconds from any epoch, at most ISCSI_IKE_MOST_TIME. It never goes back: an
+ *   earlier `now` counts as the latest seen.
  *
  * - Threads. One thread at a time for each object; different objects may be used at once. A plan is
  *   never changed and may be shared. There is nothing to set up first, and nothing that objects
@@ -72,6 +72,9 @@ extern "C" {
 #define ISCSI_IKE_VERSION "0.1.0" /**< of this header */
 #define ISCSI_IKE_ABI 1u          /**< of this header; one more when it breaks */
 
+/** The latest time: 142,000 years from the epoch, so that sums cannot overflow. */
+#define ISCSI_IKE_MOST_TIME (UINT64_C(1) << 52)
+
 /** @return the version of the library that runs, "0.1.0". Static. */
 ISCSI_IKE_API const char* iscsi_ike_version(void);
 /** @return the ABI of the library that runs; it must be ISCSI_IKE_ABI. */
@@ -91,7 +94,10 @@ ISCSI_IKE_API uint32_t iscsi_ike_abi(void);
   { .size = sizeof(type) }
 #endif
 
-/** What a call came to. Negative: it did nothing. */
+/**
+ * What a call came to. Negative: it did nothing, but for E_NO_MEMORY and E_INTERNAL, which leave an
+ * engine broken where they stopped a call that changes it.
+ */
 typedef enum iscsi_ike_status {
   ISCSI_IKE_OK = 0,
   ISCSI_IKE_NONE = 1,         /**< a poll found nothing; there is no timeout */
@@ -99,7 +105,7 @@ typedef enum iscsi_ike_status {
   ISCSI_IKE_E_VERSION = -2,   /**< a struct of a later release uses what this one does not know */
   ISCSI_IKE_E_TOO_SMALL = -3, /**< the buffer; nothing was consumed */
   ISCSI_IKE_E_NO_MEMORY = -4,
-  ISCSI_IKE_E_BROKEN = -5,   /**< memory ran out in this engine before */
+  ISCSI_IKE_E_BROKEN = -5,   /**< a call of this engine stopped in the midst; free it */
   ISCSI_IKE_E_BUSY = -6,     /**< called from a callback of the same engine */
   ISCSI_IKE_E_RANDOM = -7,   /**< the source of randomness failed */
   ISCSI_IKE_E_SYNTAX = -8,   /**< settings: see iscsi_ike_error */
@@ -155,6 +161,13 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_endpoint_text(const iscsi_ike_endpoint*
 #define ISCSI_IKE_FLAG_TUNNEL_MODE_PREFERRED UINT64_C(0x40)    /**< ESP in tunnel mode */
 /**@}*/
 
+/** Windows aligns 64 bits to 8 octets everywhere, other systems of 32 bits do not. */
+#if defined(__GNUC__)
+#define ISCSI_IKE_ALIGN_8 __attribute__((aligned(8)))
+#else
+#define ISCSI_IKE_ALIGN_8
+#endif
+
 /** IKE_IDENTIFICATION_PAYLOAD_TYPE of iscsidsc.h (RFC 2407 section 4.6.2.1). */
 typedef enum iscsi_ike_id_type {
   ISCSI_IKE_ID_IPV4_ADDR = 1,
@@ -165,12 +178,12 @@ typedef enum iscsi_ike_id_type {
 
 /** IKE_AUTHENTICATION_PRESHARED_KEY of iscsidsc.h, in the layout of this machine. */
 typedef struct iscsi_ike_preshared_key {
-  uint64_t security_flags;      /**< ISCSI_IKE_FLAG_... */
-  uint8_t id_type;              /**< iscsi_ike_id_type */
-  uint32_t id_length_in_bytes;  /**< octets at `id` */
-  const uint8_t* id;            /**< 4 or 16 octets, or text without a terminator */
-  uint32_t key_length_in_bytes; /**< octets at `key`, 1 to 1024 */
-  const uint8_t* key;           /**< the key, octets */
+  ISCSI_IKE_ALIGN_8 uint64_t security_flags; /**< ISCSI_IKE_FLAG_... */
+  uint8_t id_type;                           /**< iscsi_ike_id_type */
+  uint32_t id_length_in_bytes;               /**< octets at `id` */
+  const uint8_t* id;                         /**< 4 or 16 octets, or text without a terminator */
+  uint32_t key_length_in_bytes;              /**< octets at `key`, 1 to 1024 */
+  const uint8_t* key;                        /**< the key, octets */
 } iscsi_ike_preshared_key;
 
 /** IKE_AUTHENTICATION_INFORMATION of iscsidsc.h. */
@@ -275,7 +288,8 @@ enum {
 /** What an adapter states that it can do. */
 typedef struct iscsi_ike_hba_options {
   uint32_t size;              /**< sizeof(iscsi_ike_hba_options) */
-  uint32_t functionality;     /**< FunctionalitySupported; 0: key cache and tunnel mode */
+  uint32_t has_functionality; /**< not 0: `functionality` is given */
+  uint32_t functionality;     /**< FunctionalitySupported; else key cache and tunnel mode */
   uint32_t port_count;        /**< ports are numbered from 0; 0: 1 */
   uint32_t max_entries;       /**< keys and tunnel addresses together; 0: 64 */
   uint32_t no_iscsi;          /**< not 0: ProtectiScsiTraffic is false */
@@ -283,7 +297,8 @@ typedef struct iscsi_ike_hba_options {
   uint32_t certificates;      /**< CertificatesSupported */
   uint32_t ipv4_as_number;    /**< not 0: IpV4Address holds a number, not the octets of in_addr */
   uint32_t any_trailing;      /**< not 0: any octets may follow an IN structure */
-  uint32_t encryption_count;  /**< 0: 3DES with HMAC-SHA1, and AES-CTR */
+  /** Of `encryption`. 0: nothing is stated, and no plan is held to it. */
+  uint32_t encryption_count;
   const uint32_t* encryption; /**< EncryptionAvailable: 0 none, 1 3DES with HMAC-SHA1, 2 AES-CTR */
 } iscsi_ike_hba_options;
 
@@ -332,13 +347,29 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_set_tunnel(iscsi_ike_hba* hba, uint
                                                         const iscsi_ike_endpoint* destination,
                                                         const iscsi_ike_endpoint* outer,
                                                         uint32_t* status, iscsi_ike_error* error);
-/** Method 5: wipes keys and tunnel addresses. `error` may be null. */
+/**
+ * The gateway of method 4 for a destination and a port.
+ * @return E_UNKNOWN: none was set
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_get_tunnel(const iscsi_ike_hba* hba, uint32_t port,
+                                                        const iscsi_ike_endpoint* destination,
+                                                        iscsi_ike_endpoint* outer);
+/**
+ * Method 5: wipes keys and tunnel addresses. An adapter that states no cache refuses it; free the
+ * cache to wipe its keys. `error` may be null.
+ */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_clear(iscsi_ike_hba* hba, uint32_t* status,
                                                    iscsi_ike_error* error);
 /** Method 6: the 16 octets by which the system knows after a restart what the adapter has. `error`
  * may be null. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_set_guid(iscsi_ike_hba* hba, const uint8_t* guid,
                                                       uint32_t* status, iscsi_ike_error* error);
+/**
+ * MSiSCSI_SecurityCapabilities (iscsicfg.h) as the octets that a driver answers with.
+ * @return E_TOO_SMALL
+ */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_get_capabilities(const iscsi_ike_hba* hba,
+                                                              uint8_t* out, size_t* size);
 /** The marker of method 6 into 16 octets. Methods 1, 3, 4 and 5 set it to zero when they succeed.
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_get_guid(const iscsi_ike_hba* hba, uint8_t* guid);
@@ -368,7 +399,7 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_restore(const iscsi_ike_hba_options
 /** Which end of a login this is. */
 typedef enum iscsi_ike_role { ISCSI_IKE_INITIATOR = 0, ISCSI_IKE_RESPONDER = 1 } iscsi_ike_role;
 
-/** For numbers whose 0 stands for the default: none at all. */
+/** None at all, for the numbers whose comment allows it; 0 stands for the default. */
 #define ISCSI_IKE_OFF UINT32_MAX
 
 /** Bits of iscsi_ike_plan_options::rules. */
@@ -398,8 +429,10 @@ typedef enum iscsi_ike_nat {
 } iscsi_ike_nat;
 
 /**
- * What a plan is made of. The word, the identity and the key come from `record`, `portal`, `config`
- * or `hba`, or from `word`, `identity` and `key`, which win over the others.
+ * What a plan is made of. The word, the identity and the key come from `record` and `portal`, from
+ * `config` or from `hba`, or from `word`, `identity` and `key`, which win over those; but the word
+ * of a key in the cache of `hba` wins over `word`, as existing policy does in Windows. What would
+ * be without effect is an error.
  */
 typedef struct iscsi_ike_plan_options {
   uint32_t size;     /**< sizeof this struct */
@@ -407,9 +440,13 @@ typedef struct iscsi_ike_plan_options {
   uint32_t rules;    /**< ISCSI_IKE_RULE_... */
   uint32_t has_word; /**< not 0: `word` is given */
   uint64_t word;     /**< the security word, when `has_word` is not 0 */
-  uint32_t
-      only; /**< 0: the modes that the word allows, main first; 1: main alone; 2: aggressive
-                 alone. An engine uses the first mode; see ISCSI_IKE_FAILED for trying the other */
+  /**
+   * 0: the modes that the word allows, main mode first; 1: main mode alone; 2: aggressive alone. An
+   * engine uses the first mode of a plan. Where the word allows both and the peer does not answer
+   * (NO_RESPONSE) or refuses the exchange type, connect again with a plan that has `only` 2. Never
+   * do so after a failed authentication: aggressive mode shows a hash to whoever asks.
+   */
+  uint32_t only;
   uint32_t reserved; /**< 0 */
 
   const iscsi_ike_authentication_information* record; /**< may be null */
@@ -489,22 +526,23 @@ typedef enum iscsi_ike_encapsulation {
 
 /** A plan in figures. Lists are in order of preference, and empty unless the outcome is PLANNED. */
 typedef struct iscsi_ike_plan_info {
-  uint32_t size;                /**< sizeof this struct */
-  uint32_t outcome;             /**< iscsi_ike_outcome */
-  uint64_t word;                /**< the security word in force */
-  uint32_t mode_count;          /**< how many `modes` */
-  uint32_t modes[2];            /**< iscsi_ike_mode */
-  uint32_t encapsulation_count; /**< how many `encapsulations` */
-  uint32_t encapsulations[2];   /**< iscsi_ike_encapsulation */
-  uint32_t pfs;                 /**< not 0: proposed, or demanded by a responder */
-  uint32_t has_key;             /**< not 0: there is a key */
-  uint32_t group_key;           /**< not 0: more than two ends share it */
-  uint32_t phase1_count;        /**< see iscsi_ike_plan_phase1 */
-  uint32_t phase2_count;        /**< see iscsi_ike_plan_phase2 */
-  uint32_t reason_count;        /**< see iscsi_ike_plan_get_reason */
-  uint32_t phase1_lifetime_s;   /**< seconds */
-  uint32_t phase2_lifetime_s;   /**< seconds */
-  uint32_t phase2_lifetime_kb;  /**< kilobytes of 1024; 0: no bound */
+  uint32_t size;                   /**< sizeof this struct */
+  uint32_t outcome;                /**< iscsi_ike_outcome */
+  uint64_t word;                   /**< the security word in force */
+  uint32_t mode_count;             /**< how many `modes` */
+  uint32_t modes[2];               /**< iscsi_ike_mode */
+  uint32_t encapsulation_count;    /**< how many `encapsulations` */
+  uint32_t encapsulations[2];      /**< iscsi_ike_encapsulation */
+  uint32_t pfs;                    /**< not 0: proposed, or demanded by a responder */
+  iscsi_ike_endpoint tunnel_outer; /**< the gateway that is negotiated with; family 0: none */
+  uint32_t has_key;                /**< not 0: there is a key */
+  uint32_t group_key;              /**< not 0: more than two ends share it */
+  uint32_t phase1_count;           /**< see iscsi_ike_plan_phase1 */
+  uint32_t phase2_count;           /**< see iscsi_ike_plan_phase2 */
+  uint32_t reason_count;           /**< see iscsi_ike_plan_get_reason */
+  uint32_t phase1_lifetime_s;      /**< seconds */
+  uint32_t phase2_lifetime_s;      /**< seconds */
+  uint32_t phase2_lifetime_kb;     /**< kilobytes of 1024; 0: no bound */
 } iscsi_ike_plan_info;
 /** Fills `info`. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* plan,
@@ -678,7 +716,9 @@ typedef struct iscsi_ike_dh_info {
 
 /** The next job. It belongs to the caller until iscsi_ike_finish_dh. @return NONE */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job);
-/** Takes a job back and frees it, whatever its outcome; one of a session that is gone is dropped.
+/**
+ * Takes a job back and frees it, in every case, errors too. A job of a session that is gone, or of
+ * another engine, is dropped; one that nobody ran counts as failed.
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_finish_dh(iscsi_ike_engine* engine, uint64_t now,
                                                    iscsi_ike_dh_job* job);
@@ -724,14 +764,16 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_run_dh(iscsi_ike_engine* engine, uint64
  * @param seal_key 32 octets
  * @param box room for the box
  * @param size see Buffers above
+ * @param error may be null
+ * @return E_TOO_SMALL; E_CRYPTO: libsodium refused; E_LIMIT: a state that no box holds
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_save(iscsi_ike_engine* engine,
                                                      const uint8_t* seal_key, uint8_t* box,
-                                                     size_t* size);
+                                                     size_t* size, iscsi_ike_error* error);
 /**
  * Makes an engine from a box.
- * @param options callbacks alone: randomness (where the first engine had a callback or the
- * system's) and traces. Everything else is in the box and must be zero here.
+ * @param options callbacks alone: traces, and randomness where the first engine had a callback, and
+ *   only there. Everything else is in the box and must be zero here.
  * @param seal_key 32 octets
  * @param box what iscsi_ike_engine_save wrote
  * @param size octets of it

@@ -18,8 +18,4 @@ struct iscsi_ike_plan {
   std::vector<std::string> phase1, phase2, codes;
 
   [[nodiscard]] const iscsi_ike::policy::Plan& plan() const { return peer->plan; }
-  // IsUsable: an engine can negotiate by it.
-  [[nodiscard]] bool IsUsable() const {
-    return plan().outcome == iscsi_ike::policy::Outcome::kPlan && !peer->key.empty();
-  }
 };

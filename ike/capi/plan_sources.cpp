@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 #include "ike/capi/values.hpp"
 #include "policy/cached_key.hpp"
 #include "policy/config_json.hpp"
+#include "policy/security_config_wire.hpp"
 #include "policy/suites.hpp"
 
 namespace iscsi_ike::capi {
@@ -31,6 +31,9 @@ static_assert(offsetof(iscsi_ike_preshared_key, id_length_in_bytes) == 12);
 static_assert(offsetof(iscsi_ike_preshared_key, id) == 16);
 static_assert(offsetof(iscsi_ike_preshared_key, key_length_in_bytes) == 16 + kPointer);
 static_assert(offsetof(iscsi_ike_preshared_key, key) == 16 + 2 * kPointer);
+static_assert(sizeof(iscsi_ike_preshared_key) == (kPointer == 8 ? 40 : 32));
+static_assert(offsetof(iscsi_ike_authentication_information, ps_key) == 8);
+static_assert(sizeof(iscsi_ike_authentication_information) == (kPointer == 8 ? 48 : 40));
 static_assert(offsetof(iscsi_ike_target_portal, address) == 4);
 static_assert(sizeof(iscsi_ike_ip_address) == 548);
 static_assert(offsetof(iscsi_ike_target_portal, security_bitmap) == 552);
@@ -51,31 +54,25 @@ Parsed<policy::PresharedKey> RecordOf(const iscsi_ike_authentication_information
       crypto::Secret::CopyOf(ToOctets(ps.key, ps.key_length_in_bytes)), "record");
 }
 
+void Put(std::vector<std::uint8_t>& octets, std::uint32_t number, int size) {
+  for (int i = 0; i < size; ++i) octets.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
+}
+
+// AddressOf reads the struct as policy reads its octets.
 Parsed<std::optional<policy::IpAddress>> AddressOf(const iscsi_ike_ip_address& address) {
-  std::array<std::uint8_t, 4> v4{};
-  switch (address.type) {
-    case 0: {
-      std::string text;
-      const std::size_t units = std::min<std::size_t>(address.text_address[0] / 2, 256);
-      for (std::size_t i = 0; i < units && address.text_address[1 + i] != 0; ++i) {
-        const std::uint16_t unit = address.text_address[1 + i];
-        text += unit < 0x80 ? static_cast<char>(unit) : '?';
-      }
-      if (const auto parsed = policy::IpAddress::Parse(text)) return std::optional(*parsed);
-      return Reject("portal.Address",
-                    "is text that is no IPv4 or IPv6 address; nobody resolves names here");
-    }
-    case 1:
-      std::memcpy(v4.data(), &address.ip_v4_address, v4.size());
-      return std::optional(policy::IpAddress::V4(v4));
-    case 2:
-      return policy::IpAddress::FromOctets({std::data(address.ip_v6_address), 16});
-    case 3:
-      return std::optional<policy::IpAddress>();
-    default:
-      return Reject("portal.Address.Type", "is " + std::to_string(address.type) +
-                                               "; it is 0 (text), 1 (IPv4), 2 (IPv6) or 3 (empty)");
-  }
+  std::vector<std::uint8_t> octets;
+  octets.reserve(policy::kIpAddressSize);
+  Put(octets, address.type, 4);
+  const auto* v4 = reinterpret_cast<const std::uint8_t*>(&address.ip_v4_address);
+  octets.insert(octets.end(), v4, v4 + 4);
+  octets.insert(octets.end(), std::begin(address.ip_v6_address), std::end(address.ip_v6_address));
+  Put(octets, address.ip_v6_flow_info, 4);
+  Put(octets, address.ip_v6_scope_id, 4);
+  for (const std::uint16_t unit : address.text_address) Put(octets, unit, 2);
+  octets.resize(policy::kIpAddressSize);
+  auto read = ReadIpAddress(octets, "portal.Address", policy::Ipv4Order::kNetwork);
+  if (!read) return Failure(read.error().error);
+  return *read;
 }
 
 Parsed<policy::TargetPortal> PortalOf(const iscsi_ike_target_portal& portal,
@@ -120,6 +117,24 @@ std::string IdentitiesOf(const std::vector<policy::CachedKey>& keys) {
   return names;
 }
 
+policy::WordSources PassedWords(const iscsi_ike_plan_options& options) {
+  policy::WordSources words;
+  if (options.has_word != 0) words.call = policy::SecurityFlags(options.word);
+  if (options.has_default_bitmap != 0)
+    words.default_bitmap = policy::SecurityFlags(options.default_bitmap);
+  return words;
+}
+
+// Keyless: the cache has nothing for this login, and a key is given with it.
+Sources Keyless(const iscsi_ike_plan_options& options, const policy::IpAddress& target) {
+  Sources sources;
+  sources.request.tunnel_outer = options.hba->cache.TunnelOuter(options.hba_port, target);
+  policy::WordInForce in_force = ResolveWord(PassedWords(options));
+  sources.request.word = in_force.word;
+  sources.request.prior = std::move(in_force.reasons);
+  return sources;
+}
+
 // FromCache: the adapter's key for this target, and its word, which wins over one that is passed
 // with a call (ResolveWord).
 Parsed<Sources> FromCache(const iscsi_ike_plan_options& options) {
@@ -133,22 +148,33 @@ Parsed<Sources> FromCache(const iscsi_ike_plan_options& options) {
     if (auto key = options.hba->cache.Find(options.hba_port, target, *own))
       keys.push_back(std::move(*key));
   }
+  if (keys.empty() && options.key != nullptr) return Keyless(options, target);
   if (keys.empty()) return Reject("hba", "has no key for this port and identity");
   if (keys.size() > 1)
     return Reject("hba", "has keys for several identities; choose one: " + IdentitiesOf(keys));
   policy::CachedKey& key = keys.front();
-  policy::WordSources words;
-  if (options.has_word != 0) words.call = policy::SecurityFlags(options.word);
-  if (options.has_default_bitmap != 0)
-    words.default_bitmap = policy::SecurityFlags(options.default_bitmap);
   Sources sources;
-  FillRequest(key, words, sources.request);
+  FillRequest(key, PassedWords(options), sources.request);
   sources.key = std::move(key.record.key);
   sources.group_key = key.group_key;
   return sources;
 }
 
+// CheckEffects: what would be without effect was hardly meant.
+Parsed<Done> CheckEffects(const iscsi_ike_plan_options& options) {
+  if (options.config_record != nullptr && options.config == nullptr)
+    return Reject("config_record", "chooses from a config; none is given");
+  if (options.portal_key != nullptr && options.portal == nullptr)
+    return Reject("portal_key", "is for a portal; none is given");
+  if (options.hba_port != 0 && options.hba == nullptr)
+    return Reject("hba_port", "is of an hba; none is given");
+  if ((options.rules & ISCSI_IKE_RULE_GROUP_KEY) != 0 && options.key == nullptr)
+    return Reject("rules", "ISCSI_IKE_RULE_GROUP_KEY is about `key`; none is given");
+  return Done{};
+}
+
 Parsed<Sources> Found(const iscsi_ike_plan_options& options) {
+  if (auto s = CheckEffects(options); !s) return Failure(s.error());
   if (options.hba != nullptr) {
     if (options.config == nullptr && options.record == nullptr && options.portal == nullptr)
       return FromCache(options);

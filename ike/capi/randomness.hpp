@@ -17,6 +17,7 @@ class EngineRandom final : public crypto::RandomSource {
     crypto::SeededRandom::Seed seed{};
     for (std::size_t i = 0; i < seed.size(); ++i) seed[i] = options.seed[i];
     seeded_.emplace(seed);
+    crypto::Wipe(seed);
   }
   explicit EngineRandom(const crypto::SeededRandom& seeded) : seeded_(seeded) {}
 
@@ -24,6 +25,11 @@ class EngineRandom final : public crypto::RandomSource {
     if (seeded_) return seeded_->Fill(out);
     if (callback_ == nullptr) return system_.Fill(out);
     return out.empty() || callback_(user_, out.data(), out.size()) == 0;
+  }
+  enum class Kind : std::uint8_t { kSystem, kSeed, kCallback };
+  [[nodiscard]] Kind kind() const {
+    if (seeded_) return Kind::kSeed;
+    return callback_ != nullptr ? Kind::kCallback : Kind::kSystem;
   }
   // seeded: where a seed is, and how far; nullopt for the others.
   [[nodiscard]] const std::optional<crypto::SeededRandom>& seeded() const { return seeded_; }

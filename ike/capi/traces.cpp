@@ -1,14 +1,20 @@
 #include "ike/capi/traces.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <string>
+
+#include "crypto/secret.hpp"
 
 namespace iscsi_ike::capi {
 namespace {
 
 ike::TextSink ToSink(iscsi_ike_text_fn write, void* user) {
   if (write == nullptr) return {};
-  return [write, user](std::string_view text) { write(user, std::string(text).c_str()); };
+  return [write, user](std::string_view text) {
+    crypto::Secret copy(text.size() + 1);  // it may hold keys; the last octet is zero
+    std::copy(text.begin(), text.end(), copy.ExposeMutable().begin());
+    write(user, reinterpret_cast<const char*>(copy.Expose().data()));
+  };
 }
 
 }  // namespace

@@ -37,8 +37,9 @@ std::optional<ike::Endpoint> ToEndpoint(const iscsi_ike_endpoint& endpoint) {
 
 iscsi_ike_endpoint ToC(const ike::Endpoint& endpoint) {
   iscsi_ike_endpoint made{};
-  made.family = endpoint.address.is_v6() ? 6 : 4;
   made.port = endpoint.port;
+  if (endpoint.address.IsUnspecified()) return made;
+  made.family = endpoint.address.is_v6() ? 6 : 4;
   const crypto::Octets octets = endpoint.address.octets();
   std::copy(octets.begin(), octets.end(), std::begin(made.address));
   return made;

@@ -27,7 +27,7 @@ namespace iscsi_ike::capi {
   return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-// ToEndpoint: nullopt for an endpoint that breaks a rule. Family 0 is 0.0.0.0; ToAddress tells.
+// ToEndpoint: nullopt for an endpoint that breaks a rule. Family 0 is 0.0.0.0.
 [[nodiscard]] std::optional<ike::Endpoint> ToEndpoint(const iscsi_ike_endpoint& endpoint);
 [[nodiscard]] iscsi_ike_endpoint ToC(const ike::Endpoint& endpoint);
 

@@ -64,10 +64,11 @@ void CarryIdentity(A& a, Carried<A, std::optional<policy::Identity>>& identity) 
 template <class A>
 void Carry(A& a, Carried<A, policy::Plan>& plan) {
   auto& [outcome, exchanges, encapsulations, accept_other, pfs, refuse_pfs, pfs_group, phase1,
-         phase2, phase1_lifetime, phase2_lifetime, identity, reasons] = plan;
+         phase2, phase1_lifetime, phase2_lifetime, identity, tunnel_outer, reasons] = plan;
   CarryAll(a, outcome, exchanges, encapsulations, accept_other, pfs, refuse_pfs, pfs_group, phase1,
            phase2, phase1_lifetime, phase2_lifetime);
   CarryIdentity(a, identity);
+  Carry(a, tunnel_outer);
   if constexpr (A::kReads) reasons.clear();
   a.Require(phase1.size() <= kMostTransforms && encapsulations.size() <= kMostTransforms &&
                 phase2.size() * encapsulations.size() <= kMostTransforms,
@@ -83,8 +84,11 @@ void Carry(A& a, Carried<A, PeerConfig>& peer) {
   CarryAll(a, name, local, remote, plan, key, group_key);
   CarryIdentity(a, peer_identity);
   CarryAll(a, child, target_side, negotiate_child, hash_in_clear, nat, remote_nat_port,
-           nat_keepalive, fragment_above, liveness, renewal, initial_contact, parallel_quick_modes,
-           retransmit, negotiation_timeout);
+           nat_keepalive);
+  CarrySize(a, fragment_above);
+  CarryAll(a, liveness, renewal, initial_contact);
+  CarrySize(a, parallel_quick_modes);
+  CarryAll(a, retransmit, negotiation_timeout);
 }
 
 template <class A>
@@ -119,8 +123,13 @@ template <class A>
 void Carry(A& a, Carried<A, EngineConfig>& config) {
   auto& [responders, nat_port, cookie_shard, max_half_open, max_sessions, max_exchanges,
          max_children, max_message_ids, half_open_timeout, linger, clear_notifies] = config;
-  CarryAll(a, responders, nat_port, cookie_shard, max_half_open, max_sessions, max_exchanges,
-           max_children, max_message_ids, half_open_timeout, linger, clear_notifies);
+  CarryAll(a, responders, nat_port, cookie_shard);
+  CarrySize(a, max_half_open);
+  CarrySize(a, max_sessions);
+  CarrySize(a, max_exchanges);
+  CarrySize(a, max_children);
+  CarrySize(a, max_message_ids);
+  CarryAll(a, half_open_timeout, linger, clear_notifies);
 }
 
 template void Carry<ArchiveWriter>(ArchiveWriter&, const std::shared_ptr<const PeerConfig>&);

@@ -57,6 +57,17 @@ void Carry(A& a, Number& number) {
   }
 }
 
+// CarrySize: a size is as wide as the machine's pointers, and eight octets here.
+template <class A>
+void CarrySize(A& a, std::conditional_t<A::kReads, std::size_t, const std::size_t>& size) {
+  std::uint64_t number = size;
+  Carry(a, number);
+  if constexpr (A::kReads) {
+    a.Require(number <= SIZE_MAX, "a size that this machine does not have");
+    size = static_cast<std::size_t>(number);
+  }
+}
+
 template <class A, AnyEnum E>
 void Carry(A& a, E& e) {
   auto number = ToNumber(e);

@@ -22,6 +22,13 @@ crypto::ShortHashKey DrawHashSecret(crypto::RandomSource& random) {
   return key;
 }
 
+// FirstTicket: engines count from different numbers, so that a result that is given to the wrong one
+// is known for a stranger.
+std::uint32_t FirstTicket(const crypto::ShortHashKey& hash_secret) {
+  constexpr std::array<std::uint8_t, 6> kLabel{'t', 'i', 'c', 'k', 'e', 't'};
+  return static_cast<std::uint32_t>(crypto::ShortHash(hash_secret, kLabel));
+}
+
 std::uint32_t HalfOf(const Cookie& cookie, std::size_t at) {
   std::uint32_t half = 0;
   for (std::size_t i = 0; i < 4; ++i) half = half << 8U | cookie.octets[at + i];
@@ -55,7 +62,8 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
       notify_budget(config.clear_notifies_per_second),
       by_first_message_(FirstMessageTraits{hash_secret}),
       newest_by_identity_(IdentityTraits{hash_secret}),
-      newest_by_place_(PlaceTraits{hash_secret}) {}
+      newest_by_place_(PlaceTraits{hash_secret}),
+      last_ticket_(FirstTicket(hash_secret)) {}
 
 EngineCore::~EngineCore() {
   by_id_.ForEach([](Session* session) { delete session; });

@@ -58,6 +58,11 @@ crypto::DhJob JobOf(const Exchange& exchange, crypto::DhOperation operation) {
   return job;
 }
 
+bool IsResultFor(const Exchange& exchange, const crypto::DhJob& job) {
+  const bool agree = exchange.dh().agree == job.ticket;
+  return exchange.group == job.group && agree == (job.operation == crypto::DhOperation::kAgree);
+}
+
 Step StoreResult(KeyAgreement& dh, crypto::DhJob job) {
   const bool agree = dh.agree == job.ticket;
   (agree ? dh.agree : dh.generate) = crypto::DhTicket{};

@@ -277,6 +277,7 @@ bool TakeDhResult(EngineCore& core, Session& session, crypto::DhJob job) {
   const auto it = std::find_if(session.exchanges.begin(), session.exchanges.end(), waits);
   if (it == session.exchanges.end() || job.outcome == crypto::DhOutcome::kPending) return false;
   Exchange& exchange = **it;
+  if (!IsResultFor(exchange, job)) return false;
   if (exchange.dh().agree_failed && exchange.dh().agree == job.ticket) return false;
   if (exchange.script->phase1 && job.outcome == crypto::DhOutcome::kBadPeerValue) {
     // The value came in clear, so it may be anybody's: no reason to end. The ticket stays, and with

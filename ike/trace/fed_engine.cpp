@@ -37,12 +37,14 @@ FedEngine::FedEngine(const Recording& recording, ReplaySettings settings, bool o
       random_(RandomOf(recording.head.seed)),
       engine_(std::move(settings.config), random_, settings.observer) {}
 
-FedOutput FedEngine::Feed(const RecordedInput& input) {
+FedOutput FedEngine::Feed(const RecordedInput& input, const JobsAskedFor& awaited) {
   FedOutput output;
+  awaited_ = &awaited;
   if (other_settings_) LetTimePass(input.at, output);
   std::visit([&](const auto& call) { Call(input.at, call, output); }, input.call);
   Drain(input.at, output);
   output.next_timeout = engine_.NextTimeout();
+  awaited_ = nullptr;
   return output;
 }
 
@@ -111,11 +113,21 @@ void FedEngine::Drain(Time now, FedOutput& output) {
   while (auto event = engine_.PollEvent()) output.events.push_back(std::move(*event));
 }
 
+// IsAwaited: an input to come finishes this job. Tickets are numbers in order, so under other
+// settings another job may have the ticket of a recorded one.
+bool FedEngine::IsAwaited(const crypto::DhJob& job) const {
+  if (!other_settings_) return true;
+  if (!known_jobs_.contains(job.ticket)) return false;
+  const auto recorded = awaited_->find(job.ticket);
+  return recorded != awaited_->end() && recorded->second == AskedFor{job.operation, job.group};
+}
+
 // TakeJobs keeps the jobs for the inputs that finish them; what the recording will not finish is
 // finished now, if other settings have brought it about.
 void FedEngine::TakeJobs(Time now) {
   while (auto job = engine_.PollDh()) {
-    if (other_settings_ && !known_jobs_.contains(job->ticket)) {
+    asked_for_[job->ticket] = {job->operation, job->group};
+    if (!IsAwaited(*job)) {
       executor_.Run({&*job, 1});
       engine_.HandleDh(now, std::move(*job));
     } else {

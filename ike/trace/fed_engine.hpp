@@ -29,13 +29,24 @@ struct FedOutput {
   std::string trouble;  // why the input could not be given, as a sentence; empty: it was
 };
 
+// AskedFor is what a Diffie-Hellman job of each ticket was.
+struct AskedFor {
+  crypto::DhOperation operation{};
+  crypto::DhGroup group{};
+  friend bool operator==(const AskedFor&, const AskedFor&) = default;
+};
+using JobsAskedFor = std::map<crypto::DhTicket, AskedFor>;
+
 class FedEngine {
  public:
   // `recording` outlives the engine. `other_settings`: the engine may want Diffie-Hellman jobs that
   // the recording does not know, and time to go by between its inputs; it gets both.
   FedEngine(const Recording& recording, ReplaySettings settings, bool other_settings);
 
-  [[nodiscard]] FedOutput Feed(const RecordedInput& input);
+  // `awaited`: under other settings, the jobs of the recorded run so far. One of ours that is like
+  // one of those waits for the input that finishes that; all others are computed at once.
+  [[nodiscard]] FedOutput Feed(const RecordedInput& input, const JobsAskedFor& awaited = {});
+  [[nodiscard]] const JobsAskedFor& asked_for() const { return asked_for_; }
 
  private:
   // A timer that is overdue by more than this was not seen by the recorded run.
@@ -54,6 +65,7 @@ class FedEngine {
   void LetTimePass(Time until, FedOutput& output);
   void Drain(Time now, FedOutput& output);
   void TakeJobs(Time now);
+  [[nodiscard]] bool IsAwaited(const crypto::DhJob& job) const;
 
   std::vector<std::shared_ptr<const PeerConfig>> peers_;
   bool other_settings_;
@@ -62,6 +74,8 @@ class FedEngine {
   Engine engine_;
   crypto::InlineDhExecutor executor_;
   std::map<crypto::DhTicket, crypto::DhJob> jobs_;
+  JobsAskedFor asked_for_;
+  const JobsAskedFor* awaited_ = nullptr;  // during Feed
 };
 
 }  // namespace iscsi_ike::ike

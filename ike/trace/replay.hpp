@@ -35,6 +35,7 @@ class Replay {
   FedOutput Step();
   [[nodiscard]] const std::optional<Parting>& parting() const { return parting_; }
   [[nodiscard]] const ReplayCounts& counts() const { return counts_; }
+  [[nodiscard]] const JobsAskedFor& asked_for() const { return engine_.asked_for(); }
 
  private:
   void Compare(const RecordedLine& input, const FedOutput& output);

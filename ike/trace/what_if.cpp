@@ -33,7 +33,7 @@ std::optional<WhatIf::Turn> WhatIf::Next() {
   const auto& input = std::get<RecordedInput>(line->what);
   if (std::holds_alternative<RecordedArrival>(input.call)) heard_ = true;
   if (std::holds_alternative<RecordedConnect>(input.call)) heard_ = false;
-  Turn turn{line, replay_.Step(), changed_.Feed(input)};
+  Turn turn{line, replay_.Step(), changed_.Feed(input, replay_.asked_for())};
   if (replay_.parting()) return std::nullopt;
   const bool same_sent = SameSent(turn.recorded, turn.changed);
   parted_ = !SameEvents(turn.recorded, turn.changed) || !turn.changed.trouble.empty() ||

@@ -14,9 +14,11 @@ constexpr Seed kSealKey{9};
 
 std::vector<std::uint8_t> Save(iscsi_ike_engine* engine) {
   std::size_t size = 0;
-  EXPECT_EQ(iscsi_ike_engine_save(engine, kSealKey.data(), nullptr, &size), ISCSI_IKE_E_TOO_SMALL);
+  EXPECT_EQ(iscsi_ike_engine_save(engine, kSealKey.data(), nullptr, &size, nullptr),
+            ISCSI_IKE_E_TOO_SMALL);
   std::vector<std::uint8_t> box(size);
-  EXPECT_EQ(iscsi_ike_engine_save(engine, kSealKey.data(), box.data(), &size), ISCSI_IKE_OK);
+  EXPECT_EQ(iscsi_ike_engine_save(engine, kSealKey.data(), box.data(), &size, nullptr),
+            ISCSI_IKE_OK);
   return box;
 }
 
@@ -145,6 +147,7 @@ TEST(CCheckpoint, ACallbackForRandomnessIsGivenAgain) {
   const auto engine = MakeEngine(options);
   Owned<iscsi_ike_engine> restored;
   const int before = asked;
+  EXPECT_EQ(Restore(Save(engine.get()), restored), ISCSI_IKE_E_INVALID);
   ASSERT_EQ(Restore(Save(engine.get()), restored, options), ISCSI_IKE_OK);
   EXPECT_EQ(asked, before);
   std::uint32_t session = 0;

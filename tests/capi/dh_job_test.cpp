@@ -52,6 +52,41 @@ TEST(CDhJob, OutlivesItsEngine) {
   EXPECT_TRUE(other.hba.sent.empty());
 }
 
+TEST(CDhJob, OfAnotherEngineIsDropped) {
+  CPair pair = AggressivePair();
+  CPair other([](CPair::Told& told) {
+    static const Seed seed{77};
+    told.hba.seed = seed.data();
+    told.hba_plan.word = told.portal_plan.word = 0x2B;
+  });
+  pair.Connect();
+  other.Connect();
+  const auto runner = MakeRunner();
+  auto mine = PollJob(pair.hba);
+  auto theirs = PollJob(other.hba);
+  iscsi_ike_dh_job* const jobs[] = {mine.get(), theirs.get()};
+  ASSERT_EQ(iscsi_ike_dh_run(runner.get(), jobs, 2), ISCSI_IKE_OK);
+  ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, theirs.release()), ISCSI_IKE_OK);
+  pair.Exchange();
+  EXPECT_TRUE(pair.hba.sent.empty());
+  ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, mine.release()), ISCSI_IKE_OK);
+  pair.Exchange();
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+}
+
+// Sanitizers see whether it is freed once.
+TEST(CDhJob, IsTakenEvenWhereItIsOfNoUse) {
+  CPair pair = AggressivePair();
+  pair.Connect();
+  auto job = PollJob(pair.hba);
+  EXPECT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), UINT64_MAX, job.release()),
+            ISCSI_IKE_E_INVALID);
+  CPair second = AggressivePair();
+  second.Connect();
+  job = PollJob(second.hba);
+  EXPECT_EQ(iscsi_ike_finish_dh(nullptr, 0, job.release()), ISCSI_IKE_E_INVALID);
+}
+
 TEST(CDhJob, MayBeRunByAnotherThread) {
   CPair pair = AggressivePair();
   pair.Connect();

@@ -162,9 +162,44 @@ TEST(CEngine, OldTimesCountAsTheLatestAndImpossibleOnesDoNot) {
   pair.Connect();
   EXPECT_EQ(iscsi_ike_timeout(pair.hba.engine.get(), 0), ISCSI_IKE_OK);
   EXPECT_EQ(iscsi_ike_timeout(pair.hba.engine.get(), UINT64_MAX), ISCSI_IKE_E_INVALID);
+  EXPECT_EQ(iscsi_ike_timeout(pair.hba.engine.get(), ISCSI_IKE_MOST_TIME + 1), ISCSI_IKE_E_INVALID);
   std::uint64_t when = 0;
   ASSERT_EQ(iscsi_ike_next_timeout(pair.hba.engine.get(), &when), ISCSI_IKE_OK);
   EXPECT_GT(when, 5000U);
+}
+
+TEST(CEngine, WorksUpToTheLatestTime) {
+  std::string ladder;
+  CPair pair([&](CPair::Told& told) {
+    told.hba.on_pcap = [](void*, const std::uint8_t*, std::size_t) {};
+    told.hba.pcap_epoch_us = ISCSI_IKE_MOST_TIME * 1000;
+  });
+  pair.now = ISCSI_IKE_MOST_TIME;
+  pair.Connect();
+  pair.Exchange();
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  std::uint64_t when = 0;
+  ASSERT_EQ(iscsi_ike_next_timeout(pair.hba.engine.get(), &when), ISCSI_IKE_OK);
+  EXPECT_GT(when, ISCSI_IKE_MOST_TIME);
+  const Seed key{};
+  std::size_t size = 0;
+  EXPECT_EQ(iscsi_ike_engine_save(pair.hba.engine.get(), key.data(), nullptr, &size, nullptr),
+            ISCSI_IKE_E_TOO_SMALL);
+}
+
+TEST(CEngine, RefusesNumbersThatMakeNoSense) {
+  const auto refused = [](auto change) {
+    auto options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
+    change(options);
+    iscsi_ike_engine* engine = nullptr;
+    auto error = ISCSI_IKE_INIT(iscsi_ike_error);
+    EXPECT_EQ(iscsi_ike_engine_new(&options, &engine, &error), ISCSI_IKE_E_SYNTAX);
+    return std::string(error.place);
+  };
+  using O = iscsi_ike_engine_options;
+  EXPECT_EQ(refused([](O& o) { o.linger_ms = ISCSI_IKE_OFF; }), "linger_ms");
+  EXPECT_EQ(refused([](O& o) { o.max_half_open = ISCSI_IKE_OFF; }), "max_half_open");
+  EXPECT_EQ(refused([](O& o) { o.pcap_epoch_us = UINT64_MAX; }), "pcap_epoch_us");
 }
 
 // Hostile datagrams are no errors of the caller.

@@ -195,6 +195,8 @@ TEST(CHba, SaysWhichKeysThereAreWhereItMustBeChosen) {
   const auto hba = MakeHba();
   auto options = PlanOptions(ISCSI_IKE_INITIATOR);
   options.hba = hba.get();
+  options.key = nullptr;
+  options.key_size = 0;
   iscsi_ike_plan* plan = nullptr;
   auto error = ISCSI_IKE_INIT(iscsi_ike_error);
   EXPECT_EQ(iscsi_ike_plan_new(&options, &plan, &error), ISCSI_IKE_E_SYNTAX);
@@ -212,17 +214,81 @@ TEST(CHba, SaysWhichKeysThereAreWhereItMustBeChosen) {
 TEST(CHba, TunnelsGoThroughTheGatewayThatWasSet) {
   const auto hba = MakeHba();
   const auto destination = EndpointOf(kPortal);
-  const auto outer = EndpointOf("198.51.100.1");
+  const auto gateway = EndpointOf("198.51.100.1");
   std::uint32_t status = 1;
-  ASSERT_EQ(iscsi_ike_hba_set_tunnel(hba.get(), 0, &destination, &outer, &status, nullptr),
+  ASSERT_EQ(iscsi_ike_hba_set_tunnel(hba.get(), 0, &destination, &gateway, &status, nullptr),
             ISCSI_IKE_OK);
   EXPECT_EQ(status, ISCSI_IKE_HBA_SUCCESS);
+  iscsi_ike_endpoint outer{};
+  ASSERT_EQ(iscsi_ike_hba_get_tunnel(hba.get(), 0, &destination, &outer), ISCSI_IKE_OK);
+  EXPECT_EQ(std::memcmp(outer.address, gateway.address, 4), 0);
+  EXPECT_EQ(iscsi_ike_hba_get_tunnel(hba.get(), 0, &gateway, &outer), ISCSI_IKE_E_UNKNOWN);
+
+  // The portal of the pair plays the gateway, and takes what is for the target behind it.
   SetKey(hba.get(), 0, "hba1.example", 0x4B);
+  CPair pair([&](CPair::Told& told) {
+    told.portal_plan.word = 0x4B;
+    told.portal_plan.local = gateway;
+    told.portal_plan.local_selector = "192.0.2.2 tcp 3260";
+    told.hba_plan.has_word = 0;
+    told.hba_plan.key = nullptr;
+    told.hba_plan.key_size = 0;
+    told.hba_plan.hba = hba.get();
+  });
+  auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
+  ASSERT_EQ(iscsi_ike_plan_get_info(pair.login.get(), &info), ISCSI_IKE_OK);
+  EXPECT_EQ(std::memcmp(info.tunnel_outer.address, gateway.address, 4), 0);
+  ASSERT_EQ(info.encapsulation_count, 1U);
+  const Seen* child = LogIn(pair);
+  ASSERT_NE(child, nullptr);
+  EXPECT_NE(child->text.find("192.0.2.2/32 tcp 3260 (remote)"), std::string::npos) << child->text;
+  ASSERT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED)->text.find("198.51.100.1:500 (remote)"),
+            std::string::npos);
+}
+
+TEST(CHba, AGivenKeyServesWhereTheCacheHasNone) {
+  const auto hba = MakeHba();
   auto options = PlanOptions(ISCSI_IKE_INITIATOR);
   options.hba = hba.get();
-  const std::string text = iscsi_ike_plan_text(MakePlan(options).get());
-  EXPECT_EQ(text.find("TUNNEL_OUTER_IS_INNER"), std::string::npos);
-  EXPECT_NE(text.find("tunnel"), std::string::npos);
+  auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
+  ASSERT_EQ(iscsi_ike_plan_get_info(MakePlan(options).get(), &info), ISCSI_IKE_OK);
+  EXPECT_EQ(info.word, 0x27U);
+  EXPECT_EQ(info.has_key, 1U);
+}
+
+// An adapter that states 3DES alone is not asked for AES.
+TEST(CHba, PlansKeepToWhatTheAdapterStates) {
+  const std::uint32_t des[] = {1};
+  auto stated = ISCSI_IKE_INIT(iscsi_ike_hba_options);
+  stated.encryption = des;
+  stated.encryption_count = 1;
+  iscsi_ike_hba* made = nullptr;
+  ASSERT_EQ(iscsi_ike_hba_new(&stated, &made), ISCSI_IKE_OK);
+  const OwnedHba hba(made);
+  SetKey(made, 0, "hba1.example", 0x2B);
+
+  std::uint8_t octets[16];
+  std::size_t size = sizeof octets;
+  ASSERT_EQ(iscsi_ike_hba_get_capabilities(made, octets, &size), ISCSI_IKE_OK);
+  ASSERT_EQ(size, 12U);
+  EXPECT_EQ(octets[0], 1);
+  EXPECT_EQ(octets[4], 1);
+  EXPECT_EQ(octets[8], 1);
+
+  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  options.hba = made;
+  options.esp = "aes128-sha256";
+  auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
+  auto plan = MakePlan(options);
+  ASSERT_EQ(iscsi_ike_plan_get_info(plan.get(), &info), ISCSI_IKE_OK);
+  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_REJECTED});
+  EXPECT_NE(std::string(iscsi_ike_plan_text(plan.get())).find("ADAPTER_CANNOT"), std::string::npos);
+  options.esp = "aes128-sha256,3des-sha1";
+  plan = MakePlan(options);
+  ASSERT_EQ(iscsi_ike_plan_get_info(plan.get(), &info), ISCSI_IKE_OK);
+  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_NE(std::string(iscsi_ike_plan_text(plan.get())).find("ADAPTER_LACKS"), std::string::npos);
 }
 
 }  // namespace

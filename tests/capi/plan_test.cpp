@@ -171,9 +171,10 @@ TEST(CPlan, TakesAWindowsPortalWithItsDefaultBehindIt) {
     portal.address.text_address[1 + i] = static_cast<std::uint16_t>("192.0.2.7"[i]);
   EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
   portal.address.text_address[0] = 0xFFFF;
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_EQ(Refused(options).rfind("portal.Address.TextAddress:", 0), 0U);
+  portal.address.text_address[0] = 2 * 9;
   portal.address.text_address[1] = 'x';
-  EXPECT_EQ(Refused(options).rfind("portal.Address:", 0), 0U);
+  EXPECT_EQ(Refused(options).rfind("portal.Address.TextAddress:", 0), 0U);
   portal.address.type = 9;
   EXPECT_EQ(Refused(options).rfind("portal.Address.Type:", 0), 0U);
   portal.address.type = 3;
@@ -206,6 +207,28 @@ TEST(CPlan, TakesJson) {
   EXPECT_EQ(made, nullptr);
 }
 
+TEST(CPlan, TakesOffWhereItMeansSomething) {
+  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  options.retransmit_tries = ISCSI_IKE_OFF;
+  options.nat_keepalive_ms = ISCSI_IKE_OFF;
+  options.fragment_above = ISCSI_IKE_OFF;
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+}
+
+TEST(CPlan, APortalsPortIsInTheSelectorOfTheTarget) {
+  iscsi_ike_target_portal portal{};
+  portal.socket = 860;
+  portal.address.type = 3;
+  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  options.portal = &portal;
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  options.remote_selector = "192.0.2.2 tcp 3260";
+  EXPECT_EQ(Refused(options).rfind("portal.socket: is another", 0), 0U);
+  options.remote_selector = nullptr;
+  options.remote = {};
+  EXPECT_EQ(Refused(options).rfind("portal.socket: needs", 0), 0U);
+}
+
 TEST(CPlan, NamesTheOptionThatIsWrong) {
   const auto refused = [](auto change) {
     auto options = PlanOptions(ISCSI_IKE_INITIATOR);
@@ -219,6 +242,15 @@ TEST(CPlan, NamesTheOptionThatIsWrong) {
   EXPECT_EQ(refused([](O& o) { o.nat = 3; }), "nat");
   EXPECT_EQ(refused([](O& o) { o.renewal = 3; }), "renewal");
   EXPECT_EQ(refused([](O& o) { o.fragment_above = 127; }), "fragment_above");
+  EXPECT_EQ(refused([](O& o) { o.fragment_above = 65508; }), "fragment_above");
+  EXPECT_EQ(refused([](O& o) { o.negotiation_timeout_ms = ISCSI_IKE_OFF; }),
+            "negotiation_timeout_ms");
+  EXPECT_EQ(refused([](O& o) { o.parallel_quick_modes = ISCSI_IKE_OFF; }), "parallel_quick_modes");
+  EXPECT_EQ(refused([](O& o) { o.retransmit_tries = 4000000000; }), "retransmit_tries");
+  EXPECT_EQ(refused([](O& o) { o.config_record = "a"; }), "config_record");
+  EXPECT_EQ(refused([](O& o) { o.portal_key = o.key; }), "portal_key");
+  EXPECT_EQ(refused([](O& o) { o.hba_port = 1; }), "hba_port");
+  EXPECT_EQ(refused([](O& o) { o.reserved = 1; }), "reserved");
   EXPECT_EQ(refused([](O& o) { o.local.family = 5; }), "local");
   EXPECT_EQ(refused([](O& o) { o.remote.reserved = 1; }), "remote");
   EXPECT_EQ(refused([](O& o) { o.identity = "nobody"; }), "identity");

@@ -102,6 +102,13 @@ TEST(CStruct, NullIsNeverMoreThanAnError) {
   ASSERT_EQ(iscsi_ike_dh_runner_new(&runner), ISCSI_IKE_OK);
   const Owned<iscsi_ike_dh_runner> owned(runner);
 
+  std::uint8_t seal_key[32] = {};
+  const iscsi_ike_preshared_key key{};
+  const auto hba_options = ISCSI_IKE_INIT(iscsi_ike_hba_options);
+  iscsi_ike_hba* hba = nullptr;
+  iscsi_ike_hba* cache = nullptr;
+  ASSERT_EQ(iscsi_ike_hba_new(&hba_options, &cache), ISCSI_IKE_OK);
+
   const iscsi_ike_status all[] = {
       iscsi_ike_endpoint_parse(nullptr, &at),
       iscsi_ike_endpoint_parse("192.0.2.1", nullptr),
@@ -149,7 +156,52 @@ TEST(CStruct, NullIsNeverMoreThanAnError) {
       iscsi_ike_run_dh(nullptr, 0),
       iscsi_ike_poll_event(nullptr, &event),
       iscsi_ike_poll_event(e, nullptr),
+      iscsi_ike_engine_save(nullptr, octets, octets, &size, nullptr),
+      iscsi_ike_engine_save(e, nullptr, octets, &size, nullptr),
+      iscsi_ike_engine_save(e, seal_key, octets, nullptr, nullptr),
+      iscsi_ike_engine_restore(nullptr, seal_key, octets, 4, &engine, nullptr),
+      iscsi_ike_engine_restore(&options, nullptr, octets, 4, &engine, nullptr),
+      iscsi_ike_engine_restore(&options, seal_key, nullptr, 4, &engine, nullptr),
+      iscsi_ike_engine_restore(&options, seal_key, octets, 4, nullptr, nullptr),
+      iscsi_ike_hba_new(nullptr, &hba),
+      iscsi_ike_hba_new(&hba_options, nullptr),
+      iscsi_ike_hba_invoke(nullptr, 5, nullptr, 0, octets, &size, &number, nullptr),
+      iscsi_ike_hba_invoke(cache, 5, nullptr, 4, octets, &size, &number, nullptr),
+      iscsi_ike_hba_invoke(cache, 5, nullptr, 0, nullptr, &size, &number, nullptr),
+      iscsi_ike_hba_invoke(cache, 5, nullptr, 0, octets, nullptr, &number, nullptr),
+      iscsi_ike_hba_invoke(cache, 5, nullptr, 0, octets, &size, nullptr, nullptr),
+      iscsi_ike_hba_set_key(nullptr, 0, &key, &number, nullptr),
+      iscsi_ike_hba_set_key(cache, 0, nullptr, &number, nullptr),
+      iscsi_ike_hba_set_key(cache, 0, &key, nullptr, nullptr),
+      iscsi_ike_hba_get_key(nullptr, 0, 1, octets, 4, &when, &number, nullptr),
+      iscsi_ike_hba_get_key(cache, 0, 1, nullptr, 4, &when, &number, nullptr),
+      iscsi_ike_hba_get_key(cache, 0, 1, octets, 4, nullptr, &number, nullptr),
+      iscsi_ike_hba_set_group_key(nullptr, octets, 4, &number, nullptr),
+      iscsi_ike_hba_set_group_key(cache, nullptr, 4, &number, nullptr),
+      iscsi_ike_hba_set_tunnel(nullptr, 0, &at, &at, &number, nullptr),
+      iscsi_ike_hba_set_tunnel(cache, 0, nullptr, &at, &number, nullptr),
+      iscsi_ike_hba_set_tunnel(cache, 0, &at, nullptr, &number, nullptr),
+      iscsi_ike_hba_get_tunnel(nullptr, 0, &at, &at),
+      iscsi_ike_hba_get_tunnel(cache, 0, nullptr, &at),
+      iscsi_ike_hba_get_tunnel(cache, 0, &at, nullptr),
+      iscsi_ike_hba_get_capabilities(nullptr, octets, &size),
+      iscsi_ike_hba_get_capabilities(cache, octets, nullptr),
+      iscsi_ike_hba_clear(nullptr, &number, nullptr),
+      iscsi_ike_hba_clear(cache, nullptr, nullptr),
+      iscsi_ike_hba_set_guid(nullptr, seal_key, &number, nullptr),
+      iscsi_ike_hba_set_guid(cache, nullptr, &number, nullptr),
+      iscsi_ike_hba_get_guid(nullptr, seal_key),
+      iscsi_ike_hba_get_guid(cache, nullptr),
+      iscsi_ike_hba_save(nullptr, seal_key, octets, &size),
+      iscsi_ike_hba_save(cache, nullptr, octets, &size),
+      iscsi_ike_hba_save(cache, seal_key, octets, nullptr),
+      iscsi_ike_hba_restore(nullptr, seal_key, octets, 4, &hba, nullptr),
+      iscsi_ike_hba_restore(&hba_options, nullptr, octets, 4, &hba, nullptr),
+      iscsi_ike_hba_restore(&hba_options, seal_key, nullptr, 4, &hba, nullptr),
+      iscsi_ike_hba_restore(&hba_options, seal_key, octets, 4, nullptr, nullptr),
   };
+  iscsi_ike_hba_free(cache);
+  iscsi_ike_hba_free(nullptr);
   for (std::size_t i = 0; i < std::size(all); ++i) EXPECT_EQ(all[i], ISCSI_IKE_E_INVALID) << i;
 
   iscsi_ike_config_free(nullptr);

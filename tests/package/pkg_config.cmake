@@ -4,9 +4,9 @@ set(ENV{PKG_CONFIG_PATH} ${PREFIX}/${LIBDIR}/pkgconfig)
 set(ENV{LD_LIBRARY_PATH} ${PREFIX}/${LIBDIR})
 file(MAKE_DIRECTORY ${WORK})
 
-# flags_of(OUT MODULE [OPTIONS...]): what pkg-config says, as a list.
+# flags_of(OUT MODULE): what pkg-config says, as a list.
 function(flags_of out module)
-  execute_process(COMMAND ${PKG_CONFIG} ${ARGN} --cflags --libs ${module}
+  execute_process(COMMAND ${PKG_CONFIG} --cflags --libs ${module}
     OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   if(NOT flags MATCHES "${PREFIX}" AND NOT flags MATCHES "pkgconfig/\\.\\.")
     message(FATAL_ERROR "another ${module} than the one just installed: ${flags}")
@@ -25,8 +25,7 @@ flags_of(cpp iscsi_ike_cpp)
 compile_and_run(embed ${COMPILER} -std=c++20 ${SOURCES}/package/embed.cpp ${cpp})
 flags_of(c iscsi_ike)
 compile_and_run(example ${C_COMPILER} -std=c11 ${SOURCES}/capi/example.c ${c})
-flags_of(static iscsi_ike --static)
-list(TRANSFORM static REPLACE "^-liscsi_ike$" "-l:libiscsi_ike.a")
+flags_of(static iscsi_ike_static)
 compile_and_run(example_static ${C_COMPILER} -std=c11 ${SOURCES}/capi/example.c ${static})
 flags_of(memory iscsi_ike_memory)
 compile_and_run(footprint ${C_COMPILER} -std=c11 ${SOURCES}/capi/footprint.c ${memory})

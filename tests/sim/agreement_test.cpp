@@ -153,5 +153,30 @@ TEST(StaleJobs, AreDropped) {
   EXPECT_EQ(pair.initiator->EventsOf<ike::Failed>().size(), 1U);
 }
 
+// Whoever runs the jobs of many engines may mix them up.
+TEST(StaleJobs, OfAnotherKindUnderTheRightTicketAreDropped) {
+  Pair pair(QuickEnd(kAggressiveWord), QuickEnd(kAggressiveWord));
+  ike::Engine& engine = pair.initiator->engine();
+  ASSERT_TRUE(engine.Connect(pair.net.now(), pair.initiator_peer).ok());
+  auto job = engine.PollDh();
+  ASSERT_TRUE(job);
+  const auto other = [&](crypto::DhOperation operation, crypto::DhGroup group) {
+    crypto::DhJob made;
+    made.ticket = job->ticket;
+    made.operation = operation;
+    made.group = group;
+    made.outcome = crypto::DhOutcome::kOk;
+    made.public_value.assign(crypto::Info(group).public_size, 7);
+    made.shared = crypto::Secret(crypto::Info(group).shared_size);
+    engine.HandleDh(pair.net.now(), std::move(made));
+    return engine.PollDatagram().has_value();
+  };
+  EXPECT_FALSE(other(crypto::DhOperation::kAgree, job->group));
+  EXPECT_FALSE(other(crypto::DhOperation::kGenerate, crypto::DhGroup::kModp1024));
+  crypto::InlineDhExecutor().Run({&*job, 1});
+  engine.HandleDh(pair.net.now(), std::move(*job));
+  EXPECT_TRUE(engine.PollDatagram());
+}
+
 }  // namespace
 }  // namespace iscsi_ike::test

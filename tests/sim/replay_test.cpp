@@ -319,6 +319,20 @@ TEST(WhatIf, AnotherOfferIsJudgedByThePeersChoice) {
     return std::move(turns.back());
   };
   const std::string chosen(kQuickSuite);
+  // Another mode: AM1 goes out at once, though main mode's first exponentiation, which has the same
+  // ticket, ended later.
+  Ends aggressive = ends;
+  aggressive.initiator = QuickEnd(kAggressiveWord);
+  ike::WhatIf modes(recording, InitiatorOf(ends), InitiatorOf(aggressive));
+  auto begin = modes.Next();
+  ASSERT_TRUE(begin);
+  EXPECT_TRUE(begin->other_offer);
+  EXPECT_EQ(begin->changed.sent.size(), 1U);
+  while (auto turn = modes.Next()) begin = std::move(turn);
+  EXPECT_TRUE(modes.parted());
+  EXPECT_TRUE(std::holds_alternative<ike::RecordedArrival>(
+      std::get<ike::RecordedInput>(begin->input->what).call));
+
   // The choice is not there: the answer, MM2, is taken for a change.
   const auto refused = parting_with("aes256-sha256-curve25519");
   EXPECT_TRUE(std::holds_alternative<ike::RecordedArrival>(
