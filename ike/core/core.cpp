@@ -22,8 +22,8 @@ crypto::ShortHashKey DrawHashSecret(crypto::RandomSource& random) {
   return key;
 }
 
-// FirstTicket: engines count from different numbers, so that a result that is given to the wrong one
-// is known for a stranger.
+// FirstTicket: engines count from different numbers, so that a result that is given to the wrong
+// one is known for a stranger.
 std::uint32_t FirstTicket(const crypto::ShortHashKey& hash_secret) {
   constexpr std::array<std::uint8_t, 6> kLabel{'t', 'i', 'c', 'k', 'e', 't'};
   return static_cast<std::uint32_t>(crypto::ShortHash(hash_secret, kLabel));

@@ -17,8 +17,8 @@ namespace iscsi_ike::ike {
 // result is there.
 [[nodiscard]] crypto::DhJob JobOf(const Exchange& exchange, crypto::DhOperation operation);
 
-// IsResultFor: the job is the one that has this ticket here. Tickets alone do not tell: whoever runs
-// many engines may mix their jobs up.
+// IsResultFor: the job is the one that has this ticket here. Tickets alone do not tell: whoever
+// runs many engines may mix their jobs up.
 [[nodiscard]] bool IsResultFor(const Exchange& exchange, const crypto::DhJob& job);
 
 // StoreResult takes a finished job that `dh` waits for. A Trouble: it gave nothing of use.
