@@ -167,8 +167,8 @@ void ArchiveAccess::Enter(ArchiveReader& a, EngineCore& core, std::unique_ptr<Se
     a.Require(core.newest_by_place_.Find(session->sa().place) == nullptr,
               "newest at a place where another session is");
   if (!a.ok()) return;
+  core.by_id_.Put(session.get());  // which owns it from now on
   Session& entered = *session.release();
-  core.by_id_.Put(&entered);
   core.by_own_cookie_.Put(&entered);
   if (places.first_message) core.by_first_message_.Put(&entered);
   if (places.newest_at_place) core.newest_by_place_.Put(&entered);
