@@ -24,13 +24,6 @@ bool HasControl(std::string_view text) {
   });
 }
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
 
 JsonVerdict NumberField::OnScalar(const JsonScalar& scalar) {
@@ -170,8 +163,8 @@ JsonVerdict OctetsField::AppendText(std::string_view text) {
 JsonVerdict OctetsField::AppendHex(std::string_view digits) {
   if (digits.size() % 2 != 0) return Broken("has an odd number of hex digits");
   for (std::size_t i = 0; i < digits.size(); i += 2) {
-    const int high = HexValue(digits[i]);
-    const int low = HexValue(digits[i + 1]);
+    const int high = HexDigit(digits[i]);
+    const int low = HexDigit(digits[i + 1]);
     if (high < 0 || low < 0) return Broken("has something else than hex digits behind hex:");
     if (JsonVerdict verdict = Append(static_cast<std::uint8_t>(high << 4 | low))) return verdict;
   }

@@ -96,6 +96,23 @@ std::string Hex(std::uint64_t number) {
   return "0x" + std::string(digits, end);
 }
 
+int HexDigit(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  const char lower = LowerChar(digit);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool DecodeHex(std::string_view digits, crypto::MutableOctets out) {
+  if (digits.size() != 2 * out.size()) return false;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int high = HexDigit(digits[2 * i]);
+    const int low = HexDigit(digits[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
+    out[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return true;
+}
+
 std::optional<std::uint64_t> ParseUnsigned(std::string_view text) {
   const bool hex = text.size() > 2 && text[0] == '0' && LowerChar(text[1]) == 'x';
   if (hex) text.remove_prefix(2);

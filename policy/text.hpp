@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/secret.hpp"
+
 namespace iscsi_ike::policy {
 
 // Lower folds the 26 letters of ASCII; all other octets stay.
@@ -39,6 +41,11 @@ struct NameLess {
 
 // Hex writes "0x27": lower case, no leading zeros.
 [[nodiscard]] std::string Hex(std::uint64_t number);
+
+// HexDigit is the value of a digit of either case; -1 for what is none.
+[[nodiscard]] int HexDigit(char digit);
+// DecodeHex fills `out` from exactly twice as many digits. False: they are others, or not as many.
+[[nodiscard]] bool DecodeHex(std::string_view digits, crypto::MutableOctets out);
 
 // ParseUnsigned reads "0x" and hex digits, or decimal digits without leading zeros. nullopt for
 // anything else and for numbers past 64 bits.

@@ -7,6 +7,7 @@
 #include "ike/tool/key_doubts.hpp"
 #include "ike/tool/number_text.hpp"
 #include "policy/preshared_key.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -14,24 +15,13 @@ namespace {
 
 constexpr std::size_t kLongestText = 4 * policy::kLongestKey;
 
-int Nibble(std::uint8_t digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
-
 Checked<crypto::Secret> ParseHex(crypto::Octets digits, const std::string& place) {
   if (digits.empty() || digits.size() % 2 != 0)
     return Usage(place, "0x is followed by an even number of hexadecimal digits");
   crypto::Secret key(digits.size() / 2);
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const int high = Nibble(digits[2 * i]);
-    const int low = Nibble(digits[2 * i + 1]);
-    if (high < 0 || low < 0)
-      return Usage(place, "0x is followed by something that is no hexadecimal digit");
-    key.ExposeMutable()[i] = static_cast<std::uint8_t>(high * 16 + low);
-  }
+  const std::string_view text(reinterpret_cast<const char*>(digits.data()), digits.size());
+  if (!policy::DecodeHex(text, key.ExposeMutable()))
+    return Usage(place, "0x is followed by something that is no hexadecimal digit");
   return key;
 }
 

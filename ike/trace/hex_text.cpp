@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/trace/capture.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -13,16 +14,9 @@ using crypto::Octets;
 constexpr std::size_t kLongestDatagram = 65535;
 constexpr std::size_t kOctetsOfADumpedLine = 16;
 
-int Nibble(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
-
 bool IsHex(std::string_view token) {
   return !token.empty() &&
-         std::all_of(token.begin(), token.end(), [](char c) { return Nibble(c) >= 0; });
+         std::all_of(token.begin(), token.end(), [](char c) { return policy::HexDigit(c) >= 0; });
 }
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
@@ -51,7 +45,8 @@ std::optional<std::size_t> OffsetOf(std::string_view token) {
   if (token.starts_with("0x")) token.remove_prefix(2);
   if (token.size() < 3 || token.size() > 8 || !IsHex(token)) return std::nullopt;
   std::size_t offset = 0;
-  for (const char digit : token) offset = offset * 16 + static_cast<std::size_t>(Nibble(digit));
+  for (const char digit : token)
+    offset = offset * 16 + static_cast<std::size_t>(policy::HexDigit(digit));
   return offset;
 }
 
@@ -68,7 +63,8 @@ bool AppendDigits(std::string_view token, std::vector<std::uint8_t>& octets) {
       return false;
     }
     for (std::size_t i = 0; i < digits.size(); i += 2) {
-      octets.push_back(static_cast<std::uint8_t>(Nibble(digits[i]) * 16 + Nibble(digits[i + 1])));
+      octets.push_back(static_cast<std::uint8_t>(policy::HexDigit(digits[i]) * 16 +
+                                                 policy::HexDigit(digits[i + 1])));
     }
     token.remove_prefix(std::min(end + 1, token.size()));
   }

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "policy/text.hpp"
+
 namespace iscsi_ike::ike {
 namespace {
 
@@ -17,24 +19,6 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-int Nibble(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
-
-// Decode fills `out`, which has half as many octets as `digits` has digits.
-bool Decode(std::string_view digits, crypto::MutableOctets out) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = Nibble(digits[2 * i]);
-    const int low = Nibble(digits[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    out[i] = static_cast<std::uint8_t>(high * 16 + low);
-  }
-  return true;
-}
-
 // TakeLine returns what is wrong with it, empty when nothing is.
 std::string TakeLine(std::string_view line, KeyTable& table) {
   const std::size_t comma = line.find(',');
@@ -42,7 +26,8 @@ std::string TakeLine(std::string_view line, KeyTable& table) {
   const std::string_view cookie_digits = Trimmed(line.substr(0, comma));
   const std::string_view key_digits = Trimmed(line.substr(comma + 1));
   Cookie cookie;
-  if (cookie_digits.size() != 2 * cookie.octets.size() || !Decode(cookie_digits, cookie.octets)) {
+  if (cookie_digits.size() != 2 * cookie.octets.size() ||
+      !policy::DecodeHex(cookie_digits, cookie.octets)) {
     return "does not begin with a cookie of 16 hexadecimal digits";
   }
   const std::size_t size = key_digits.size() / 2;
@@ -50,7 +35,7 @@ std::string TakeLine(std::string_view line, KeyTable& table) {
     return "has a key that is not 1 to 32 octets in hexadecimal";
   }
   LoggedKey key;
-  if (!Decode(key_digits, key.Resize(size))) return "has a key that is not hexadecimal";
+  if (!policy::DecodeHex(key_digits, key.Resize(size))) return "has a key that is not hexadecimal";
   table[cookie.octets].push_back(std::move(key));
   return {};
 }

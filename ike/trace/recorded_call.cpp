@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ike/trace/recording_names.hpp"
+#include "policy/address_text.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::ike {
@@ -14,37 +15,11 @@ namespace {
 constexpr std::size_t kLargestDatagram = 65535;
 constexpr std::size_t kMostPeers = 1U << 20U;
 
-int Nibble(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  return -1;
-}
-
-// DecodeHex fills `out`, which has half as many octets as `digits` has digits.
-bool DecodeHex(std::string_view digits, crypto::MutableOctets out) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = Nibble(digits[2 * i]);
-    const int low = Nibble(digits[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    out[i] = static_cast<std::uint8_t>(high * 16 + low);
-  }
-  return true;
-}
-
 std::optional<Endpoint> EndpointOf(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  const auto address = policy::IpAddress::Parse(host);
-  const std::string_view digits = text.substr(colon + 1);
-  const auto port = policy::ParseUnsigned(digits);
-  if (!address || address->is_v6() != bracketed || !port || *port > 65535 ||
-      digits.starts_with("0x")) {
-    return std::nullopt;
-  }
-  return Endpoint{*address, static_cast<std::uint16_t>(*port)};
+  const auto parsed = policy::ParseAddressAndPort(text, "endpoint", true);
+  if (!parsed || !parsed->port) return std::nullopt;
+  const Endpoint endpoint{parsed->address, *parsed->port};
+  return endpoint.ToString() == text ? std::optional(endpoint) : std::nullopt;  // as it is written
 }
 
 // SelectorOf reads "192.0.2.1/32 6 3260": protocol and port as numbers.
@@ -138,9 +113,9 @@ crypto::Secret SecretOf(FlatJson& json, std::string_view name, std::string_view 
   const std::size_t size = digits.size() / 2;
   const bool fits = digits.size() % 2 == 0 && size >= least && size <= most;
   crypto::Secret octets(fits ? size : 0);
-  if (!fits || !DecodeHex(digits, octets.ExposeMutable()))
+  if (!fits || !policy::DecodeHex(digits, octets.ExposeMutable()))
     json.Refuse(name, "is not " + std::to_string(least) + " to " + std::to_string(most) +
-                          " octets in hexadecimal, lower case");
+                          " octets in hexadecimal");
   return octets;
 }
 
@@ -160,7 +135,8 @@ Datagram TakeDatagram(FlatJson& json) {
     return datagram;
   }
   datagram.octets.resize(digits.size() / 2);
-  if (!DecodeHex(digits, datagram.octets)) json.Refuse("octets", "are no datagram in hexadecimal");
+  if (!policy::DecodeHex(digits, datagram.octets))
+    json.Refuse("octets", "are no datagram in hexadecimal");
   return datagram;
 }
 
