@@ -34,10 +34,6 @@ class Frame {
   BN_CTX* context_;
 };
 
-bool Assign(BIGNUM* number, Octets octets) {
-  return BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) != nullptr;
-}
-
 // y^2 = x^3 - 3x + b mod p, computed as y^2 = x * (x^2 - 3) + b.
 bool IsOnCurve(const EcpCurve& curve, Octets x_octets, Octets y_octets) {
   const BnContextPtr context(BN_CTX_new());

@@ -12,10 +12,6 @@ namespace {
 
 constexpr BN_ULONG kGenerator = 2;
 
-bool Assign(BIGNUM* number, Octets octets) {
-  return BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) != nullptr;
-}
-
 // IsKey: zero is no private key.
 bool IsKey(Octets private_key, Octets out) {
   return !private_key.empty() && private_key.size() <= out.size() &&

@@ -27,11 +27,11 @@ using Wide = std::uint64_t;
 #endif
 using Limbs = std::vector<Limb>;
 
-constexpr unsigned kLimbBits = 8 * sizeof(Limb);
+constexpr unsigned kLimbWidth = 8 * sizeof(Limb);
 constexpr unsigned kDigitBits = 5;
 constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
-constexpr std::size_t kRows = 2;           // digits for each position: what it lacks, squarings do
-constexpr unsigned kUsesBeforeTable = 16;  // a table costs what some ten exponentiations cost
+constexpr std::size_t kRows = 2;          // digits for each position: what it lacks, squarings do
+constexpr unsigned kUsesBeforeComb = 16;  // a table costs what some ten exponentiations cost
 
 // ToLimbs: empty without memory.
 Limbs ToLimbs(const BIGNUM* number, std::size_t count) {
@@ -51,7 +51,7 @@ void TakeAway(Limb* result, const Limb* sum, Limb top, std::span<const Limb> pri
   for (std::size_t j = 0; j < n; ++j) {
     const Wide difference = Wide{sum[j]} - prime[j] - borrow;
     result[j] = static_cast<Limb>(difference);
-    borrow = static_cast<Limb>(difference >> kLimbBits) & 1U;
+    borrow = static_cast<Limb>(difference >> kLimbWidth) & 1U;
   }
   const Limb keep = 0 - (borrow & (top ^ 1U));
   for (std::size_t j = 0; j < n; ++j) result[j] = (sum[j] & keep) | (result[j] & ~keep);
@@ -124,7 +124,7 @@ void MultiplyByAdx(Limb* result, const Limb* a, const Limb* b, std::span<const L
     const Limb of_reduction = AddProduct(sum + i, prime.data(), sum[i], n);
     const Wide last = Wide{of_product} + of_reduction + top;
     sum[i + n] = static_cast<Limb>(last);
-    top = static_cast<Limb>(last >> kLimbBits);
+    top = static_cast<Limb>(last >> kLimbWidth);
   }
   TakeAway(result, sum + n, top, prime);
 }
@@ -142,18 +142,18 @@ void Multiply(Limb* result, const Limb* a, const Limb* b, std::span<const Limb> 
   for (std::size_t i = 0; i < n; ++i) {
     const Wide lowest = Wide{a[0]} * b[i] + sum[0];
     const auto quotient = static_cast<Limb>(lowest);
-    auto of_product = static_cast<Limb>(lowest >> kLimbBits);
+    auto of_product = static_cast<Limb>(lowest >> kLimbWidth);
     Limb of_reduction = quotient;  // quotient + quotient (2^w - 1) is quotient 2^w
     for (std::size_t j = 1; j < n; ++j) {
       const Wide product = Wide{a[j]} * b[i] + sum[j] + of_product;
-      of_product = static_cast<Limb>(product >> kLimbBits);
+      of_product = static_cast<Limb>(product >> kLimbWidth);
       const Wide reduced = Wide{quotient} * prime[j] + static_cast<Limb>(product) + of_reduction;
-      of_reduction = static_cast<Limb>(reduced >> kLimbBits);
+      of_reduction = static_cast<Limb>(reduced >> kLimbWidth);
       sum[j - 1] = static_cast<Limb>(reduced);
     }
     const Wide last = Wide{sum[n]} + of_product + of_reduction;
     sum[n - 1] = static_cast<Limb>(last);
-    sum[n] = static_cast<Limb>(last >> kLimbBits);
+    sum[n] = static_cast<Limb>(last >> kLimbWidth);
   }
   TakeAway(result, sum, sum[n], prime);
 }
@@ -188,7 +188,7 @@ bool Comb::Make(DhGroup group) {
   table.resize(positions * n * kDigits);
   for (std::size_t position = 0; position < positions; ++position) {
     bool ok = BN_one(entry.get()) == 1 &&
-              BN_lshift(entry.get(), entry.get(), static_cast<int>(kLimbBits * n)) == 1 &&
+              BN_lshift(entry.get(), entry.get(), static_cast<int>(kLimbWidth * n)) == 1 &&
               BN_nnmod(entry.get(), entry.get(), p.get(), context.get()) == 1;
     for (std::size_t digit = 0; ok && digit < kDigits; ++digit) {
       const Limbs limbs = ToLimbs(entry.get(), n);
@@ -208,7 +208,7 @@ const Comb* CombOf(DhGroup group) {
   static std::array<Comb, kModpGroups> combs;
   Comb& comb = combs[ModpIndexOf(group)];
   if (comb.ready) return &comb;
-  if (++comb.uses < kUsesBeforeTable) return nullptr;
+  if (++comb.uses < kUsesBeforeComb) return nullptr;
   std::call_once(comb.once, [&] { comb.ready = comb.Make(group); });
   return comb.ready ? &comb : nullptr;
 }
@@ -218,7 +218,7 @@ void Pick(Limb* picked, const Comb& comb, std::size_t position, Limb digit) {
   std::array<Limb, kDigits> is{};
   for (std::size_t i = 0; i < kDigits; ++i) {
     const Limb different = digit ^ i;
-    is[i] = ((different | (0 - different)) >> (kLimbBits - 1)) - 1;
+    is[i] = ((different | (0 - different)) >> (kLimbWidth - 1)) - 1;
   }
   const Limb* entries = comb.At(position);
   for (std::size_t limb = 0; limb < comb.prime.size(); ++limb, entries += kDigits) {
@@ -237,10 +237,10 @@ Limb DigitAt(Octets key, std::size_t digit) {
   return (bits >> (digit * kDigitBits % 8)) & (kDigits - 1);
 }
 
-// Work is wiped however a call ends.
-struct Work {
-  explicit Work(std::size_t n) : limbs(4 * n + 1) {}
-  ~Work() {
+// PowerWork is wiped however a call ends.
+struct PowerWork {
+  explicit PowerWork(std::size_t n) : limbs(4 * n + 1) {}
+  ~PowerWork() {
     Wipe({reinterpret_cast<std::uint8_t*>(limbs.data()),  // NOLINT(*-reinterpret-cast)
           limbs.size() * sizeof(Limb)});
   }
@@ -249,7 +249,7 @@ struct Work {
 
 void RaiseBy(const Comb& comb, Octets key, MutableOctets out, CombArithmetic arithmetic) {
   const std::size_t n = comb.prime.size();
-  Work work(n);
+  PowerWork work(n);
   Limb* const power = work.limbs.data();
   Limb* const picked = power + n;
   Limb* const sum = picked + n;

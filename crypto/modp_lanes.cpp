@@ -43,22 +43,22 @@ std::size_t DigitCount(std::size_t key_octets, unsigned bits) {
   return (key_octets * 8 + bits - 1) / bits;
 }
 
-constexpr std::size_t kUsesBeforeTable = 16;  // a table costs what some ten exponentiations cost
+constexpr std::size_t kUsesBeforeLaneComb = 16;  // a table costs what some ten exponentiations cost
 
-// Comb is the table of 2 in one group, for keys as long as MakePrivateKey draws them.
-struct Comb {
+// LaneComb is the table of 2 in one group, for keys as long as MakePrivateKey draws them.
+struct LaneComb {
   std::atomic<std::size_t> uses = 0;
   std::once_flag once;
   std::size_t positions = 0;
   std::vector<LaneWord> words;
 };
 
-Comb& CombOf(DhGroup group) {
-  static std::array<Comb, kModpGroups> combs;
+LaneComb& LaneCombOf(DhGroup group) {
+  static std::array<LaneComb, kModpGroups> combs;
   return combs[ModpIndexOf(group)];
 }
 
-void FillComb(Comb& comb, const ModpField& field, std::size_t key_octets) {
+void FillComb(LaneComb& comb, const ModpField& field, std::size_t key_octets) {
   comb.positions = (DigitCount(key_octets, kCombBits) + kCombRows - 1) / kCombRows;
   comb.words.resize(CombSize(field.limbs, comb.positions));
   std::vector<LaneWord> work(CombWork(field.limbs) + field.limbs);
@@ -131,8 +131,8 @@ bool ModpLanes::RaiseGenerator(DhGroup group, std::span<const Lane> lanes) {
   const Field* const made = FieldOf(group);
   if (made == nullptr) return false;
   const ModpField field = made->Limbs();
-  Comb& comb = CombOf(group);
-  if (comb.uses < kUsesBeforeTable && (comb.uses += lanes.size()) < kUsesBeforeTable)
+  LaneComb& comb = LaneCombOf(group);
+  if (comb.uses < kUsesBeforeLaneComb && (comb.uses += lanes.size()) < kUsesBeforeLaneComb)
     return RaiseTwo(group, lanes);
   std::call_once(comb.once, [&] { FillComb(comb, field, Info(group).private_size); });
   const std::size_t count = comb.positions * kCombRows;

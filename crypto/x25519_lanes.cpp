@@ -9,8 +9,8 @@
 namespace iscsi_ike::crypto {
 namespace {
 
-constexpr std::size_t kSize = 32;
-using Number = std::array<std::uint8_t, kSize>;
+constexpr std::size_t kNumberSize = 32;
+using Number = std::array<std::uint8_t, kNumberSize>;
 
 // Reversed: little-endian octets as PutNumber takes them.
 Number Reversed(Octets octets) {
@@ -19,11 +19,11 @@ Number Reversed(Octets octets) {
   return number;
 }
 
-struct Work {
+struct LadderWork {
   std::array<LaneWord, kFieldLimbs> u{};
   std::array<LaneWord, kLadderBits> bits{};
   Number number{};
-  ~Work() {
+  ~LadderWork() {
     Wipe({reinterpret_cast<std::uint8_t*>(this), sizeof(*this)});  // NOLINT(*-reinterpret-cast)
   }
 };
@@ -31,7 +31,7 @@ struct Work {
 }  // namespace
 
 void X25519InLanes(std::span<const X25519Lane> lanes) {
-  Work work;
+  LadderWork work;
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     work.number = Reversed(lanes[i].u);
     work.number.front() &= 0x7f;

@@ -49,7 +49,7 @@ std::string Decode(SecurityFlags word) {
 }
 
 template <class Modes>
-std::vector<std::string> Names(const Modes& modes) {
+std::vector<std::string> ModeNames(const Modes& modes) {
   std::vector<std::string> names;
   for (const auto mode : modes) names.emplace_back(Name(mode));
   return names;
@@ -77,11 +77,11 @@ std::string ToString(const Lifetime& lifetime) {
 }
 
 void PlanLines(std::string& text, const Plan& plan) {
-  Line(text, "exchanges", Join(Names(plan.exchanges), ", then "));
+  Line(text, "exchanges", Join(ModeNames(plan.exchanges), ", then "));
   Line(text, "identity", plan.identity ? plan.identity->ToString() : "the local address");
   Line(text, "phase 1", Join(Texts(plan.phase1), ", "));
   Line(text, "", "lifetime " + ToString(plan.phase1_lifetime));
-  Line(text, "encapsulation", Join(Names(plan.encapsulations), ", then "));
+  Line(text, "encapsulation", Join(ModeNames(plan.encapsulations), ", then "));
   Line(text, "PFS", PfsText(plan));
   Line(text, "phase 2", Join(Texts(plan.phase2), ", "));
   Line(text, "", "lifetime " + ToString(plan.phase2_lifetime));
@@ -167,11 +167,11 @@ void PutPlan(Writer& writer, SecurityFlags word, const Plan& plan) {
   Put(writer, "flags", FlagNames(word));
   Put(writer, "reserved", std::string_view(Hex(word.Reserved())));
   Put(writer, "outcome", Name(plan.outcome));
-  Put(writer, "exchanges", Names(plan.exchanges));
+  Put(writer, "exchanges", ModeNames(plan.exchanges));
   Put(writer, "pfs");
   writer.Bool(plan.pfs);
   Put(writer, "pfs_group", GroupName(plan));
-  Put(writer, "encapsulation", Names(plan.encapsulations));
+  Put(writer, "encapsulation", ModeNames(plan.encapsulations));
   Put(writer, "identity", IdentityText(plan));
   Put(writer, "phase1", Texts(plan.phase1));
   Put(writer, "phase2", Texts(plan.phase2));

@@ -113,10 +113,6 @@ std::optional<IdType> TypeOf(std::uint32_t id_type) {
   }
 }
 
-std::string Below(std::string_view place, std::string_view member) {
-  return place.empty() ? std::string(member) : std::string(place) + "." + std::string(member);
-}
-
 std::vector<std::uint8_t> ToVector(crypto::Octets octets) { return {octets.begin(), octets.end()}; }
 
 }  // namespace

@@ -264,8 +264,8 @@ Status<Error> ReadJson(crypto::Secret text, JsonSink& root, std::string_view pla
   InsituText stream(text.ExposeMutable());
   Events events(root);
   rapidjson::Reader reader;
-  constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
-  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, events);
+  constexpr unsigned kParseFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
+  const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream, events);
   if (result.IsError() && result.Code() != rapidjson::kParseErrorTermination) {
     return Reject(PlaceOf(place, stream.Where(result.Offset())), SyntaxText(result.Code()));
   }

@@ -1,14 +1,6 @@
 #include "policy/preshared_key.hpp"
 
 namespace iscsi_ike::policy {
-namespace {
-
-std::string Below(std::string_view place, std::string_view member) {
-  return place.empty() ? std::string(member) : std::string(place) + "." + std::string(member);
-}
-
-}  // namespace
-
 Parsed<crypto::Secret> CheckKey(crypto::Secret key, std::string_view place) {
   if (key.empty()) return Reject(std::string(place), "is empty; a pre-shared key has octets");
   if (key.size() > kLongestKey) {

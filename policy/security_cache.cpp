@@ -8,10 +8,6 @@
 namespace iscsi_ike::policy {
 namespace {
 
-std::string Below(std::string_view place, std::string_view member) {
-  return std::string(place) + "." + std::string(member);
-}
-
 // IdStatus finds the code for an identity that Identity::Make refuses.
 HbaStatus IdStatus(std::uint8_t id_type, std::size_t size) {
   switch (id_type) {

@@ -28,7 +28,7 @@ struct Alias {
   SecurityFlag flag;
 };
 // Short names, and what is left of the VDS_ISCSI_IPSEC_FLAG names of vds.h behind VDS_IIF_.
-constexpr std::array<Alias, 19> kAliases = {{
+constexpr std::array<Alias, 19> kFlagAliases = {{
     {"IKE_IPSEC", SecurityFlag::kIkeIpsec},
     {"IKE", SecurityFlag::kIkeIpsec},
     {"IPSEC", SecurityFlag::kIkeIpsec},
@@ -65,7 +65,7 @@ std::optional<SecurityFlag> FlagByName(std::string_view given) {
   for (const SecurityFlagInfo& info : kFlags) {
     if (SameName(info.name, name)) return info.flag;
   }
-  for (const Alias& alias : kAliases) {
+  for (const Alias& alias : kFlagAliases) {
     if (SameName(alias.name, name)) return alias.flag;
   }
   return std::nullopt;

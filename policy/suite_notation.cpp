@@ -72,7 +72,7 @@ constexpr std::array<EspAuthName, 5> kEspAuths = {{
 }};
 
 // Other spellings of the same thing, as strongSwan and libreswan have them.
-constexpr std::array<std::array<std::string_view, 2>, 8> kAliases = {{
+constexpr std::array<std::array<std::string_view, 2>, 8> kTokenAliases = {{
     {"sha", "sha1"},
     {"sha2", "sha256"},
     {"sha2_256", "sha256"},
@@ -109,7 +109,7 @@ std::string Names(const Table& table) {
 }
 
 std::string_view Canonical(std::string_view token) {
-  for (const auto& alias : kAliases) {
+  for (const auto& alias : kTokenAliases) {
     if (alias[0] == token) return alias[1];
   }
   return token;

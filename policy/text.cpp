@@ -90,6 +90,10 @@ std::string Quote(std::string_view text) {
   return quoted + (text.size() > kLongestQuote ? "...\"" : "\"");
 }
 
+std::string Below(std::string_view place, std::string_view member) {
+  return place.empty() ? std::string(member) : std::string(place) + "." + std::string(member);
+}
+
 std::string Hex(std::uint64_t number) {
   char digits[16];
   const auto end = std::to_chars(digits, digits + sizeof digits, number, 16).ptr;

@@ -39,6 +39,10 @@ struct NameLess {
 // printable ASCII as \xNN. Never give it a key.
 [[nodiscard]] std::string Quote(std::string_view text);
 
+// Below names a member of what stands at a place of an error: "record 2.Key"; without a place, the
+// member alone.
+[[nodiscard]] std::string Below(std::string_view place, std::string_view member);
+
 // Hex writes "0x27": lower case, no leading zeros.
 [[nodiscard]] std::string Hex(std::uint64_t number);
 

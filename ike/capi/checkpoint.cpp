@@ -36,7 +36,7 @@ using iscsi_ike::capi::WriteOctets;
 
 namespace {
 
-using Options = iscsi_ike_engine_options;
+using EngineOptions = iscsi_ike_engine_options;
 
 constexpr crypto::SealKind kKind{"ISIKE_C_", 1};
 constexpr std::size_t kSeedSize = std::tuple_size_v<crypto::SeededRandom::Seed>;
@@ -173,13 +173,13 @@ iscsi_ike_status Unsaved(const ike::CheckpointError& problem, iscsi_ike_error* e
 }
 
 // HasCallbacksOnly: nothing is said that the box has to say.
-bool HasCallbacksOnly(const Options& o) {
+bool HasCallbacksOnly(const EngineOptions& o) {
   return o.nat_port == 0 && o.no_nat_port == 0 && o.seed == nullptr && o.responders == nullptr &&
          o.responder_count == 0 && o.max_half_open == 0 && o.max_sessions == 0 &&
          o.max_children == 0 && o.half_open_timeout_ms == 0 && o.linger_ms == 0;
 }
 
-iscsi_ike_status Restore(const Options& options, crypto::Octets key, crypto::Octets box,
+iscsi_ike_status Restore(const EngineOptions& options, crypto::Octets key, crypto::Octets box,
                          iscsi_ike_engine** engine, iscsi_ike_error* error) {
   if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
   const auto contents = crypto::Unseal(kKind, key, box);
@@ -223,7 +223,7 @@ iscsi_ike_status iscsi_ike_engine_save(iscsi_ike_engine* engine, const uint8_t* 
 iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_options* options,
                                           const uint8_t* seal_key, const uint8_t* box, size_t size,
                                           iscsi_ike_engine** engine, iscsi_ike_error* error) {
-  Options ours;
+  EngineOptions ours;
   if (engine == nullptr || seal_key == nullptr || !IsReadable(box, size) || !Clear(error))
     return ISCSI_IKE_E_INVALID;
   *engine = nullptr;

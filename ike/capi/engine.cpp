@@ -33,7 +33,7 @@ using iscsi_ike::capi::WriteOctets;
 
 namespace {
 
-using Options = iscsi_ike_engine_options;
+using EngineOptions = iscsi_ike_engine_options;
 
 iscsi_ike_status Refuse(const char* place, std::string rule, iscsi_ike_status status,
                         iscsi_ike_error* error) {
@@ -55,7 +55,7 @@ iscsi_ike_status CheckPlan(const iscsi_ike_plan& plan, iscsi_ike_role role, cons
   return ISCSI_IKE_OK;
 }
 
-iscsi_ike_status TakeResponders(const Options& options, ike::EngineConfig& config,
+iscsi_ike_status TakeResponders(const EngineOptions& options, ike::EngineConfig& config,
                                 iscsi_ike_error* error) {
   for (std::size_t i = 0; i < options.responder_count; ++i) {
     const iscsi_ike_plan* const plan = options.responders[i];
@@ -69,7 +69,7 @@ iscsi_ike_status TakeResponders(const Options& options, ike::EngineConfig& confi
   return ISCSI_IKE_OK;
 }
 
-iscsi_ike_status MakeEngine(const Options& options, iscsi_ike_engine** engine,
+iscsi_ike_status MakeEngine(const EngineOptions& options, iscsi_ike_engine** engine,
                             iscsi_ike_error* error) {
   const auto numbers = CheckNumbers({{"max_half_open", options.max_half_open, 1U << 24U},
                                      {"max_sessions", options.max_sessions, 1U << 28U},
@@ -136,7 +136,7 @@ iscsi_ike_status ReadOffer(const char* local, const char* remote, ike::ChildOffe
 
 iscsi_ike_status iscsi_ike_engine_new(const iscsi_ike_engine_options* options,
                                       iscsi_ike_engine** engine, iscsi_ike_error* error) {
-  Options ours;
+  EngineOptions ours;
   if (engine == nullptr || !Clear(error)) return ISCSI_IKE_E_INVALID;
   *engine = nullptr;
   if (const auto status = ReadSized(options, ours); status != ISCSI_IKE_OK) return status;

@@ -27,7 +27,7 @@ using iscsi_ike::capi::WriteSized;
 
 namespace {
 
-using Options = iscsi_ike_plan_options;
+using PlanOptions = iscsi_ike_plan_options;
 using policy::Parsed;
 
 void WriteTexts(iscsi_ike_plan& made) {
@@ -39,7 +39,7 @@ void WriteTexts(iscsi_ike_plan& made) {
   for (const auto& reason : plan.reasons) made.codes.emplace_back(reason.code);
 }
 
-Parsed<std::unique_ptr<iscsi_ike_plan>> MakePlan(const Options& options) {
+Parsed<std::unique_ptr<iscsi_ike_plan>> MakePlan(const PlanOptions& options) {
   if (auto s = CheckOptions(options); !s) return Failure(s.error());
   const auto sources = ReadSources(options);
   if (!sources) return Failure(sources.error());
@@ -94,7 +94,7 @@ const char* At(const std::vector<std::string>& list, std::size_t index) {
 
 iscsi_ike_status iscsi_ike_plan_new(const iscsi_ike_plan_options* options, iscsi_ike_plan** plan,
                                     iscsi_ike_error* error) {
-  Options ours;
+  PlanOptions ours;
   if (plan == nullptr || !Clear(error)) return ISCSI_IKE_E_INVALID;
   *plan = nullptr;
   if (const auto status = ReadSized(options, ours); status != ISCSI_IKE_OK) return status;

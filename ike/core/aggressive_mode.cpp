@@ -10,6 +10,7 @@
 #include "ike/core/announce.hpp"
 #include "ike/core/nat_detection.hpp"
 #include "ike/core/phase1.hpp"
+#include "ike/core/script_table.hpp"
 #include "ike/core/select_peer.hpp"
 
 namespace iscsi_ike::ike {
@@ -71,8 +72,6 @@ Step AcceptSecond(StepContext& context, const PayloadList& payloads) {
   return phase1::JudgePeerIdentity(context);
 }
 
-Step AbsorbNothing(StepContext&, const PayloadList&) { return Done{}; }
-
 Step AcceptThird(StepContext& context, const PayloadList& payloads) {
   if (auto verified = phase1::VerifyHash(context, payloads, context.session.responder_cookie);
       !verified) {
@@ -88,28 +87,26 @@ constexpr PayloadSet kFirst{PayloadType::kSa, PayloadType::kKeyExchange, Payload
 constexpr PayloadSet kSecond{PayloadType::kSa, PayloadType::kKeyExchange, PayloadType::kNonce,
                              PayloadType::kId, PayloadType::kHash};
 constexpr PayloadSet kThird{PayloadType::kHash};
-constexpr Role I = Role::kInitiator;
-constexpr Role R = Role::kResponder;
 
 // AM2 is repeated by its writer too: when AM3 is lost, nobody else has a reason to speak.
 // clang-format off
-constexpr std::array<Row, 3> kRows{{
+constexpr std::array<Row, 3> kAggressiveModeRows{{
     // name, writer, protection, required, optional, to_open, to_write,
     //     write, absorb, accept, retransmit
-    {"AM1", I, Protection::kClear, kFirst, {}, Gate::kNothing, Gate::kOwnPublic,
+    {"AM1", I, kClear, kFirst, {}, Gate::kNothing, Gate::kOwnPublic,
      &WriteFirst, &AbsorbFirst, &AcceptFirst, true},
-    {"AM2", R, Protection::kClear, kSecond, {}, Gate::kNothing, Gate::kOwnPublic,
+    {"AM2", R, kClear, kSecond, {}, Gate::kNothing, Gate::kOwnPublic,
      &WriteSecond, &AbsorbSecond, &AcceptSecond, true},
     {"AM3", I, Protection::kEither, kThird, {}, Gate::kSharedSecret, Gate::kSharedSecret,
      &WriteThird, &AbsorbNothing, &AcceptThird, false},
 }};
 
-const Script kScript{"aggressive mode", ExchangeType::kAggressive, true, kRows,
+const Script kAggressiveMode{"aggressive mode", ExchangeType::kAggressive, true, kAggressiveModeRows,
                      &phase1::Shared, Gate::kSharedSecret, &phase1::Finish};
 // clang-format on
 
 }  // namespace
 
-const Script& AggressiveModeScript() { return kScript; }
+const Script& AggressiveModeScript() { return kAggressiveMode; }
 
 }  // namespace iscsi_ike::ike

@@ -50,4 +50,8 @@ struct ArchiveAccess {
   static void EnterSpi(ArchiveReader& a, EngineCore& core, Spi spi);
 };
 
+// Parked stands both in sessions and in exchanges.
+template <class A>
+void Carry(A& a, Carried<A, Parked>& parked);
+
 }  // namespace iscsi_ike::ike

@@ -1,13 +1,12 @@
 #include "ike/core/archive_config.hpp"
 
+#include "ike/core/session_fault.hpp"
+
 namespace iscsi_ike::ike {
 namespace {
 
 // A proposal counts its transforms in one octet (RFC 2408 section 3.5).
 constexpr std::size_t kMostTransforms = 255;
-
-// Repetitions without a pause, which one call then does all at once.
-constexpr unsigned kMostAtOnce = 1000;
 
 }  // namespace
 

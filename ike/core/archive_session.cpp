@@ -9,9 +9,6 @@
 namespace iscsi_ike::ike {
 
 template <class A>
-void Carry(A& a, Carried<A, Parked>& parked);
-
-template <class A>
 void Carry(A& a, Carried<A, Child>& child) {
   auto& [id, inbound, outbound, role, local, remote, encapsulation, lifetime, lease, renewing] =
       child;

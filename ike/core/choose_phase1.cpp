@@ -23,7 +23,7 @@ std::string Text(std::uint16_t value) {
 }
 
 using Phase1Member = Member<Phase1Transform, Phase1Suite>;
-constexpr Phase1Member kMembers[] = {
+constexpr Phase1Member kPhase1Members[] = {
     {"encryption", [](const Phase1Transform& t) { return t.encryption; }, &WireEncryption,
      &Text<Phase1Attribute::kEncryption>},
     {"key length", [](const Phase1Transform& t) { return t.key_length; }, &WireKeyLength,
@@ -74,7 +74,7 @@ std::string ObstacleAllowed(const Phase1Transform& decoded, const Obstacle& obst
   if (obstacle.attribute == decoded.unsupported_attribute && obstacle.attribute != 0)
     return "absent";
   if (obstacle.attribute == ToNumber(Phase1Attribute::kAuthentication)) return "pre-shared key (1)";
-  for (const Phase1Member& m : kMembers) {
+  for (const Phase1Member& m : kPhase1Members) {
     if (m.name != Phase1AttributeName(obstacle.attribute)) continue;
     return Join(suites, [&](const Phase1Suite& s) { return m.text(m.of_suite(s)); });
   }
@@ -85,7 +85,7 @@ std::string ObstacleAllowed(const Phase1Transform& decoded, const Obstacle& obst
 void Explain(const Phase1Transform& decoded, std::span<const Phase1Suite> suites,
              const Refuser& refuse) {
   const auto obstacle = FindObstacle(decoded);
-  if (!obstacle) return ExplainDifferences(kMembers, decoded, suites, refuse, kSuiteRule);
+  if (!obstacle) return ExplainDifferences(kPhase1Members, decoded, suites, refuse, kSuiteRule);
   if (obstacle->attribute == 0)
     return refuse("transform", std::to_string(decoded.id), "KEY_IKE (1)", obstacle->rule);
   refuse(Phase1AttributeName(obstacle->attribute), ObstacleOffered(decoded, *obstacle),

@@ -44,7 +44,7 @@ std::string TransformText(std::uint16_t id) {
 std::string EsnText(std::uint16_t esn) { return esn != 0 ? "1" : "absent"; }
 
 using EspMember = Member<EspTransform, EspSuite>;
-constexpr EspMember kMembers[] = {
+constexpr EspMember kEspMembers[] = {
     {"transform", [](const EspTransform& t) -> std::uint16_t { return t.id; },
      [](const EspSuite& s) -> std::uint16_t { return WireTransformId(s.cipher); }, &TransformText},
     {"key length", [](const EspTransform& t) { return t.key_length; }, &WireKeyLength,
@@ -128,7 +128,7 @@ void ExplainObstacle(const EspTransform& offered, const policy::Plan& plan, cons
   }
   const std::string_view name =
       obstacle.attribute == 0 ? "transform" : EspAttributeName(obstacle.attribute);
-  for (const EspMember& m : kMembers) {
+  for (const EspMember& m : kEspMembers) {
     if (m.name != name) continue;
     return refuse(name, m.text(static_cast<std::uint16_t>(obstacle.value)),
                   Join(plan.phase2, [&](const EspSuite& s) { return m.text(m.of_suite(s)); }),
@@ -153,7 +153,7 @@ std::optional<Phase2Choice> Consider(const ProposalView& proposal, const Transfo
   }
   const EspSuite* ours = FindSuite(terms.plan, *suite);
   if (ours == nullptr) {
-    ExplainDifferences(kMembers, *decoded, std::span<const EspSuite>(terms.plan.phase2), refuse,
+    ExplainDifferences(kEspMembers, *decoded, std::span<const EspSuite>(terms.plan.phase2), refuse,
                        "suite");
   }
   const auto encapsulation = EncapsulationOf(*decoded, terms, refuse);

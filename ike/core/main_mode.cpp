@@ -11,6 +11,7 @@
 #include "ike/core/announce.hpp"
 #include "ike/core/nat_detection.hpp"
 #include "ike/core/phase1.hpp"
+#include "ike/core/script_table.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -18,8 +19,6 @@ namespace {
 using phase1::AbsorbIdentity;
 using phase1::AbsorbKeyExchange;
 using phase1::AbsorbOffer;
-
-Step AbsorbNothing(StepContext&, const PayloadList&) { return Done{}; }
 
 Step WriteOffer(StepContext& context) {
   if (auto written = phase1::WriteOffer(context); !written) return written;
@@ -75,13 +74,9 @@ Step AcceptIdentity(StepContext& context, const PayloadList& payloads) {
 constexpr PayloadSet kSa{PayloadType::kSa};
 constexpr PayloadSet kKeyAndNonce{PayloadType::kKeyExchange, PayloadType::kNonce};
 constexpr PayloadSet kIdAndHash{PayloadType::kId, PayloadType::kHash};
-constexpr Role I = Role::kInitiator;
-constexpr Role R = Role::kResponder;
-constexpr Protection kClear = Protection::kClear;
-constexpr Protection kSealed = Protection::kEncrypted;
 
 // clang-format off
-constexpr std::array<Row, 6> kRows{{
+constexpr std::array<Row, 6> kMainModeRows{{
     // name, writer, protection, required, optional, to_open, to_write,
     //     write, absorb, accept, retransmit
     {"MM1", I, kClear, kSa, {}, Gate::kNothing, Gate::kNothing,
@@ -98,12 +93,12 @@ constexpr std::array<Row, 6> kRows{{
      &WriteIdentityAndHash, &AbsorbIdentity, &AcceptIdentity, false},
 }};
 
-const Script kScript{"main mode", ExchangeType::kMain, true, kRows,
+const Script kMainMode{"main mode", ExchangeType::kMain, true, kMainModeRows,
                      &phase1::Shared, Gate::kNothing, &phase1::Finish};
 // clang-format on
 
 }  // namespace
 
-const Script& MainModeScript() { return kScript; }
+const Script& MainModeScript() { return kMainMode; }
 
 }  // namespace iscsi_ike::ike

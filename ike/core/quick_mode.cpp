@@ -11,6 +11,7 @@
 #include "ike/core/choose_phase2.hpp"
 #include "ike/core/quick_steps.hpp"
 #include "ike/core/renewal.hpp"
+#include "ike/core/script_table.hpp"
 #include "ike/core/selectors.hpp"
 
 namespace iscsi_ike::ike {
@@ -102,13 +103,10 @@ constexpr PayloadSet kOffer{PayloadType::kHash, PayloadType::kSa, PayloadType::k
 constexpr PayloadSet kOfferOptions{PayloadType::kKeyExchange, PayloadType::kId, PayloadType::kNatOa,
                                    PayloadType::kNatOaDraft};
 constexpr PayloadSet kHash{PayloadType::kHash};
-constexpr Role I = Role::kInitiator;
-constexpr Role R = Role::kResponder;
-constexpr Protection kSealed = Protection::kEncrypted;
 
 // QM2 is repeated by its writer too: QM3 may be lost, and nobody else has a reason to speak.
 // clang-format off
-constexpr std::array<Row, 3> kRows{{
+constexpr std::array<Row, 3> kQuickModeRows{{
     // name, writer, protection, required, optional, to_open, to_write,
     //     write, absorb, accept, retransmit
     {"QM1", I, kSealed, kOffer, kOfferOptions, Gate::kNothing, Gate::kOwnPublic,
@@ -119,7 +117,7 @@ constexpr std::array<Row, 3> kRows{{
      &quick::WriteThird, &quick::AbsorbThird, &quick::AcceptThird, false},
 }};
 
-const Script kScript{"quick mode", ExchangeType::kQuick, false, kRows,
+const Script kQuickMode{"quick mode", ExchangeType::kQuick, false, kQuickModeRows,
                      nullptr, Gate::kSharedSecret, &Finish};
 // clang-format on
 
@@ -133,7 +131,7 @@ bool HasRoom(const EngineCore& core, const Session& session) {
 }
 
 Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId id, ChildId child) {
-  auto exchange = std::make_unique<Exchange>(kScript, role, id);
+  auto exchange = std::make_unique<Exchange>(kQuickMode, role, id);
   exchange->quick = std::make_unique<QuickChoice>();
   exchange->quick->child = child;
   exchange->give_up_at = core.now + session.peer->negotiation_timeout;
@@ -144,7 +142,7 @@ Exchange& AddExchange(EngineCore& core, Session& session, Role role, MessageId i
 
 }  // namespace
 
-const Script& QuickModeScript() { return kScript; }
+const Script& QuickModeScript() { return kQuickMode; }
 
 Result<ChildId, NegotiationFailure> QueueQuickMode(EngineCore& core, Session& session,
                                                    const ChildOffer& offer) {

@@ -13,7 +13,6 @@ namespace {
 constexpr std::size_t kMostBody = 65500;
 constexpr std::size_t kLeastTransform = 8;  // RFC 2408 section 3.6
 constexpr std::size_t kMostWaiting = 4;     // Session::Park, and places for fragments
-constexpr unsigned kMostAtOnce = 1000;      // repetitions that one call may do
 
 // Rule is one condition and what is said when it does not hold.
 struct Rule {

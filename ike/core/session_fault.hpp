@@ -9,6 +9,9 @@
 
 namespace iscsi_ike::ike {
 
+// Repetitions without a pause, which one call then does all at once.
+inline constexpr unsigned kMostAtOnce = 1000;
+
 // FaultOf a session, its exchanges apart.
 [[nodiscard]] std::string FaultOf(const Session& session);
 // FaultOf the exchange at `index`; those before it have no fault.

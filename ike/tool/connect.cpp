@@ -11,6 +11,7 @@
 #include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/node.hpp"
 #include "ike/tool/number_text.hpp"
+#include "ike/tool/parting.hpp"
 #include "ike/tool/peer.hpp"
 #include "ike/tool/report.hpp"
 #include "ike/tool/run_recording.hpp"
@@ -21,10 +22,6 @@
 namespace iscsi_ike::ike::tool {
 
 namespace {
-
-// Peers that work on several messages at once take a Delete that follows QM3 on its heels before
-// QM3, and never have the SA at all.
-constexpr Duration kParting{200};
 
 // ConnectRun is one negotiation from Connect to the exit code.
 class ConnectRun {

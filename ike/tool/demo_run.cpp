@@ -4,7 +4,7 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
-constexpr Duration kPartingTime{
+constexpr Duration kAfterDeletes{
     250};  // the Deletes take a millisecond; lost ones are not waited for
 
 }  // namespace
@@ -43,7 +43,7 @@ void DemoRun::Part() {
   reactor_.After(Duration(0), [this] {
     if (session_) initiator_->loop.Close(*session_);
   });
-  reactor_.After(kPartingTime, [this] { reactor_.Stop(); });
+  reactor_.After(kAfterDeletes, [this] { reactor_.Stop(); });
 }
 
 }  // namespace iscsi_ike::ike::tool

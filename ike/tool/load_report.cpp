@@ -18,7 +18,7 @@ std::string Rounded(double value, int digits) {
   return text.data();
 }
 
-std::string Milliseconds(Microseconds time) {
+std::string MillisecondsText(Microseconds time) {
   return Rounded(static_cast<double>(time.count()) / 1000, 2) + " ms";
 }
 
@@ -27,8 +27,8 @@ std::string LatencyText(const char* name, const LatencyHistogram& latency) {
   if (latency.count() == 0) return line + "none\n";
   for (const auto& [label, percent] :
        {std::pair{"p50 ", 50.0}, {", p90 ", 90.0}, {", p99 ", 99.0}, {", p99.9 ", 99.9}})
-    line += label + Milliseconds(latency.Percentile(percent));
-  return line + ", max " + Milliseconds(latency.max()) + "\n";
+    line += label + MillisecondsText(latency.Percentile(percent));
+  return line + ", max " + MillisecondsText(latency.max()) + "\n";
 }
 
 double PerLogin(CpuTime time, const LoadResult& result) {
@@ -57,7 +57,7 @@ std::string ConditionsText(const LoadOutcome& outcome) {
   return text;
 }
 
-std::string CountsText(const LoadOutcome& outcome) {
+std::string NumbersText(const LoadOutcome& outcome) {
   const LoadResult& result = outcome.result;
   const auto number = [](std::uint64_t n) { return std::to_string(n); };
   std::string text = "logins          " + number(result.established) + " established, " +
@@ -148,7 +148,7 @@ void WriteLatencies(JsonText& json, const LoadResult& result) {
 
 std::string LoadReport(const LoadOutcome& outcome) {
   const LoadResult& result = outcome.result;
-  std::string text = CountsText(outcome);
+  std::string text = NumbersText(outcome);
   text += "CPU per login   " + Rounded(PerLogin(result.own_cpu, result), 0) + " us at this end";
   if (result.peer_cpu_known)
     text += ", " + Rounded(PerLogin(result.peer_cpu, result), 0) + " us at the peer";
@@ -193,8 +193,8 @@ std::string ProgressLine(const LoadResult& result) {
                      " established, " + std::to_string(result.failed) + " failed, " +
                      Rounded(result.Rate(), 0) + " a second";
   if (latency.count() == 0) return line;
-  return line + ", p50 " + Milliseconds(latency.Percentile(50)) + ", p99 " +
-         Milliseconds(latency.Percentile(99));
+  return line + ", p50 " + MillisecondsText(latency.Percentile(50)) + ", p99 " +
+         MillisecondsText(latency.Percentile(99));
 }
 
 }  // namespace iscsi_ike::ike::tool

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/tool/key_fingerprint.hpp"
+#include "ike/tool/parting.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr Duration kPace{1};         // open loop: how often the clock is looked at
 constexpr Duration kProgress{1000};  // between two lines of progress
-constexpr Duration kParting{200};    // as connect has it
 constexpr Duration kLongestParting{500};
 constexpr Duration kPartingStep{10};
 constexpr std::size_t kClosedAtOnce = 64;

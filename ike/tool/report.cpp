@@ -94,7 +94,7 @@ std::string_view Verdict(const Outcome& outcome) {
   return outcome.Established() ? "established" : "failed";
 }
 
-void WriteRecord(JsonText& json, const RecordSummary& record) {
+void WriteServed(JsonText& json, const RecordSummary& record) {
   json.Begin().Key("name").Own(record.name).Key("local");
   record.local.empty() ? json.Null() : json.Text(record.local);
   json.Key("policy").Text(record.policy).End();
@@ -168,7 +168,7 @@ std::string ReadyLine(std::span<const Endpoint> listening, std::string_view poli
   json.Key("record").Null().Key("listening");
   json.List(listening, [](JsonText& j, const Endpoint& e) { j.Text(e.ToString()); });
   json.Key("policy").Own(policy);
-  json.Key("records").List(records, WriteRecord).End();
+  json.Key("records").List(records, WriteServed).End();
   return json.Line();
 }
 

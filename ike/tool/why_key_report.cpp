@@ -7,7 +7,7 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
-std::string Line(std::string label, const std::string& text) {
+std::string Row(std::string label, const std::string& text) {
   label.resize(15, ' ');
   return label + text + "\n";
 }
@@ -29,8 +29,8 @@ std::string CandidateText(const KeyCandidate& one) {
   return text;
 }
 
-void WriteAddress(JsonText& json, std::string_view key,
-                  const std::optional<policy::IpAddress>& address) {
+void WriteKnownAddress(JsonText& json, std::string_view key,
+                       const std::optional<policy::IpAddress>& address) {
   json.Key(key);
   address && !address->IsUnspecified() ? json.Text(address->ToString()) : json.Null();
 }
@@ -41,8 +41,8 @@ void WriteCandidate(JsonText& json, const KeyCandidate& one) {
   one.code.empty() ? json.Text(Name(one.candidate.match)) : json.Null();
   json.Key("text").Own(one.text).Key("passed_over");
   one.code.empty() ? json.Null() : json.Text(one.code);
-  WriteAddress(json, "local", one.portal);
-  WriteAddress(json, "peer", peer.remote ? std::optional(peer.remote->address) : std::nullopt);
+  WriteKnownAddress(json, "local", one.portal);
+  WriteKnownAddress(json, "peer", peer.remote ? std::optional(peer.remote->address) : std::nullopt);
   json.Key("peer_identity");
   peer.peer_identity ? json.Text(peer.peer_identity->ToString()) : json.Null();
   json.Key("group_key").Bool(peer.group_key).Key("word").Text(one.word).Key("fingerprint");
@@ -64,16 +64,16 @@ void WriteRefusal(JsonText& json, const PeerRefusal& refusal) {
 std::string AnswerText(const KeyAnswer& answer) {
   const PeerQuery& query = answer.query;
   std::string text =
-      Line("peer", query.remote.address.ToString() + ", " + std::string(policy::Name(query.mode)) +
-                       " mode, identity " + query.identity->ToString());
-  if (!query.local.address.IsUnspecified()) text += Line("local", query.local.address.ToString());
-  text += Line("key", answer.refusal ? "none: " + RefusalText(*answer.refusal)
-                                     : "of " + Label(answer.candidates.front()));
+      Row("peer", query.remote.address.ToString() + ", " + std::string(policy::Name(query.mode)) +
+                      " mode, identity " + query.identity->ToString());
+  if (!query.local.address.IsUnspecified()) text += Row("local", query.local.address.ToString());
+  text += Row("key", answer.refusal ? "none: " + RefusalText(*answer.refusal)
+                                    : "of " + Label(answer.candidates.front()));
   int place = 0;
   for (const KeyCandidate& one : answer.candidates)
-    text += Line(one.code.empty() ? "candidate " + std::to_string(++place) : "passed over",
-                 CandidateText(one));
-  for (const std::string& note : answer.notes) text += Line("note", note);
+    text += Row(one.code.empty() ? "candidate " + std::to_string(++place) : "passed over",
+                CandidateText(one));
+  for (const std::string& note : answer.notes) text += Row("note", note);
   return text;
 }
 
@@ -81,7 +81,7 @@ std::string AnswerJson(const KeyAnswer& answer) {
   const PeerQuery& query = answer.query;
   JsonText json;
   json.Begin().Key("peer").Text(query.remote.address.ToString());
-  WriteAddress(json, "local", query.local.address);
+  WriteKnownAddress(json, "local", query.local.address);
   json.Key("mode").Text(policy::Name(query.mode));
   json.Key("identity").Text(query.identity->ToString());
   const KeyCandidate* used = answer.refusal ? nullptr : &answer.candidates.front();

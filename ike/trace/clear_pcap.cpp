@@ -8,8 +8,6 @@
 namespace iscsi_ike::ike {
 namespace {
 
-constexpr std::size_t kMarkerSize = 4;  // RFC 3948 section 2.2
-
 // WithoutPadding: all of it when it is no payload chain.
 crypto::Octets WithoutPadding(const MessageTrace& message) {
   const auto payloads = ParsePayloads(message.header.next, message.payloads);
@@ -33,14 +31,14 @@ bool ClearPcapWriter::IsMarked(const Endpoint& local) const {
 // Clear notices may belong to no session and are then no message of one; the rest is OnMessage's.
 void ClearPcapWriter::OnDatagram(Time now, Direction direction, const Endpoint& local,
                                  const Endpoint& remote, crypto::Octets octets) {
-  const std::size_t marker = IsMarked(local) ? std::min(kMarkerSize, octets.size()) : 0;
+  const std::size_t marker = IsMarked(local) ? std::min(kNonEspMarkerSize, octets.size()) : 0;
   const auto header = ParseHeader(octets.subspan(marker));
   if (header && IsClearNotice(*header)) pcap_.OnDatagram(now, direction, local, remote, octets);
 }
 
 void ClearPcapWriter::OnMessage(const MessageTrace& message) {
   if (message.retransmission || IsClearNotice(message.header)) return;
-  std::vector<std::uint8_t> octets(IsMarked(message.local) ? kMarkerSize : 0);
+  std::vector<std::uint8_t> octets(IsMarked(message.local) ? kNonEspMarkerSize : 0);
   const std::size_t start = octets.size();
   Writer writer(octets);
   Header header = message.header;

@@ -87,12 +87,12 @@ void WriteEndpoint(JsonWriter& json, std::string_view name, const std::optional<
 
 // TimeText: seconds since 1970 with six decimals.
 std::string TimeText(std::chrono::microseconds time) {
-  constexpr std::int64_t kMicro = 1'000'000;
-  std::int64_t seconds = time.count() / kMicro;
-  std::int64_t micro = time.count() % kMicro;
+  constexpr std::int64_t kPerSecond = 1'000'000;
+  std::int64_t seconds = time.count() / kPerSecond;
+  std::int64_t micro = time.count() % kPerSecond;
   if (micro < 0) {
     --seconds;
-    micro += kMicro;
+    micro += kPerSecond;
   }
   std::string fraction = std::to_string(micro);
   fraction.insert(0, 6 - fraction.size(), '0');

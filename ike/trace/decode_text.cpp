@@ -6,12 +6,12 @@ namespace iscsi_ike::ike {
 namespace {
 
 std::string SecondsText(std::chrono::microseconds time) {
-  constexpr std::int64_t kMicro = 1'000'000;
+  constexpr std::int64_t kPerSecond = 1'000'000;
   const bool negative = time.count() < 0;
   const std::int64_t micro = negative ? -(time.count() + 1) + 1 : time.count();
-  std::string fraction = std::to_string(micro % kMicro);
+  std::string fraction = std::to_string(micro % kPerSecond);
   fraction.insert(0, 6 - fraction.size(), '0');
-  return (negative ? "-" : "") + std::to_string(micro / kMicro) + "." + fraction + " s";
+  return (negative ? "-" : "") + std::to_string(micro / kPerSecond) + "." + fraction + " s";
 }
 
 std::string Heading(const CapturedDatagram& datagram, std::chrono::microseconds zero) {

@@ -13,13 +13,6 @@
 namespace iscsi_ike::ike {
 namespace {
 
-using Protection = DecodedMessage::Protection;
-
-bool IsPhase1(ExchangeType exchange) {
-  return exchange == ExchangeType::kBase || exchange == ExchangeType::kMain ||
-         exchange == ExchangeType::kAuthOnly || exchange == ExchangeType::kAggressive;
-}
-
 bool IsFragment(const Header& header) { return header.next == PayloadType::kFragment; }
 
 bool Has(const std::vector<PayloadSpan>& payloads, PayloadType type) {
@@ -78,7 +71,7 @@ void Decoder::Impl::OpenPayloads(Step& step, const DecodeSession& session) {
   if (encrypted) {
     Opened opened = decryption.Open(session, header, payloads);
     if (!opened.obstacle.empty()) {
-      decoded.protection = Protection::kSealed;
+      decoded.protection = DecodedMessage::Protection::kSealed;
       decoded.sealed_why = std::move(opened.obstacle);
       step.ciphertext = payloads;
       step.block_size = opened.block_size;
@@ -92,7 +85,7 @@ void Decoder::Impl::OpenPayloads(Step& step, const DecodeSession& session) {
       }
       return;
     }
-    decoded.protection = Protection::kDecrypted;
+    decoded.protection = DecodedMessage::Protection::kDecrypted;
     step.ciphertext = payloads;
     step.block_size = opened.block_size;
     step.clear = std::move(opened.clear);
@@ -114,8 +107,8 @@ void Decoder::Impl::NameMessage(Step& step, const DecodeSession& session,
   } else if (number != 0) {
     decoded.name = (header.exchange == ExchangeType::kMain ? "MM" : "AM") + std::to_string(number);
   } else if (header.exchange == ExchangeType::kQuick && exchange != nullptr) {
-    decoded.name =
-        QuickName(*exchange, decoded.sender, decoded.protection != Protection::kSealed, has_sa);
+    decoded.name = QuickName(*exchange, decoded.sender,
+                             decoded.protection != DecodedMessage::Protection::kSealed, has_sa);
   } else if (header.exchange == ExchangeType::kInformational) {
     decoded.name = "INFO";
   }
@@ -134,7 +127,7 @@ void Decoder::Impl::Remember(Step& step, DecodeSession& session, std::size_t num
     ++session.phase1_messages[number];
   }
   if (IsFragment(header)) return;
-  const bool opened = step.decoded.protection == Protection::kDecrypted;
+  const bool opened = step.decoded.protection == DecodedMessage::Protection::kDecrypted;
   if (number != 0 || header.id == MessageId{0}) {
     session.phase1_blocks.Push(step.ciphertext, step.block_size, opened);
     return;
@@ -181,7 +174,7 @@ void Decoder::Impl::DecodeInSession(Step& step, DecodeSession& session) {
   if (number == 2) LearnPhase1(session, number, step.payloads, datagram.frame);
   const MessageView view{decoded.name, header, step.payloads, session, exchange};
   JudgeHeader(view, decoded.faults);
-  if (decoded.protection != Protection::kSealed) JudgeMessage(view, decoded.faults);
+  if (decoded.protection != DecodedMessage::Protection::kSealed) JudgeMessage(view, decoded.faults);
   session.messages.emplace(octets, SeenMessage{datagram.frame, decoded.name});
   Remember(step, session, number);
 }
@@ -256,7 +249,7 @@ DecodedDatagram Decoder::Decode(const CapturedDatagram& datagram, DatagramKind k
       return result;
     }
     case DatagramKind::kMarkedIsakmp:
-      octets = octets.subspan(std::min(kMarkerSize, octets.size()));
+      octets = octets.subspan(std::min(kNonEspMarkerSize, octets.size()));
       break;
     case DatagramKind::kIsakmp:
       break;

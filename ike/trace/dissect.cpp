@@ -69,11 +69,6 @@ void BlameCookies(const Header& header, std::vector<Fault>& faults) {
   }
 }
 
-bool IsPhase1(ExchangeType exchange) {
-  return exchange == ExchangeType::kBase || exchange == ExchangeType::kMain ||
-         exchange == ExchangeType::kAuthOnly || exchange == ExchangeType::kAggressive;
-}
-
 void BlameTypes(const Header& header, std::vector<Fault>& faults) {
   constexpr std::size_t kVersionAt = 17;
   if (header.version != kIsakmpVersion) {

@@ -8,12 +8,13 @@ namespace iscsi_ike::ike {
 namespace {
 
 bool HasMarker(crypto::Octets octets) {
-  return octets.size() >= kMarkerSize &&
-         std::all_of(octets.begin(), octets.begin() + kMarkerSize, [](auto o) { return o == 0; });
+  return octets.size() >= kNonEspMarkerSize &&
+         std::all_of(octets.begin(), octets.begin() + kNonEspMarkerSize,
+                     [](auto o) { return o == 0; });
 }
 
 bool HasMarkedMessage(crypto::Octets octets) {
-  return HasMarker(octets) && LooksLikeIsakmp(octets.subspan(kMarkerSize));
+  return HasMarker(octets) && LooksLikeIsakmp(octets.subspan(kNonEspMarkerSize));
 }
 
 // CouldBeIsakmp is asked of text, which may be any file: a broken message is to be shown, a key

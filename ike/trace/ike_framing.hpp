@@ -16,7 +16,6 @@ enum class DatagramKind : std::uint8_t {
   kEsp,           // ESP in UDP: the first four octets are an SPI
   kKeepalive,     // one octet, 0xff
 };
-inline constexpr std::size_t kMarkerSize = 4;
 
 // LooksLikeIsakmp: a header whose version, exchange type and length could be those of a message.
 // For guesses, not for judgements.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ike/trace/internet_headers.hpp"
 #include "ike/wire/reader.hpp"
 
 namespace iscsi_ike::ike {
@@ -27,10 +28,6 @@ constexpr std::uint16_t kEtherIpv6 = 0x86dd;
 constexpr std::uint16_t kEtherVlan = 0x8100;         // IEEE 802.1Q
 constexpr std::uint16_t kEtherServiceVlan = 0x88a8;  // IEEE 802.1ad
 constexpr std::uint16_t kEtherOldVlan = 0x9100;
-
-constexpr std::uint8_t kProtocolUdp = 17;
-constexpr std::size_t kUdpHeaderSize = 8;
-constexpr std::size_t kIpv4HeaderSize = 20;
 
 FrameContent CutOff() { return std::string("is cut off within its headers"); }
 FrameContent Fragment() { return std::string("is an IP fragment, which is not decoded"); }
@@ -82,7 +79,7 @@ FrameContent ReadIpv4(Octets octets) {
   const std::size_t total = static_cast<std::size_t>(octets[2] << 8 | octets[3]);
   if (header < kIpv4HeaderSize) return std::string("has an IPv4 header that is too short");
   if (octets.size() < header) return CutOff();
-  if (octets[9] != kProtocolUdp) return Other();
+  if (octets[9] != kUdpNumber) return Other();
   const bool more_fragments = (octets[6] & 0x20U) != 0;
   const bool at_start = (octets[6] & 0x1fU) == 0 && octets[7] == 0;
   if (!at_start) return Fragment();
@@ -114,7 +111,7 @@ FrameContent ReadIpv6(Octets octets) {
   }
   std::size_t size = static_cast<std::size_t>(start[4] << 8 | start[5]);
   std::uint8_t next = start[6];
-  while (next != kProtocolUdp) {
+  while (next != kUdpNumber) {
     constexpr std::uint8_t kHopByHop = 0;
     constexpr std::uint8_t kRouting = 43;
     constexpr std::uint8_t kFragment = 44;

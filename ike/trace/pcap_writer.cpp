@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ike/trace/internet_headers.hpp"
+
 namespace iscsi_ike::ike {
 namespace {
 
@@ -17,10 +19,6 @@ constexpr std::uint16_t kOptionResolution = 9;   // if_tsresol
 constexpr std::uint32_t kFlagInbound = 1;
 constexpr std::uint32_t kFlagOutbound = 2;
 
-constexpr std::size_t kUdpHeaderSize = 8;
-constexpr std::size_t kIpv4HeaderSize = 20;
-constexpr std::size_t kIpv6HeaderSize = 40;
-constexpr std::uint8_t kProtocolUdp = 17;
 constexpr std::uint8_t kHopLimit = 64;
 constexpr std::size_t kLargestPacket = 65535;
 
@@ -94,7 +92,7 @@ void Ipv4Header(Buffer& out, const Endpoint& from, const Endpoint& to, std::size
   out.insert(out.end(), {0x45, 0});
   Big16(out, kIpv4HeaderSize + udp_size);
   Big16(out, id);
-  out.insert(out.end(), {0, 0, kHopLimit, kProtocolUdp, 0, 0});
+  out.insert(out.end(), {0, 0, kHopLimit, kUdpNumber, 0, 0});
   Append(out, from.address.octets());
   Append(out, to.address.octets());
   const crypto::Octets header = crypto::Octets(out).subspan(start);
@@ -105,7 +103,7 @@ void Ipv4Header(Buffer& out, const Endpoint& from, const Endpoint& to, std::size
 void Ipv6Header(Buffer& out, const Endpoint& from, const Endpoint& to, std::size_t udp_size) {
   out.insert(out.end(), {0x60, 0, 0, 0});
   Big16(out, udp_size);
-  out.insert(out.end(), {kProtocolUdp, kHopLimit});
+  out.insert(out.end(), {kUdpNumber, kHopLimit});
   Append(out, from.address.octets());
   Append(out, to.address.octets());
 }
@@ -120,7 +118,7 @@ void UdpDatagram(Buffer& out, const Endpoint& from, const Endpoint& to, crypto::
   Big16(out, size);
   Big16(out, 0);
   Append(out, payload);
-  std::uint32_t sum = kProtocolUdp + static_cast<std::uint32_t>(size);
+  std::uint32_t sum = kUdpNumber + static_cast<std::uint32_t>(size);
   sum = Sum16(sum, from.address.octets());
   sum = Sum16(sum, to.address.octets());
   sum = Sum16(sum, crypto::Octets(out).subspan(start));

@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t kLongestLine = std::size_t{32} << 20U;
 constexpr std::uint64_t kLatest = std::uint64_t{1} << 52U;  // milliseconds: no sum overflows
 
-// Reader takes a file line by line.
-class Reader {
+// LineReader takes a file line by line.
+class LineReader {
  public:
-  explicit Reader(crypto::Octets file)
+  explicit LineReader(crypto::Octets file)
       : rest_(reinterpret_cast<const char*>(file.data()), file.size()) {}
 
   Result<Recording, std::string> Run() {
@@ -144,6 +144,6 @@ class Reader {
 
 }  // namespace
 
-Result<Recording, std::string> ReadRecording(crypto::Octets file) { return Reader(file).Run(); }
+Result<Recording, std::string> ReadRecording(crypto::Octets file) { return LineReader(file).Run(); }
 
 }  // namespace iscsi_ike::ike

@@ -14,7 +14,7 @@
 namespace iscsi_ike::ike {
 namespace {
 
-constexpr std::size_t kShownOctets = 8;
+constexpr std::size_t kShownBody = 8;
 constexpr std::size_t kShownSpis = 16;
 
 std::string Compact(std::string_view name, std::uint32_t number) {
@@ -32,7 +32,7 @@ std::string BrokenText(const ParseError& error) { return "<" + DescribeError(err
 
 std::string OpaqueText(Octets body) {
   std::string text = std::to_string(body.size()) + " octets";
-  if (!body.empty()) text += " " + HexStart(body, kShownOctets);
+  if (!body.empty()) text += " " + HexStart(body, kShownBody);
   return text;
 }
 

@@ -66,7 +66,7 @@ struct Phase {
   }
 };
 
-std::string Compact(std::string_view name, std::uint64_t number) {
+std::string NameAndNumber(std::string_view name, std::uint64_t number) {
   if (name.empty()) return std::to_string(number);
   return std::string(name) + "(" + std::to_string(number) + ")";
 }
@@ -76,15 +76,15 @@ std::string LabelOf(const Phase& phase, std::uint16_t attribute) {
   const std::string_view label = phase.Label(attribute);
   if (!label.empty()) return std::string(label);
   const std::string_view name = phase.AttributeName(attribute);
-  return Compact(name.empty() ? "attribute" : name, attribute);
+  return NameAndNumber(name.empty() ? "attribute" : name, attribute);
 }
 
 std::string ValueText(const Phase& phase, const Attribute& attribute) {
-  constexpr std::size_t kShownOctets = 16;
+  constexpr std::size_t kShownValue = 16;
   std::uint64_t number = 0;
-  if (!attribute.AsNumber(number)) return HexStart(attribute.value, kShownOctets);
+  if (!attribute.AsNumber(number)) return HexStart(attribute.value, kShownValue);
   if (number > 0xffffffff) return std::to_string(number);
-  return Compact(phase.ValueName(attribute.type, static_cast<std::uint32_t>(number)), number);
+  return NameAndNumber(phase.ValueName(attribute.type, static_cast<std::uint32_t>(number)), number);
 }
 
 std::string DurationText(std::uint64_t life_type, std::uint64_t duration) {
@@ -125,7 +125,7 @@ void AppendAttributes(std::string& text, const Phase& phase, Octets attributes) 
 std::string DescribeTransform(ProtocolId protocol, const TransformView& transform) {
   std::string text = "transform " + std::to_string(transform.number) + " ";
   const std::string_view name = TransformName(protocol, transform.id);
-  text += Compact(name.empty() ? "unknown" : name, transform.id);
+  text += NameAndNumber(name.empty() ? "unknown" : name, transform.id);
   AppendAttributes(text, Phase{protocol == ProtocolId::kIsakmp}, transform.attributes);
   return text;
 }

@@ -17,7 +17,7 @@ constexpr std::size_t kFixedSize = 4;
 constexpr std::uint8_t kProtocolUdp = 17;
 constexpr std::uint16_t kIkePort = 500;
 constexpr std::uint16_t kNatPort = 4500;
-constexpr std::size_t kShownOctets = 255;  // the longest name
+constexpr std::size_t kShownId = 255;  // the longest name
 
 IdentificationType TypeOf(const IdView& id) { return static_cast<IdentificationType>(id.type); }
 
@@ -128,9 +128,9 @@ std::string DataText(const IdView& id) {
       return AddressText(first) + "-" + AddressText(second);
     case IdentificationType::kFqdn:
     case IdentificationType::kUserFqdn:
-      return PrintableStart(id.data, kShownOctets);
+      return PrintableStart(id.data, kShownId);
     default:
-      return HexStart(id.data, kShownOctets);
+      return HexStart(id.data, kShownId);
   }
 }
 

@@ -117,6 +117,11 @@ std::string_view GroupNameOf(std::uint32_t value) {
 
 }  // namespace
 
+bool IsPhase1(ExchangeType type) {
+  return type == ExchangeType::kBase || type == ExchangeType::kMain ||
+         type == ExchangeType::kAuthOnly || type == ExchangeType::kAggressive;
+}
+
 std::string_view NameOf(PayloadType type) {
   switch (ToNumber(type)) {
 #define ISCSI_IKE_PAYLOAD_TYPE ISCSI_IKE_CASE

@@ -111,6 +111,8 @@ inline constexpr std::uint32_t kDefaultLifetimeSeconds =
 [[nodiscard]] std::string_view NameOf(IdentificationType type);
 [[nodiscard]] std::string_view GroupName(std::uint16_t group);  // "modp2048"
 
+[[nodiscard]] bool IsPhase1(ExchangeType type);  // base, main, authentication only, aggressive
+
 // Names of attribute classes ("group") and of their values ("modp2048"); empty when there is none.
 [[nodiscard]] std::string_view Phase1AttributeName(std::uint16_t attribute);
 [[nodiscard]] std::string_view Phase1ValueName(std::uint16_t attribute, std::uint32_t value);

@@ -52,7 +52,7 @@ constexpr Md5 kStrongSwanId{0x88, 0x2f, 0xe5, 0x6d, 0x6f, 0xd2, 0x0d, 0xbc,
 constexpr Md5 kRacoonId{0x70, 0x03, 0xcb, 0xc1, 0x09, 0x7d, 0xbe, 0x9c,
                         0x26, 0x00, 0xba, 0x69, 0x83, 0xbc, 0x8b, 0x35};
 
-constexpr std::size_t kShownOctets = 64;
+constexpr std::size_t kShownVendor = 64;
 
 constexpr VendorIdEntry kEntries[] = {
     {VendorId::kNatTraversal, kRfc3947, "RFC 3947 NAT traversal"},
@@ -126,7 +126,7 @@ std::string SuffixText(const VendorIdEntry& entry, Octets suffix) {
     const std::string_view name = WindowsName(version);
     if (!name.empty()) return std::string(name);
   }
-  return HexStart(suffix, kShownOctets);
+  return HexStart(suffix, kShownVendor);
 }
 
 }  // namespace
@@ -150,7 +150,7 @@ std::string_view NameOf(VendorId id) {
 
 std::string DescribeVendor(Octets body) {
   const VendorIdEntry* entry = EntryOf(body);
-  if (entry == nullptr) return HexStart(body, kShownOctets);
+  if (entry == nullptr) return HexStart(body, kShownVendor);
   std::string text(entry->name);
   if (body.size() > entry->octets.size()) {
     text += " (" + SuffixText(*entry, body.subspan(entry->octets.size())) + ")";
