@@ -87,7 +87,9 @@ struct PeerConfig {
   // Initiator: the first session with a peer tells it to forget all older ones (INITIAL-CONTACT,
   // RFC 2407 section 4.6.3.3).
   bool initial_contact = true;
-  std::size_t parallel_quick_modes = 4;  // begun by this end at once; more of them wait
+  // Begun by this end at once; more of them wait. strongSwan keeps track of three message IDs of a
+  // session (charon.max_ikev1_exchanges), an informational exchange included, and forgets the rest.
+  std::size_t parallel_quick_modes = 1;
   RetransmitPolicy retransmit;
   Duration negotiation_timeout{60000};  // phase 1 and the first child together
 };

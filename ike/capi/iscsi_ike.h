@@ -491,7 +491,7 @@ typedef struct iscsi_ike_plan_options {
   uint32_t nat;                  /**< iscsi_ike_nat */
   uint32_t nat_keepalive_ms;     /**< 0: 20000; ISCSI_IKE_OFF: never */
   uint32_t fragment_above;       /**< octets of a datagram; 0: 1232; ISCSI_IKE_OFF: never */
-  uint32_t parallel_quick_modes; /**< 0: 4 */
+  uint32_t parallel_quick_modes; /**< begun at once; 0: 1, which no peer loses track of */
 } iscsi_ike_plan_options;
 
 /** iscsi_ike_plan is a translated word with its key, for one end and one peer or kind of peer. */

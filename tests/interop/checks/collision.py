@@ -107,7 +107,7 @@ def _both_begin(case, peer, ours):
 
 
 def _each_has_its_child(case, peer, ours):
-    """Quick modes side by side, each with selectors of its own."""
+    """Several children of one session, each with selectors of its own."""
     ours.wait_for_outcome(case.patience)
     found = [child["selectors"]["local"].split()[-1] for child in ours.outcome.get("children", ())]
     wanted = [str(40001 + port) for port in range(_CHILDREN)]

@@ -41,12 +41,14 @@ def _scenes():
 
 
 def child_followed(scene):
-    """A second child with keys of its own is there before the first one is deleted."""
+    """A second child with keys of its own is there before the first one ends: at both ends the same second
+    ends it, and the one whose Delete is first on its way tells the other."""
     second = {"we_started": True, "child": 2}
-    complaints = scene.we_tell("child_established", patience=8) + scene.we_never_tell("child_closed")
+    ends = "child_closed", "child_deleted"
+    complaints = scene.we_tell("child_established", patience=8) + scene.we_never_tell(*ends)
     return (complaints + scene.same_keys(keys.CHILD, scene.begin, **second)
             + scene.other_keys(keys.CHILD, **second)
-            + scene.we_tell("child_closed") + scene.peer_has(1, 1))
+            + scene.we_tell_one_of(*ends) + scene.peer_has(1, 1))
 
 
 def phase1_followed(scene):

@@ -22,6 +22,11 @@ class Scene:
         found = process.wait_until(lambda: self.count(event) >= times, patience)
         return [] if found else [f"we tell {event} {self.count(event)} times, not {times}"]
 
+    def we_tell_one_of(self, *events, patience=5.0):
+        """We tell any of these."""
+        found = process.wait_until(lambda: any(map(self.count, events)), patience)
+        return [] if found else [f"we tell no {' and no '.join(events)}"]
+
     def count(self, event):
         return self.ours.times_told(event) - self._told[event]
 
