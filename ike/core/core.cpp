@@ -145,16 +145,17 @@ Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint
 }
 
 void EngineCore::RemoveSession(SessionId id) {
-  const std::unique_ptr<Session> session(Find(id));
-  if (!session) return;
+  Session* const session = Find(id);
+  if (session == nullptr) return;
   LeaveHalfOpen(*session);
   if (session->has_sa()) {
     for (const Child& child : session->sa().children) ReleaseSpi(child.inbound);
     UnlinkPeer(*session);
   }
-  by_first_message_.Erase(session.get());
-  by_own_cookie_.Erase(session.get());
-  by_id_.Erase(session.get());
+  by_first_message_.Erase(session);
+  by_own_cookie_.Erase(session);
+  by_id_.Erase(session);  // its owner: what goes wrong before leaves it there
+  delete session;         // NOLINT(cppcoreguidelines-owning-memory)
 }
 
 Session* EngineCore::Find(SessionId id) { return by_id_.Find(id); }

@@ -3,9 +3,8 @@
 // and so cost nothing. What a session no longer stands by is dropped when it comes up.
 #pragma once
 
+#include <algorithm>
 #include <functional>
-#include <queue>
-#include <utility>
 #include <vector>
 
 #include "ike/events.hpp"
@@ -23,16 +22,24 @@ class TimerQueue {
       return a.due != b.due ? a.due > b.due : a.session > b.session;
     }
   };
-  void Push(Time due, SessionId session) { heap_.push({due, session}); }
+  void Push(Time due, SessionId session) {
+    heap_.push_back({due, session});
+    std::ranges::push_heap(heap_, std::greater<>());
+  }
 
   // Top is the earliest entry, or nullptr.
-  [[nodiscard]] const Entry* Top() const { return heap_.empty() ? nullptr : &heap_.top(); }
-  void Pop() { heap_.pop(); }
-  void Clear() { heap_ = {}; }
+  [[nodiscard]] const Entry* Top() const { return heap_.empty() ? nullptr : heap_.data(); }
+  void Pop() {
+    std::ranges::pop_heap(heap_, std::greater<>());
+    heap_.pop_back();
+  }
+  // Clear keeps the room: up to as many entries are pushed again without memory.
+  void Clear() { heap_.clear(); }
   [[nodiscard]] std::size_t size() const { return heap_.size(); }
+  [[nodiscard]] std::size_t room() const { return heap_.capacity(); }
 
  private:
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> heap_;
+  std::vector<Entry> heap_;
 };
 
 }  // namespace iscsi_ike::ike

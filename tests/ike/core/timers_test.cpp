@@ -114,5 +114,16 @@ TEST_F(Timers, OfASessionThatIsPutOffForeverStayOne) {
   EXPECT_EQ(core.timer_count(), 0U);
 }
 
+// A look at the next timer tidies up, and must not fail for want of memory.
+TEST(TimerQueue, KeepsItsRoomWhenItIsCleared) {
+  ike::TimerQueue queue;
+  for (unsigned i = 0; i < 1000; ++i) queue.Push(At(1), ike::SessionId{i});
+  const std::size_t room = queue.room();
+  queue.Clear();
+  EXPECT_EQ(queue.Top(), nullptr);
+  EXPECT_EQ(queue.room(), room);
+  EXPECT_GE(room, 1000U);
+}
+
 }  // namespace
 }  // namespace iscsi_ike::test
