@@ -34,7 +34,6 @@ Rule CheckLabel(std::string_view label) {
 // form of an address. "192.0.2.1" as a name is the classic mistake for IdType 1.
 Rule CheckHostName(std::string_view name) {
   if (name.empty()) return "is empty";
-  if (name.size() > kLongestName) return "is longer than 255 octets";
   if (IpAddress::Parse(name)) return "is the text of an address; give the address as IdType 1 or 5";
   for (const std::string_view label : Split(name, ".")) {
     if (Rule rule = CheckLabel(label)) return rule;
@@ -60,7 +59,6 @@ Rule CheckLocalPart(std::string_view local) {
 }
 
 Rule CheckUserName(std::string_view name) {
-  if (name.size() > kLongestName) return "is longer than 255 octets";
   const std::size_t at = name.find('@');
   if (at == std::string_view::npos) return "has no @; a user FQDN is user@host.example";
   if (name.find('@', at + 1) != std::string_view::npos) return "has more than one @";
@@ -70,7 +68,8 @@ Rule CheckUserName(std::string_view name) {
 }
 
 Rule CheckName(IdType type, crypto::Octets id) {
-  std::string name(id.begin(), id.end());
+  if (id.size() > kLongestName) return "is longer than 255 octets";
+  const std::string name(id.begin(), id.end());
   if (name.find('\0') != std::string::npos) {
     return "holds an octet 0; names are one octet a character, without terminator";
   }

@@ -74,6 +74,9 @@ TEST(IdentityTest, ChecksHostNames) {
   while (longest.size() < 250) longest += "abcd.";
   EXPECT_TRUE(Identity::Make(2, Bytes(longest + "abcde"), "r").ok());
   EXPECT_THAT(Refuse(2, longest + "abcdef"), HasSubstr("255"));
+  // The length is judged before any octet is looked at.
+  for (const std::uint8_t type : {std::uint8_t{2}, std::uint8_t{3}})
+    EXPECT_THAT(Refuse(type, longest + std::string(20, '\0')), HasSubstr("255"));
 }
 
 TEST(IdentityTest, ChecksUserNames) {
