@@ -140,7 +140,9 @@ void RenewNow(EngineCore& core, Session& session, Child& child) {
 }
 
 void RenewBeforeIdsRunOut(EngineCore& core, Session& session) {
-  const bool plenty = session.sa().used_ids.size() < core.config.max_message_ids / 4 * 3;
+  // The initiator of the session first, so that not both ends do at once.
+  const std::size_t eighths = session.role == Role::kInitiator ? 6 : 7;
+  const bool plenty = session.sa().used_ids.size() < core.config.max_message_ids / 8 * eighths;
   if (plenty || session.state != Session::State::kEstablished || session.renewing ||
       session.sa().lease.close_at)
     return;
