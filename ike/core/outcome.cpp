@@ -63,7 +63,7 @@ NegotiationFailure Silence(const Session& session, const Exchange& exchange) {
   failure.code = session.heard_from_peer ? FailureCode::kTimeout : FailureCode::kNoResponse;
   failure.text = std::string(exchange.script->name) + ": " + WaitedFor(exchange);
   if (!session.heard_from_peer) {
-    failure.details = {"not one octet came back from " + session.remote.ToString(),
+    failure.details = {"nothing of this negotiation came back from " + session.remote.ToString(),
                        "usual causes: UDP 500/4500 is filtered; no IKE daemon listens there; the "
                        "peer drops IKEv1 by default (RFC 9395); "
                        "the peer does not know this address or refuses " +

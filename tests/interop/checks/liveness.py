@@ -52,7 +52,7 @@ def _scenes(network):
         if role == "initiator":
             network.theirs.cut()
             yield Case("the peer is cut off before we begin", Settings(),
-                       Fails("NO_RESPONSE", "", "not one octet came back", 5), patience=2), None
+                       Fails("NO_RESPONSE", "", "nothing of this negotiation came back", 5), patience=2), None
             network.theirs.mend()
 
 
