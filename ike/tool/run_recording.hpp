@@ -10,7 +10,7 @@
 #include "ike/tool/options.hpp"
 #include "ike/tool/watch.hpp"
 #include "ike/trace/recorder.hpp"
-#include "ike/trace/secret_file.hpp"
+#include "ike/tool/secret_file.hpp"
 
 namespace iscsi_ike::ike::tool {
 

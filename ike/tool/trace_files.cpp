@@ -13,7 +13,7 @@
 #include "ike/trace/clear_pcap.hpp"
 #include "ike/trace/keylog.hpp"
 #include "ike/trace/pcap_writer.hpp"
-#include "ike/trace/secret_file.hpp"
+#include "ike/tool/secret_file.hpp"
 
 namespace iscsi_ike::ike::tool {
 

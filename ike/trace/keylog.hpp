@@ -1,6 +1,6 @@
 // KeyLog: the secrets of a negotiation for those who are meant to have them: Wireshark's two tables
 // and a tester's list. Nothing else of the project writes a key. Sinks are expected to be files of
-// mode 0600 (secret_file.hpp).
+// mode 0600 (ike/tool/secret_file.hpp).
 #pragma once
 
 #include "ike/observer.hpp"

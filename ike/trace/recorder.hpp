@@ -17,7 +17,7 @@ namespace iscsi_ike::ike {
 
 // Recorder is the engine's observer from its first call on. The engine draws its randomness from a
 // crypto::SeededRandom of the same seed. The sink is expected to be a file of mode 0600
-// (secret_file.hpp).
+// (ike/tool/secret_file.hpp).
 class Recorder final : public Observer {
  public:
   // The first lines go to the sink at once.

@@ -1,4 +1,4 @@
-#include "ike/trace/secret_file.hpp"
+#include "ike/tool/secret_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-namespace iscsi_ike::ike {
+namespace iscsi_ike::ike::tool {
 namespace {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
@@ -131,4 +131,4 @@ Status<SecretFileError> SecretFile::Close() {
   return Done{};
 }
 
-}  // namespace iscsi_ike::ike
+}  // namespace iscsi_ike::ike::tool

@@ -8,7 +8,7 @@
 #include "crypto/result.hpp"
 #include "crypto/secret.hpp"
 
-namespace iscsi_ike::ike {
+namespace iscsi_ike::ike::tool {
 
 enum class SecretFileFault : std::uint8_t {
   kOpen,        // the path cannot be opened for writing
@@ -53,4 +53,4 @@ class SecretFile {
   int first_error_ = 0;
 };
 
-}  // namespace iscsi_ike::ike
+}  // namespace iscsi_ike::ike::tool

@@ -1,4 +1,4 @@
-#include "ike/trace/secret_file.hpp"
+#include "ike/tool/secret_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace iscsi_ike::ike {
+namespace iscsi_ike::ike::tool {
 namespace {
 
 namespace fs = std::filesystem;
@@ -118,4 +118,4 @@ TEST_F(SecretFileTest, RemembersAFailedWriteForClose) {
 }
 
 }  // namespace
-}  // namespace iscsi_ike::ike
+}  // namespace iscsi_ike::ike::tool
