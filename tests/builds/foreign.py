@@ -12,6 +12,7 @@ Exit status: 0 passed, 1 failed, 77 the packages cannot be had.
 """
 
 import argparse
+import collections
 import os
 import pathlib
 import re
@@ -135,6 +136,12 @@ def counted(output):
     return tuple(int(match[1]) if match else 0 for match in found)
 
 
+def reasons(output):
+    """Why tests were skipped: "46: this processor has no AVX-512 IFMA"."""
+    why = collections.Counter(re.findall(r": Skipped\n(.+)", output))
+    return "".join(f"; {count}: {reason}" for reason, count in sorted(why.items()))
+
+
 def run_test(name, root, folder, test):
     """Returns whether it passed, and a line that says so. Each program is one process: to start the emulation takes
     longer than a test."""
@@ -146,7 +153,7 @@ def run_test(name, root, folder, test):
     if test in PROGRAMS:
         return ran.returncode == 0, line
     total, passed, skipped = counted(ran.stdout)
-    line += f", {total} ran, {passed} passed, {skipped} skipped"
+    line += f", {total} ran, {passed} passed, {skipped} skipped{reasons(ran.stdout)}"
     return ran.returncode == 0 and passed > 0 and passed + skipped == total, line
 
 
