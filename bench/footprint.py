@@ -15,7 +15,9 @@ import re
 import subprocess
 import sys
 
-PARTS = {"crypto": "crypto", "policy": "policy", "wire": "ike/wire", "core": "ike/core"}
+PARTS = {"crypto": "crypto", "policy": "policy", "wire": "ike/wire", "core": "ike/core", "trace": "ike/trace",
+         "capi": "ike/capi"}
+WHOLE = "ike/capi/libiscsi_ike.a"  # all of them in one
 FRAMES = 10  # that are listed
 
 
@@ -50,17 +52,35 @@ def frames(build):
 
 
 def memory(file):
-    """Heap of a session and allocations of a negotiation, as memory_bench has them."""
-    wanted = re.compile(r"(Memory/(half_open|established)|Allocations/negotiation)/")
+    """Heap and checkpoint of a session and allocations of a negotiation, as memory_bench has them."""
+    wanted = re.compile(r"(Memory/(half_open|established)\w*|Allocations/negotiation|Checkpoint/\w+)/")
     return {row["name"]: row["bytes"] if row["bytes"] is not None else row["allocations"]
             for row in json.loads(file.read_text()) if wanted.match(row["name"])}
+
+
+def conditions(build):
+    """Of what the figures hold: the machine, the compiler, what it was told, and the libraries."""
+    def set_to(name):
+        found = re.search(rf"^{name}:\w+=(.*)$", cache, re.MULTILINE)
+        return found[1] if found else ""
+
+    cache = (build / "CMakeCache.txt").read_text()
+    processor = re.search(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    versions = {name: output("pkg-config", "--modversion", name).strip() for name in ("libcrypto", "libsodium")}
+    return {"processor": processor[1] if processor else "unknown",
+            "compiler": output(set_to("CMAKE_CXX_COMPILER"), "--version").splitlines()[0],
+            "flags": " ".join(filter(None, map(set_to, ("CMAKE_CXX_FLAGS_MINSIZEREL", "CMAKE_CXX_FLAGS",
+                                                        "CMAKE_EXE_LINKER_FLAGS")))), **versions}
 
 
 def measure(arguments):
     build = arguments.build
     libraries = arguments.libraries or [build / folder / f"libiscsi_ike_{part}.a" for part, folder in PARTS.items()]
+    if not arguments.libraries:
+        libraries.append(build / WHOLE)
     programs = arguments.program or [build / "bench/footprint_main"]
-    result = {"programs": {file.name: {**sizes(arguments.size, file), "needs": needed(arguments.readelf, file)}
+    result = {"conditions": conditions(build),
+              "programs": {file.name: {**sizes(arguments.size, file), "needs": needed(arguments.readelf, file)}
                            for file in programs},
               "libraries": {file.name: {**sizes(arguments.size, file), "file": file.stat().st_size}
                             for file in libraries}}
@@ -79,7 +99,8 @@ def short(function, most=88):
 
 
 def table(result):
-    lines = ["Code, octets; programs with nothing unused   text     data      bss"]
+    lines = [f"{name}: {value}" for name, value in result["conditions"].items()]
+    lines += ["", "Code, octets; programs with nothing unused   text     data      bss"]
     for name, size in [*result["programs"].items(), *result["libraries"].items()]:
         lines.append("  {:<37} {:>9} {:>8} {:>8}".format(name, size["text"], size["data"], size["bss"]))
     for name, program in result["programs"].items():
@@ -93,7 +114,7 @@ def table(result):
     lines.append("  without a bound: " + (", ".join(map(short, result["unbounded_frames"])) or "none"))
     if "memory" in result:
         lines += ["", "Memory: heap octets of a session; blocks asked for in a negotiation, both ends"]
-        lines += ["  {:<52} {:>9.0f}".format(name, value) for name, value in result["memory"].items()]
+        lines += ["  {:<62} {:>6.0f}".format(name, value) for name, value in result["memory"].items()]
     return "\n".join(lines)
 
 

@@ -99,6 +99,18 @@ void AddSessions(Report& report, const PairSettings& settings, std::size_t sessi
   report.Add("Allocations/negotiation/" + name, nullptr, -1, NegotiationAllocations(settings));
 }
 
+void AddCheckpoints(Report& report, const PairSettings& settings, std::size_t sessions,
+                    const std::string& name) {
+  report.Add("Checkpoint/half_open/" + name, nullptr, HalfOpenCheckpointOctets(settings, sessions));
+  const Ends fresh = CheckpointOctets(settings, sessions, Moment::kEstablished);
+  const Ends lingered = CheckpointOctets(settings, sessions, Moment::kLingered);
+  for (double Ends::*end : {&Ends::initiator, &Ends::responder}) {
+    const std::string tail = name + (end == &Ends::initiator ? "/initiator" : "/responder");
+    report.Add("Checkpoint/established_fresh/" + tail, nullptr, fresh.*end);
+    report.Add("Checkpoint/established/" + tail, nullptr, lingered.*end);
+  }
+}
+
 bool Measure(const Options& options) {
   const auto sessions = static_cast<std::size_t>(options.numbers.at("sessions"));
   Report report(options);
@@ -109,6 +121,7 @@ bool Measure(const Options& options) {
       settings.lanes = crypto::DhLanes::kWhereThereAre;
       const std::string name = std::string(mode.name) + '/' + pfs.name + '/' + suite.name;
       AddSessions(report, settings, sessions, name, &mode == kModes.data());
+      AddCheckpoints(report, settings, sessions, name);
     }
   }
   // The offer is kept until HASH_I is there: four suites are the default.

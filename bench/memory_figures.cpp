@@ -1,5 +1,6 @@
 #include "bench/memory_figures.hpp"
 
+#include <array>
 #include <stdexcept>
 
 #include "bench/heap_count.hpp"
@@ -62,6 +63,28 @@ void AddChildren(MemoryPair& pair) {
   }
 }
 
+void Linger(MemoryPair& pair) { pair.Wait(ike::EngineConfig{}.linger + std::chrono::seconds(1)); }
+
+// Reach makes the sessions that the pair holds, and brings them to that moment.
+void Reach(MemoryPair& pair, Moment moment) {
+  Demand(pair.Hold());
+  if (moment != Moment::kEstablished) Linger(pair);
+  if (moment != Moment::kChildren) return;
+  AddChildren(pair);
+  Linger(pair);
+}
+
+double BoxOctets(const ike::Engine& engine) {
+  constexpr std::array<std::uint8_t, 32> kSealKey{};
+  const auto box = engine.Checkpoint(kSealKey);
+  Demand(box.ok());
+  return static_cast<double>(box->size());
+}
+
+Ends Boxes(MemoryPair& pair) {
+  return {BoxOctets(*pair.initiator()), BoxOctets(*pair.responder())};
+}
+
 // Recorder keeps what the initiator sends.
 class Recorder final : public ike::Observer {
  public:
@@ -114,16 +137,28 @@ Ends SessionOctets(const PairSettings& settings, std::size_t sessions, Moment mo
   MemoryPair empty(settings, sessions);
   const Ends idle = FreedEnds(empty);
   MemoryPair pair(settings, sessions);
-  Demand(pair.Hold());
-  const ike::Duration linger = ike::EngineConfig{}.linger + std::chrono::seconds(1);
-  if (moment != Moment::kEstablished) pair.Wait(linger);
-  if (moment == Moment::kChildren) {
-    AddChildren(pair);
-    pair.Wait(linger);
-  }
+  Reach(pair, moment);
   const Ends all = FreedEnds(pair);
   const auto count = static_cast<double>(sessions);
   return {(all.initiator - idle.initiator) / count, (all.responder - idle.responder) / count};
+}
+
+Ends CheckpointOctets(const PairSettings& settings, std::size_t sessions, Moment moment) {
+  MemoryPair pair(settings, sessions);
+  const Ends idle = Boxes(pair);
+  Reach(pair, moment);
+  const Ends all = Boxes(pair);
+  const auto count = static_cast<double>(sessions);
+  return {(all.initiator - idle.initiator) / count, (all.responder - idle.responder) / count};
+}
+
+double HalfOpenCheckpointOctets(const PairSettings& settings, std::size_t sessions) {
+  MemoryPair pair(settings, sessions);
+  const Messages first = FirstMessages(pair, sessions);
+  const double idle = BoxOctets(*pair.responder());
+  (void)Take(*pair.responder(), pair.now(), first);
+  Demand(pair.responder()->session_count() == sessions);
+  return (BoxOctets(*pair.responder()) - idle) / static_cast<double>(sessions);
 }
 
 double NegotiationAllocations(const PairSettings& settings) {

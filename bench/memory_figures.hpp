@@ -34,6 +34,12 @@ enum class Moment {
 inline constexpr std::size_t kFurtherChildren = 4;
 [[nodiscard]] Ends SessionOctets(const PairSettings& settings, std::size_t sessions, Moment moment);
 
+// Octets that a session adds to an engine's checkpoint; an initiator's has the PeerConfig with it,
+// one for each HBA.
+[[nodiscard]] Ends CheckpointOctets(const PairSettings& settings, std::size_t sessions,
+                                    Moment moment);
+[[nodiscard]] double HalfOpenCheckpointOctets(const PairSettings& settings, std::size_t sessions);
+
 // Allocations of one negotiation, both ends and their Diffie-Hellman.
 [[nodiscard]] double NegotiationAllocations(const PairSettings& settings);
 

@@ -124,7 +124,10 @@ class SecurityCache::Unpacker {
     return number;
   }
   std::uint32_t Port() { return static_cast<std::uint32_t>(Number(4)); }
-  crypto::Octets Sized(std::size_t size_of_size) { return Take(Number(size_of_size)); }
+  // Sized: sizes are of 1 or 2 octets.
+  crypto::Octets Sized(std::size_t size_of_size) {
+    return Take(static_cast<std::size_t>(Number(size_of_size)));
+  }
 
   Status<HbaError> UnpackGroupKey() {
     const crypto::Octets key = Sized(2);

@@ -34,7 +34,8 @@ Parsed<const PresharedKey*> RecordNamed(const Config& config, const std::string&
   for (const PresharedKey& record : config.records)
     if (record.name == name) return &record;
   const auto index = ParseUnsigned(name);
-  if (index && *index < config.records.size()) return &config.records[*index];
+  if (index && *index < config.records.size())
+    return &config.records[static_cast<std::size_t>(*index)];
   const std::string names = NamesOf(config);
   return Reject(place, Quote(name) + " is no record; " +
                            (names.empty() ? "there is none" : "there are " + names));

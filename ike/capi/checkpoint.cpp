@@ -153,7 +153,7 @@ std::optional<Saved> ReadContents(crypto::Octets contents) {
   if (has_datagram == 1) {
     const auto local = in.Endpoint();
     const auto remote = in.Endpoint();
-    const crypto::Octets octets = in.Octets(in.Number(4));
+    const crypto::Octets octets = in.Octets(static_cast<std::size_t>(in.Number(4)));
     if (!local || !remote) return std::nullopt;
     saved.next = {*local, *remote, {octets.begin(), octets.end()}};
   }

@@ -5,12 +5,14 @@ usage: foreign.py i386|aarch64 [--work FOLDER] [--jobs N] [TEST...]
 
 Debian's cross compiler, the libraries and, for aarch64, QEMU's user emulation are fetched with apt's own programs and
 unpacked into the work folder (default: build/foreign/ARCHITECTURE): nothing is installed, root is not needed. i386
-programs run as they are, where the kernel runs them. TEST: crypto, policy, wire, core, trace, sim; default: all.
-The machine is an amd64 one with Debian 12.
+programs run as they are, where the kernel runs them. TEST: crypto, policy, wire, core, trace, sim, capi, and the C
+programs example, simulator, footprint; default: all. Those already built are not built again. In the end there is
+one line for each: what ran, passed and was skipped. The machine is an amd64 one with Debian 12.
 Exit status: 0 passed, 1 failed, 77 the packages cannot be had.
 """
 
 import argparse
+import collections
 import os
 import pathlib
 import re
@@ -29,7 +31,12 @@ CROSS = ["libc6", "libc6-dev", "linux-libc-dev", "libgcc-s1", "libgcc-12-dev", "
 TESTS = {
     "crypto": "tests/crypto/test_crypto", "policy": "tests/policy/test_policy", "wire": "tests/ike/wire/test_wire",
     "core": "tests/ike/core/test_core", "trace": "tests/ike/trace/test_trace", "sim": "tests/sim/test_sim",
+    "capi": "tests/capi/capi_test",
 }
+PROGRAMS = {  # in C; their exit status is all that they say of themselves
+    "example": "tests/capi/capi_example", "simulator": "tests/capi/capi_simulator", "footprint": "tests/capi/capi_footprint",
+}
+ALL = {**TESTS, **PROGRAMS}
 HOST = "amd64"  # what the cross compilers run on
 SKIPPED = 77
 
@@ -117,21 +124,44 @@ def build(name, root, folder, tests, jobs):
          f"-DFOREIGN_PROCESSOR={name}", f"-DFOREIGN_RUNNER={';'.join(runner(name, root))}",
          "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O1", "-DISCSI_IKE_TOOL=OFF", "-DISCSI_IKE_INTEROP=OFF"],
         check=True, env=environment)
-    targets = [pathlib.PurePath(TESTS[test]).name for test in tests]
+    targets = [pathlib.PurePath(ALL[test]).name for test in tests]
     subprocess.run(["cmake", "--build", folder, "--parallel", str(jobs), "--target", *targets],
                    check=True, env=environment)
 
 
+def counted(output):
+    """What GoogleTest says of its tests: (ran, passed, skipped)."""
+    found = [re.search(pattern, output) for pattern in
+             (r"\] (\d+) tests? from .* ran", r"\[  PASSED  \] (\d+) test", r"\[  SKIPPED \] (\d+) test")]
+    return tuple(int(match[1]) if match else 0 for match in found)
+
+
+def reasons(output):
+    """Why tests were skipped: "46: this processor has no AVX-512 IFMA"."""
+    why = collections.Counter(re.findall(r": Skipped\n(.+)", output))
+    return "".join(f"; {count}: {reason}" for reason, count in sorted(why.items()))
+
+
+def run_test(name, root, folder, test):
+    """Returns whether it passed, and a line that says so. Each program is one process: to start the emulation takes
+    longer than a test."""
+    arguments = ["--gtest_brief=1"] if test in TESTS else []
+    ran = subprocess.run([*runner(name, root), str(folder / ALL[test]), *arguments], check=False, cwd=folder,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    print(f"{name} {test}: exit status {ran.returncode}\n{ran.stdout}", flush=True)
+    line = f"{name} {test}: exit status {ran.returncode}"
+    if test in PROGRAMS:
+        return ran.returncode == 0, line
+    total, passed, skipped = counted(ran.stdout)
+    line += f", {total} ran, {passed} passed, {skipped} skipped{reasons(ran.stdout)}"
+    return ran.returncode == 0 and passed > 0 and passed + skipped == total, line
+
+
 def run_tests(name, root, folder, tests):
-    """Returns whether all passed. Each program is one process: to start the emulation takes longer than a test."""
-    good = True
-    for test in tests:
-        ran = subprocess.run([*runner(name, root), str(folder / TESTS[test]), "--gtest_brief=1"], check=False, cwd=folder,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        passed = re.search(r"\[  PASSED  \] (\d+) test", ran.stdout)
-        good &= ran.returncode == 0 and passed is not None and passed[1] != "0"
-        print(f"{name} {test}: exit status {ran.returncode}\n{ran.stdout}", flush=True)
-    return good
+    """Returns whether all passed."""
+    results = [run_test(name, root, folder, test) for test in tests]
+    print("\n".join(line for _, line in results), flush=True)
+    return all(good for good, _ in results)
 
 
 def main():
@@ -139,12 +169,12 @@ def main():
     parser.add_argument("architecture", choices=TARGETS)
     parser.add_argument("--work", type=pathlib.Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("tests", nargs="*", metavar="TEST", help=", ".join(TESTS))
+    parser.add_argument("tests", nargs="*", metavar="TEST", help=", ".join(ALL))
     arguments = parser.parse_intermixed_args()
     name = arguments.architecture
-    tests = arguments.tests or list(TESTS)
-    if not set(tests) <= set(TESTS):
-        parser.error(f"tests are {', '.join(TESTS)}")
+    tests = arguments.tests or list(ALL)
+    if not set(tests) <= set(ALL):
+        parser.error(f"tests are {', '.join(ALL)}")
     work = (arguments.work or SOURCE / "build/foreign" / name).resolve()
     try:
         root = prepare(name, work)
