@@ -8,9 +8,9 @@
 
 #include "crypto/random.hpp"
 #include "ike/tool/options.hpp"
+#include "ike/tool/secret_file.hpp"
 #include "ike/tool/watch.hpp"
 #include "ike/trace/recorder.hpp"
-#include "ike/tool/secret_file.hpp"
 
 namespace iscsi_ike::ike::tool {
 

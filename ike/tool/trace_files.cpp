@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "ike/net/reactor.hpp"
+#include "ike/tool/secret_file.hpp"
 #include "ike/trace/clear_pcap.hpp"
 #include "ike/trace/keylog.hpp"
 #include "ike/trace/pcap_writer.hpp"
-#include "ike/tool/secret_file.hpp"
 
 namespace iscsi_ike::ike::tool {
 
