@@ -2,8 +2,11 @@
 // it is made (tests/policy).
 #include <iscsi_ike.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "tests/capi/c_pair.hpp"
 
@@ -17,8 +20,15 @@ using OwnedHba = std::unique_ptr<iscsi_ike_hba, FreeHba>;
 
 constexpr Seed kSealKey{7};
 
-OwnedHba MakeHba() {
-  const auto options = ISCSI_IKE_INIT(iscsi_ike_hba_options);
+constexpr std::uint32_t kKeyCache = ISCSI_IKE_HBA_PRESHARED_KEY_CACHE;
+constexpr std::uint32_t kTunnelMode = ISCSI_IKE_HBA_IPSEC_TUNNEL_MODE;
+constexpr std::uint32_t kPlanned = ISCSI_IKE_PLANNED;
+constexpr std::uint32_t kRejected = ISCSI_IKE_REJECTED;
+constexpr std::uint32_t kTransport = ISCSI_IKE_TRANSPORT;
+
+iscsi_ike_hba_options NoOptions() { return ISCSI_IKE_INIT(iscsi_ike_hba_options); }
+
+OwnedHba MakeHba(const iscsi_ike_hba_options& options = NoOptions()) {
   iscsi_ike_hba* hba = nullptr;
   EXPECT_EQ(iscsi_ike_hba_new(&options, &hba), ISCSI_IKE_OK);
   return OwnedHba(hba);
@@ -52,8 +62,8 @@ std::vector<std::uint8_t> Save(const iscsi_ike_hba* hba) {
   return box;
 }
 
-iscsi_ike_status Restore(const std::vector<std::uint8_t>& box, const Seed& key, OwnedHba& made) {
-  const auto options = ISCSI_IKE_INIT(iscsi_ike_hba_options);
+iscsi_ike_status Restore(const std::vector<std::uint8_t>& box, const Seed& key, OwnedHba& made,
+                         const iscsi_ike_hba_options& options = NoOptions()) {
   iscsi_ike_hba* hba = nullptr;
   const auto status =
       iscsi_ike_hba_restore(&options, key.data(), box.data(), box.size(), &hba, nullptr);
@@ -257,38 +267,92 @@ TEST(CHba, AGivenKeyServesWhereTheCacheHasNone) {
   EXPECT_EQ(info.has_key, 1U);
 }
 
+// Offer is what a plan offers in phase 2.
+struct Offer {
+  std::uint32_t outcome = 0;
+  std::vector<std::string> suites;
+  std::vector<std::uint32_t> encapsulations;
+  std::string text;
+  [[nodiscard]] bool Says(const char* words) const { return text.find(words) != std::string::npos; }
+};
+
+// OfferOf makes the plan of a login with a key of its own and the word, over the adapter.
+Offer OfferOf(const iscsi_ike_hba* hba, std::uint64_t word, const char* esp) {
+  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  options.hba = hba;
+  options.word = word;
+  options.esp = esp;
+  const auto plan = MakePlan(options);
+  auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
+  EXPECT_EQ(iscsi_ike_plan_get_info(plan.get(), &info), ISCSI_IKE_OK);
+  Offer offer{info.outcome, {}, {}, iscsi_ike_plan_text(plan.get())};
+  for (std::size_t i = 0; const char* suite = iscsi_ike_plan_phase2(plan.get(), i); ++i)
+    offer.suites.emplace_back(suite);
+  EXPECT_EQ(info.phase2_count, offer.suites.size());
+  offer.encapsulations.assign(info.encapsulations, info.encapsulations + info.encapsulation_count);
+  return offer;
+}
+
 // An adapter that states 3DES alone is not asked for AES.
-TEST(CHba, PlansKeepToWhatTheAdapterStates) {
+TEST(CHba, PlansKeepToTheEncryptionThatIsStated) {
   const std::uint32_t des[] = {1};
-  auto stated = ISCSI_IKE_INIT(iscsi_ike_hba_options);
+  auto stated = NoOptions();
   stated.encryption = des;
   stated.encryption_count = 1;
-  iscsi_ike_hba* made = nullptr;
-  ASSERT_EQ(iscsi_ike_hba_new(&stated, &made), ISCSI_IKE_OK);
-  const OwnedHba hba(made);
-  SetKey(made, 0, "hba1.example", 0x2B);
+  const auto hba = MakeHba(stated);
+  Offer offer = OfferOf(hba.get(), 0x2B, "aes128-sha256");
+  EXPECT_EQ(offer.outcome, kRejected);
+  EXPECT_TRUE(offer.Says("ADAPTER_CANNOT"));
+  EXPECT_EQ(offer.suites.size(), 0U);
+  offer = OfferOf(hba.get(), 0x2B, "aes128-sha256,3des-sha1");
+  EXPECT_EQ(offer.outcome, kPlanned);
+  EXPECT_TRUE(offer.Says("EncryptionAvailable: is without ESP aes128-sha256"));
+  EXPECT_EQ(offer.suites, std::vector<std::string>{"3des-sha1"});
+  EXPECT_EQ(offer.encapsulations, std::vector<std::uint32_t>{kTransport});
+}
 
-  std::uint8_t octets[16];
-  std::size_t size = sizeof octets;
-  ASSERT_EQ(iscsi_ike_hba_get_capabilities(made, octets, &size), ISCSI_IKE_OK);
-  ASSERT_EQ(size, 12U);
-  EXPECT_EQ(octets[0], 1);
-  EXPECT_EQ(octets[4], 1);
-  EXPECT_EQ(octets[8], 1);
+// FunctionalitySupported holds whether encryption is stated or not.
+TEST(CHba, PlansKeepToTransportModeWithoutTheBitForTunnels) {
+  const std::uint32_t des[] = {1};
+  for (const std::uint32_t count : {0U, 1U}) {
+    auto stated = NoOptions();
+    stated.has_functionality = 1;
+    stated.functionality = kKeyCache;
+    stated.encryption = des;
+    stated.encryption_count = count;
+    const auto hba = MakeHba(stated);
+    const Offer offer = OfferOf(hba.get(), 0x6B, "aes128-sha256,3des-sha1");
+    EXPECT_EQ(offer.outcome, kPlanned);
+    EXPECT_TRUE(offer.Says("FunctionalitySupported: is without IPSEC_TUNNEL_MODE"));
+    EXPECT_EQ(offer.encapsulations, std::vector<std::uint32_t>{kTransport});
+    const std::vector<std::string> all = {"aes128-sha256", "3des-sha1"};
+    EXPECT_EQ(offer.suites, count == 0 ? all : std::vector<std::string>{"3des-sha1"});
+    EXPECT_EQ(OfferOf(hba.get(), 0x4B, "3des-sha1").outcome, kRejected);
+  }
+}
 
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
-  options.hba = made;
-  options.esp = "aes128-sha256";
-  auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
-  auto plan = MakePlan(options);
-  ASSERT_EQ(iscsi_ike_plan_get_info(plan.get(), &info), ISCSI_IKE_OK);
-  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_REJECTED});
-  EXPECT_NE(std::string(iscsi_ike_plan_text(plan.get())).find("ADAPTER_CANNOT"), std::string::npos);
-  options.esp = "aes128-sha256,3des-sha1";
-  plan = MakePlan(options);
-  ASSERT_EQ(iscsi_ike_plan_get_info(plan.get(), &info), ISCSI_IKE_OK);
-  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_PLANNED});
-  EXPECT_NE(std::string(iscsi_ike_plan_text(plan.get())).find("ADAPTER_LACKS"), std::string::npos);
+TEST(CHba, NoPlanProtectsTrafficThatTheAdapterDoesNot) {
+  auto stated = NoOptions();
+  stated.no_iscsi = 1;
+  const Offer offer = OfferOf(MakeHba(stated).get(), 0x2B, "3des-sha1");
+  EXPECT_EQ(offer.outcome, kRejected);
+  EXPECT_TRUE(offer.Says("ProtectiScsiTraffic: is false"));
+}
+
+// A word that prefers transport mode takes an offer of tunnel mode alone, unless there is none.
+TEST(CHba, APeerTalksNoAdapterIntoTunnelMode) {
+  for (const std::uint32_t bits : {kKeyCache, kKeyCache | kTunnelMode}) {
+    auto stated = NoOptions();
+    stated.has_functionality = 1;
+    stated.functionality = bits;
+    const auto hba = MakeHba(stated);
+    CPair pair([&](CPair::Told& told) {
+      told.hba_plan.word = 0x4B;
+      told.portal_plan.word = 0x2B;
+      told.portal_plan.hba = hba.get();
+    });
+    EXPECT_EQ(LogIn(pair) != nullptr, (bits & kTunnelMode) != 0);
+  }
 }
 
 }  // namespace
