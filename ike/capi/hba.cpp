@@ -89,6 +89,19 @@ iscsi_ike_status Run(uint32_t* status, iscsi_ike_error* error, Method method) {
   });
 }
 
+// CheckTunnelEnds: family 0 is Type EMPTY of ISCSI_IP_Address, refused as method 4 refuses that.
+iscsi_ike::Status<policy::HbaError> CheckTunnelEnds(const iscsi_ike_endpoint& destination,
+                                                    const iscsi_ike_endpoint& outer) {
+  if (destination.family == 0)
+    return Refuse(HbaStatus::kInvalidParameter, "SetTunnelModeOuterAddress.DestinationAddress",
+                  "is of family 0, none; the address is for one destination");
+  if (outer.family == 0)
+    return Refuse(HbaStatus::kNoTunnelOuterAddress,
+                  "SetTunnelModeOuterAddress.TunnelModeOuterAddress",
+                  "is of family 0, none; only ClearCache takes an address away");
+  return iscsi_ike::Done{};
+}
+
 std::size_t OutSize(std::uint32_t method) {
   return method == static_cast<std::uint32_t>(policy::SecurityMethod::kGetPresharedKeyForId) ? 16
                                                                                              : 4;
@@ -182,6 +195,7 @@ iscsi_ike_status iscsi_ike_hba_set_tunnel(iscsi_ike_hba* hba, uint32_t port,
   const auto through = ToEndpoint(*outer);
   if (!to || !through) return ISCSI_IKE_E_INVALID;
   return Run(status, error, [&] {
+    if (auto ends = CheckTunnelEnds(*destination, *outer); !ends) return ends;
     return hba->cache.SetTunnelModeOuterAddress(port, to->address, through->address);
   });
 }

@@ -355,5 +355,67 @@ TEST(CHba, APeerTalksNoAdapterIntoTunnelMode) {
   }
 }
 
+// An address of any family, and none, in both forms.
+struct Address {
+  std::uint8_t family;  // 0: none
+  bool unspecified;     // 0.0.0.0 or ::
+};
+constexpr Address kAddresses[] = {{0, true}, {4, true}, {4, false}, {6, true}, {6, false}};
+
+iscsi_ike_endpoint TypedForm(const Address& address) {
+  iscsi_ike_endpoint endpoint{};
+  endpoint.family = address.family;
+  if (!address.unspecified) endpoint.address[3] = 9;
+  return endpoint;
+}
+
+void AppendOctetForm(const Address& address, std::vector<std::uint8_t>& in) {
+  std::vector<std::uint8_t> field(548);
+  field[0] = static_cast<std::uint8_t>(address.family == 4 ? 1 : address.family == 6 ? 2 : 3);
+  if (!address.unspecified) field[(address.family == 4 ? 4 : 8) + 3] = 9;
+  in.insert(in.end(), field.begin(), field.end());
+}
+
+// Tunnel calls method 4 in both forms and gives the status of the typed one.
+std::uint32_t Tunnel(const iscsi_ike_hba_options& options, std::uint8_t port, const Address& to,
+                     const Address& through) {
+  const auto typed = MakeHba(options);
+  const auto destination = TypedForm(to);
+  const auto outer = TypedForm(through);
+  std::uint32_t status = 1;
+  auto error = ISCSI_IKE_INIT(iscsi_ike_error);
+  EXPECT_EQ(iscsi_ike_hba_set_tunnel(typed.get(), port, &destination, &outer, &status, &error),
+            ISCSI_IKE_OK);
+  EXPECT_EQ(status == 0, error.rule[0] == '\0') << error.rule;
+  std::vector<std::uint8_t> in = {port, 0, 0, 0};
+  AppendOctetForm(to, in);
+  AppendOctetForm(through, in);
+  std::uint8_t out[4];
+  std::size_t size = sizeof out;
+  std::uint32_t other = 1;
+  EXPECT_EQ(iscsi_ike_hba_invoke(MakeHba(options).get(), 4, in.data(), in.size(), out, &size,
+                                 &other, nullptr),
+            ISCSI_IKE_OK);
+  EXPECT_EQ(status, other) << "port " << int{port} << ", family " << int{to.family} << " through "
+                           << int{through.family};
+  return status;
+}
+
+TEST(CHba, TypedAndOctetFormAgreeAboutTunnels) {
+  auto flat = NoOptions();
+  flat.has_functionality = 1;
+  auto bare = NoOptions();
+  bare.no_iscsi = 1;
+  int taken = 0;
+  for (const auto& options : {NoOptions(), flat, bare})
+    for (const std::uint8_t port : {std::uint8_t{0}, std::uint8_t{7}})
+      for (const Address& destination : kAddresses)
+        for (const Address& outer : kAddresses)
+          taken += Tunnel(options, port, destination, outer) == ISCSI_IKE_HBA_SUCCESS ? 1 : 0;
+  EXPECT_EQ(taken, 4);
+  EXPECT_EQ(Tunnel(NoOptions(), 0, {4, false}, {0, true}), ISCSI_IKE_HBA_NO_TUNNEL_OUTER_ADDRESS);
+  EXPECT_EQ(Tunnel(NoOptions(), 0, {0, true}, {4, false}), ISCSI_IKE_HBA_INVALID_PARAMETER);
+}
+
 }  // namespace
 }  // namespace iscsi_ike::test
