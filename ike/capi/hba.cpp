@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/random.hpp"
 #include "crypto/sealed_box.hpp"
 #include "ike/capi/guard.hpp"
 #include "ike/capi/sized.hpp"
@@ -247,6 +248,7 @@ iscsi_ike_status iscsi_ike_hba_save(const iscsi_ike_hba* hba, const uint8_t* sea
                                     size_t* size) {
   if (hba == nullptr || seal_key == nullptr || size == nullptr) return ISCSI_IKE_E_INVALID;
   return Guarded([&] {
+    if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
     const auto saved = hba->cache.Save({seal_key, crypto::kSealKeySize});
     if (!saved) return StatusOf(saved.error().status);
     return WriteOctets(saved->data(), saved->size(), box, size);
@@ -264,6 +266,7 @@ iscsi_ike_status iscsi_ike_hba_restore(const iscsi_ike_hba_options* options,
   return Guarded([&] {
     auto capabilities = CapabilitiesOf(ours);
     if (!capabilities) return ISCSI_IKE_E_INVALID;
+    if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
     auto restored = policy::SecurityCache::Restore({seal_key, crypto::kSealKeySize},
                                                    ToOctets(box, size), std::move(*capabilities));
     if (!restored) {

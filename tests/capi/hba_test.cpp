@@ -1,6 +1,7 @@
 // The security interface of an HBA through the C interface; what each method does is tested where
 // it is made (tests/policy).
 #include <iscsi_ike.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -415,6 +416,28 @@ TEST(CHba, TypedAndOctetFormAgreeAboutTunnels) {
   EXPECT_EQ(taken, 4);
   EXPECT_EQ(Tunnel(NoOptions(), 0, {4, false}, {0, true}), ISCSI_IKE_HBA_NO_TUNNEL_OUTER_ADDRESS);
   EXPECT_EQ(Tunnel(NoOptions(), 0, {0, true}, {4, false}), ISCSI_IKE_HBA_INVALID_PARAMETER);
+}
+
+// Each in a process of its own, where nothing else has called sodium_init.
+TEST(CHbaDeathTest, SavingMakesLibsodiumReady) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        Save(MakeHba().get());
+        std::_Exit(sodium_init());
+      },
+      testing::ExitedWithCode(1), "");
+}
+
+TEST(CHbaDeathTest, RestoringMakesLibsodiumReady) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        OwnedHba restored;
+        Restore({}, kSealKey, restored);
+        std::_Exit(sodium_init());
+      },
+      testing::ExitedWithCode(1), "");
 }
 
 }  // namespace
