@@ -1,6 +1,11 @@
 #include "policy/hba_capabilities.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "policy/reason.hpp"
 
 namespace iscsi_ike::policy {
 namespace {
@@ -22,33 +27,46 @@ bool CanDo(const SecurityCapabilities& security, const EspSuite& suite) {
                      [&](EncryptionType type) { return Covers(type, suite); });
 }
 
+void Lack(Plan& plan, std::string_view member, const std::string& rule) {
+  plan.reasons.push_back(MakeReason(ReasonCode::kAdapterLacks, std::string(member) + ": " + rule));
+}
+
+// HoldToTunnelMode: without it none is offered, and none accepted from a peer that offers it.
+void HoldToTunnelMode(const HbaCapabilities& capabilities, Plan& plan) {
+  if (capabilities.Has(HbaFunctionality::kIpsecTunnelMode)) return;
+  const bool accepts = Contains(plan.reasons, ReasonCode::kOtherEncapsulationAccepted);
+  if (std::erase(plan.encapsulations, Encapsulation::kTunnel) != 0) {
+    Lack(plan, "FunctionalitySupported", "is without IPSEC_TUNNEL_MODE; the plan has tunnel mode");
+  } else if (accepts) {
+    Lack(plan, "FunctionalitySupported",
+         "is without IPSEC_TUNNEL_MODE; an offer of tunnel mode is refused");
+  }
+  plan.accept_other_encapsulation = false;
+}
+
+void HoldToEncryption(const SecurityCapabilities& security, Plan& plan) {
+  if (security.encryption.empty()) return;
+  std::erase_if(plan.phase2, [&](const EspSuite& suite) {
+    if (CanDo(security, suite)) return false;
+    Lack(plan, "EncryptionAvailable", "is without ESP " + ToString(suite));
+    return true;
+  });
+}
+
 }  // namespace
 
-Abilities CheckAbilities(const Plan& plan, const HbaCapabilities& capabilities) {
-  Abilities result;
-  if (plan.outcome != Outcome::kPlan) return result;
-  if (!capabilities.security.protect_iscsi) {
-    result.lacks.push_back({"ProtectiScsiTraffic", "is false; the plan protects iSCSI traffic"});
-    result.usable = false;
-  }
-  std::size_t encapsulations = plan.encapsulations.size();
-  if (!capabilities.Has(HbaFunctionality::kIpsecTunnelMode)) {
-    const auto tunnels = static_cast<std::size_t>(
-        std::count(plan.encapsulations.begin(), plan.encapsulations.end(), Encapsulation::kTunnel));
-    encapsulations -= tunnels;
-    if (tunnels != 0) {
-      result.lacks.push_back(
-          {"FunctionalitySupported", "is without IPSEC_TUNNEL_MODE; the plan has tunnel mode"});
-    }
-  }
-  std::size_t suites = plan.phase2.size();
-  for (const EspSuite& suite : plan.phase2) {
-    if (CanDo(capabilities.security, suite)) continue;
-    result.lacks.push_back({"EncryptionAvailable", "is without ESP " + ToString(suite)});
-    --suites;
-  }
-  if (encapsulations == 0 || suites == 0) result.usable = false;
-  return result;
+void HoldTo(const HbaCapabilities& capabilities, Plan& plan) {
+  if (plan.outcome != Outcome::kPlan) return;
+  const bool protects = capabilities.security.protect_iscsi;
+  if (!protects) Lack(plan, "ProtectiScsiTraffic", "is false; the plan protects iSCSI traffic");
+  HoldToTunnelMode(capabilities, plan);
+  HoldToEncryption(capabilities.security, plan);
+  if (protects && !plan.encapsulations.empty() && !plan.phase2.empty()) return;
+  Plan rejected;
+  rejected.outcome = Outcome::kRejected;
+  rejected.reasons = std::move(plan.reasons);
+  rejected.reasons.push_back(MakeReason(ReasonCode::kAdapterCannot));
+  plan = std::move(rejected);
 }
 
 }  // namespace iscsi_ike::policy

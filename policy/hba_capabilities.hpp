@@ -1,12 +1,10 @@
-// HbaCapabilities: what an adapter states that it can do about security, and what of a plan it
-// cannot.
+// HbaCapabilities: what an adapter states that it can do about security, and plans held to it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "policy/error.hpp"
 #include "policy/plan.hpp"
 
 namespace iscsi_ike::policy {
@@ -30,8 +28,9 @@ struct SecurityCapabilities {
   bool protect_iscsi = true;  // ProtectiScsiTraffic
   bool protect_isns = false;  // ProtectiSNSTraffic
   bool certificates = false;  // CertificatesSupported
+  // EncryptionAvailable; empty: nothing is stated, and a plan keeps all its suites.
   std::vector<EncryptionType> encryption = {EncryptionType::kTripleDesHmacSha1,
-                                            EncryptionType::kAesCtr};  // EncryptionAvailable
+                                            EncryptionType::kAesCtr};
 };
 
 // HbaCapabilities. An adapter that protects neither kind of traffic has no IPsec, and refuses
@@ -53,15 +52,10 @@ struct HbaCapabilities {
   [[nodiscard]] bool HasIpsec() const { return security.protect_iscsi || security.protect_isns; }
 };
 
-// Abilities: what the adapter lacks for a plan, one line for each thing, and whether something of
-// the plan is left: iSCSI traffic, one encapsulation and one ESP suite.
-struct Abilities {
-  std::vector<Error> lacks;
-  bool usable = true;
-};
-
-// CheckAbilities compares. Plans of any outcome but kPlan want nothing. EncryptionAvailable is
-// about ESP alone and says nothing of key lengths and ESN; nobody states what phase 1 can do.
-[[nodiscard]] Abilities CheckAbilities(const Plan& plan, const HbaCapabilities& capabilities);
+// HoldTo takes out of a plan what the adapter states that it cannot do, with a reason ADAPTER_LACKS
+// for each thing; where no iSCSI traffic, no encapsulation or no ESP suite is left, ADAPTER_CANNOT
+// rejects the plan. Plans of any outcome but kPlan want nothing. EncryptionAvailable is about ESP
+// alone and says nothing of key lengths and ESN; nobody states what phase 1 can do.
+void HoldTo(const HbaCapabilities& capabilities, Plan& plan);
 
 }  // namespace iscsi_ike::policy

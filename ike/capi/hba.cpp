@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/random.hpp"
 #include "crypto/sealed_box.hpp"
 #include "ike/capi/guard.hpp"
 #include "ike/capi/sized.hpp"
@@ -87,6 +88,19 @@ iscsi_ike_status Run(uint32_t* status, iscsi_ike_error* error, Method method) {
     if (!result.ok()) Explain(result.error().error, error);
     return ISCSI_IKE_OK;
   });
+}
+
+// CheckTunnelEnds: family 0 is Type EMPTY of ISCSI_IP_Address, refused as method 4 refuses that.
+iscsi_ike::Status<policy::HbaError> CheckTunnelEnds(const iscsi_ike_endpoint& destination,
+                                                    const iscsi_ike_endpoint& outer) {
+  if (destination.family == 0)
+    return Refuse(HbaStatus::kInvalidParameter, "SetTunnelModeOuterAddress.DestinationAddress",
+                  "is of family 0, none; the address is for one destination");
+  if (outer.family == 0)
+    return Refuse(HbaStatus::kNoTunnelOuterAddress,
+                  "SetTunnelModeOuterAddress.TunnelModeOuterAddress",
+                  "is of family 0, none; only ClearCache takes an address away");
+  return iscsi_ike::Done{};
 }
 
 std::size_t OutSize(std::uint32_t method) {
@@ -182,6 +196,7 @@ iscsi_ike_status iscsi_ike_hba_set_tunnel(iscsi_ike_hba* hba, uint32_t port,
   const auto through = ToEndpoint(*outer);
   if (!to || !through) return ISCSI_IKE_E_INVALID;
   return Run(status, error, [&] {
+    if (auto ends = CheckTunnelEnds(*destination, *outer); !ends) return ends;
     return hba->cache.SetTunnelModeOuterAddress(port, to->address, through->address);
   });
 }
@@ -233,6 +248,7 @@ iscsi_ike_status iscsi_ike_hba_save(const iscsi_ike_hba* hba, const uint8_t* sea
                                     size_t* size) {
   if (hba == nullptr || seal_key == nullptr || size == nullptr) return ISCSI_IKE_E_INVALID;
   return Guarded([&] {
+    if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
     const auto saved = hba->cache.Save({seal_key, crypto::kSealKeySize});
     if (!saved) return StatusOf(saved.error().status);
     return WriteOctets(saved->data(), saved->size(), box, size);
@@ -250,6 +266,7 @@ iscsi_ike_status iscsi_ike_hba_restore(const iscsi_ike_hba_options* options,
   return Guarded([&] {
     auto capabilities = CapabilitiesOf(ours);
     if (!capabilities) return ISCSI_IKE_E_INVALID;
+    if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
     auto restored = policy::SecurityCache::Restore({seal_key, crypto::kSealKeySize},
                                                    ToOctets(box, size), std::move(*capabilities));
     if (!restored) {

@@ -7,7 +7,7 @@
 #include "ike/capi/number_options.hpp"
 #include "ike/capi/values.hpp"
 #include "policy/address_text.hpp"
-#include "policy/reason.hpp"
+#include "policy/hba_capabilities.hpp"
 
 namespace iscsi_ike::capi {
 namespace {
@@ -91,20 +91,6 @@ void GoThroughGateway(std::uint16_t port, ike::PeerConfig& peer) {
   if (!peer.plan.tunnel_outer || peer.target_side || !peer.remote) return;
   if (!peer.child.remote) peer.child.remote = TargetSelector(peer.remote->address, port);
   peer.remote->address = *peer.plan.tunnel_outer;
-}
-
-// HoldTo: an adapter that states what it can do is not asked for more.
-void HoldTo(const policy::HbaCapabilities& capabilities, policy::Plan& plan) {
-  if (capabilities.security.encryption.empty() || plan.outcome != policy::Outcome::kPlan) return;
-  const policy::Abilities abilities = CheckAbilities(plan, capabilities);
-  for (const policy::Error& lack : abilities.lacks)
-    plan.reasons.push_back(MakeReason(policy::ReasonCode::kAdapterLacks, lack.Text()));
-  if (abilities.usable) return;
-  policy::Plan rejected;
-  rejected.outcome = policy::Outcome::kRejected;
-  rejected.reasons = std::move(plan.reasons);
-  rejected.reasons.push_back(policy::MakeReason(policy::ReasonCode::kAdapterCannot));
-  plan = std::move(rejected);
 }
 
 void SetEnds(const Options& options, const policy::Sources& sources, ike::PeerConfig& peer) {

@@ -3,85 +3,150 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "policy/reason.hpp"
+
 namespace iscsi_ike::policy {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::IsEmpty;
 
-std::vector<std::string> Texts(const Abilities& abilities) {
-  std::vector<std::string> texts;
-  for (const Error& error : abilities.lacks) texts.push_back(error.Text());
-  return texts;
-}
-
-Plan PlanOf(std::string_view esp, std::vector<Encapsulation> encapsulations) {
+Plan PlanOf(const std::vector<std::string_view>& esp, std::vector<Encapsulation> encapsulations) {
   Plan plan;
   plan.outcome = Outcome::kPlan;
   plan.encapsulations = std::move(encapsulations);
-  plan.phase2.push_back(*ParseEspSuite(esp, ""));
+  for (const std::string_view suite : esp) plan.phase2.push_back(*ParseEspSuite(suite, ""));
   return plan;
 }
 
-TEST(AbilitiesTest, AnAdapterOfItsTimeCanDoWhatItStates) {
-  for (const std::string_view esp : {"3des-sha1", "aes128ctr-aesxcbc", "aes256ctr-aesxcbc-esn"}) {
-    const Abilities abilities = CheckAbilities(PlanOf(esp, {Encapsulation::kTunnel}), {});
-    EXPECT_THAT(abilities.lacks, IsEmpty()) << esp;
-    EXPECT_TRUE(abilities.usable);
-  }
+// Held is the plan that is left.
+Plan Held(Plan plan, const HbaCapabilities& capabilities = {}) {
+  HoldTo(capabilities, plan);
+  return plan;
 }
 
-TEST(AbilitiesTest, NamesTheSuitesItLacks) {
-  Plan plan = PlanOf("aes128-sha1", {Encapsulation::kTransport});
-  EXPECT_THAT(Texts(CheckAbilities(plan, {})),
-              ElementsAre("EncryptionAvailable: is without ESP aes128-sha1"));
-  EXPECT_FALSE(CheckAbilities(plan, {}).usable);
-  plan.phase2.push_back(*ParseEspSuite("3des-sha1", ""));
-  EXPECT_EQ(CheckAbilities(plan, {}).lacks.size(), 1U);
-  EXPECT_TRUE(CheckAbilities(plan, {}).usable);
-  HbaCapabilities none;
-  none.security.encryption = {EncryptionType::kNone};
-  EXPECT_EQ(CheckAbilities(plan, none).lacks.size(), 2U);
-  EXPECT_FALSE(CheckAbilities(plan, none).usable);
+std::vector<std::string> Suites(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const EspSuite& suite : plan.phase2) names.push_back(ToString(suite));
+  return names;
 }
 
-TEST(AbilitiesTest, OtherIntegrityIsAnotherSuite) {
-  for (const std::string_view esp : {"3des-sha256", "aes128ctr-sha1", "aes128-aesxcbc"}) {
-    EXPECT_FALSE(CheckAbilities(PlanOf(esp, {Encapsulation::kTransport}), {}).usable) << esp;
-  }
+std::vector<std::string_view> Codes(const Plan& plan) {
+  std::vector<std::string_view> codes;
+  for (const Reason& reason : plan.reasons) codes.push_back(reason.code);
+  return codes;
 }
 
-TEST(AbilitiesTest, TunnelModeIsABitOfItsOwn) {
+HbaCapabilities Flat() {
   HbaCapabilities flat;
   flat.functionality = 0x3B;
-  Plan plan = PlanOf("3des-sha1", {Encapsulation::kTunnel, Encapsulation::kTransport});
-  EXPECT_THAT(Texts(CheckAbilities(plan, flat)),
-              ElementsAre("FunctionalitySupported: is without IPSEC_TUNNEL_MODE; the plan has "
-                          "tunnel mode"));
-  EXPECT_TRUE(CheckAbilities(plan, flat).usable);
-  plan.encapsulations = {Encapsulation::kTunnel};
-  EXPECT_FALSE(CheckAbilities(plan, flat).usable);
-  plan.encapsulations = {Encapsulation::kTransport};
-  EXPECT_THAT(CheckAbilities(plan, flat).lacks, IsEmpty());
+  return flat;
 }
 
-TEST(AbilitiesTest, IsnsAloneIsNotIscsi) {
+TEST(HoldToTest, AnAdapterOfItsTimeCanDoWhatItStates) {
+  for (const std::string_view esp : {"3des-sha1", "aes128ctr-aesxcbc", "aes256ctr-aesxcbc-esn"}) {
+    const Plan held = Held(PlanOf({esp}, {Encapsulation::kTunnel}));
+    EXPECT_EQ(held.outcome, Outcome::kPlan) << esp;
+    EXPECT_THAT(held.reasons, IsEmpty()) << esp;
+    EXPECT_THAT(Suites(held), ElementsAre(esp));
+    EXPECT_THAT(held.encapsulations, ElementsAre(Encapsulation::kTunnel));
+    EXPECT_TRUE(held.accept_other_encapsulation);
+  }
+}
+
+TEST(HoldToTest, TakesOutTheSuitesThatItLacks) {
+  Plan held =
+      Held(PlanOf({"aes128-sha1", "3des-sha1", "aes128-sha256"}, {Encapsulation::kTransport}));
+  EXPECT_EQ(held.outcome, Outcome::kPlan);
+  EXPECT_THAT(Suites(held), ElementsAre("3des-sha1"));
+  EXPECT_THAT(Codes(held), ElementsAre("ADAPTER_LACKS", "ADAPTER_LACKS"));
+  EXPECT_THAT(held.reasons.at(0).text,
+              EndsWith(": EncryptionAvailable: is without ESP aes128-sha1"));
+  EXPECT_THAT(held.reasons.at(1).text, EndsWith("ESP aes128-sha256"));
+  EXPECT_THAT(held.encapsulations, ElementsAre(Encapsulation::kTransport));
+}
+
+TEST(HoldToTest, RejectsWhereNoSuiteIsLeft) {
+  HbaCapabilities none;
+  none.security.encryption = {EncryptionType::kNone};
+  const Plan held = Held(PlanOf({"3des-sha1"}, {Encapsulation::kTransport}), none);
+  EXPECT_EQ(held.outcome, Outcome::kRejected);
+  EXPECT_THAT(Codes(held), ElementsAre("ADAPTER_LACKS", "ADAPTER_CANNOT"));
+  EXPECT_THAT(held.phase2, IsEmpty());
+  EXPECT_THAT(held.encapsulations, IsEmpty());
+}
+
+TEST(HoldToTest, EncryptionThatIsNotStatedTakesNothingOut) {
+  HbaCapabilities silent = Flat();
+  silent.security.encryption.clear();
+  const Plan held = Held(
+      PlanOf({"aes128-sha1", "3des-sha1"}, {Encapsulation::kTunnel, Encapsulation::kTransport}),
+      silent);
+  EXPECT_THAT(Suites(held), ElementsAre("aes128-sha1", "3des-sha1"));
+  EXPECT_THAT(held.encapsulations, ElementsAre(Encapsulation::kTransport));
+  silent.security.protect_iscsi = false;
+  EXPECT_EQ(Held(PlanOf({"3des-sha1"}, {Encapsulation::kTransport}), silent).outcome,
+            Outcome::kRejected);
+}
+
+TEST(HoldToTest, OtherIntegrityIsAnotherSuite) {
+  for (const std::string_view esp : {"3des-sha256", "aes128ctr-sha1", "aes128-aesxcbc"}) {
+    EXPECT_EQ(Held(PlanOf({esp}, {Encapsulation::kTransport})).outcome, Outcome::kRejected) << esp;
+  }
+}
+
+TEST(HoldToTest, TunnelModeIsABitOfItsOwn) {
+  Plan held =
+      Held(PlanOf({"3des-sha1"}, {Encapsulation::kTunnel, Encapsulation::kTransport}), Flat());
+  EXPECT_EQ(held.outcome, Outcome::kPlan);
+  EXPECT_THAT(held.encapsulations, ElementsAre(Encapsulation::kTransport));
+  EXPECT_FALSE(held.accept_other_encapsulation);
+  EXPECT_THAT(Codes(held), ElementsAre("ADAPTER_LACKS"));
+  EXPECT_THAT(held.reasons.at(0).text, EndsWith(": FunctionalitySupported: is without "
+                                                "IPSEC_TUNNEL_MODE; the plan has tunnel mode"));
+  held = Held(PlanOf({"3des-sha1"}, {Encapsulation::kTunnel}), Flat());
+  EXPECT_EQ(held.outcome, Outcome::kRejected);
+}
+
+TEST(HoldToTest, NoPeerTalksAFlatAdapterIntoTunnelMode) {
+  Plan plan = PlanOf({"3des-sha1"}, {Encapsulation::kTransport});
+  Plan held = Held(plan, Flat());
+  EXPECT_EQ(held.outcome, Outcome::kPlan);
+  EXPECT_FALSE(held.accept_other_encapsulation);
+  EXPECT_THAT(held.reasons, IsEmpty());
+  // Where the plan said that it would be accepted, it says that it is not.
+  plan.reasons.push_back(MakeReason(ReasonCode::kOtherEncapsulationAccepted));
+  held = Held(plan, Flat());
+  EXPECT_THAT(Codes(held), ElementsAre("OTHER_ENCAPSULATION_ACCEPTED", "ADAPTER_LACKS"));
+  EXPECT_THAT(held.reasons.at(1).text, EndsWith("an offer of tunnel mode is refused"));
+}
+
+TEST(HoldToTest, IsnsAloneIsNotIscsi) {
   HbaCapabilities isns;
   isns.security.protect_iscsi = false;
   isns.security.protect_isns = true;
-  const Abilities abilities =
-      CheckAbilities(PlanOf("3des-sha1", {Encapsulation::kTransport}), isns);
-  EXPECT_FALSE(abilities.usable);
-  EXPECT_EQ(abilities.lacks.at(0).place, "ProtectiScsiTraffic");
+  const Plan held = Held(PlanOf({"3des-sha1"}, {Encapsulation::kTransport}), isns);
+  EXPECT_EQ(held.outcome, Outcome::kRejected);
+  EXPECT_THAT(Codes(held), ElementsAre("ADAPTER_LACKS", "ADAPTER_CANNOT"));
+  EXPECT_THAT(held.reasons.at(0).text,
+              EndsWith(": ProtectiScsiTraffic: is false; the plan protects iSCSI traffic"));
 }
 
-TEST(AbilitiesTest, NothingIsWantedWithoutAPlan) {
+TEST(HoldToTest, NothingIsWantedWithoutAPlan) {
   HbaCapabilities nothing;
-  nothing.security = {false, false, false, {}};
-  Plan plan = PlanOf("3des-sha1", {Encapsulation::kTunnel});
+  nothing.functionality = 0;
+  nothing.security = {false, false, false, {EncryptionType::kNone}};
+  Plan plan = PlanOf({"3des-sha1"}, {Encapsulation::kTunnel});
   plan.outcome = Outcome::kDisabled;
-  EXPECT_TRUE(CheckAbilities(plan, nothing).usable);
-  EXPECT_THAT(CheckAbilities(plan, nothing).lacks, IsEmpty());
+  plan = Held(plan, nothing);
+  EXPECT_EQ(plan.outcome, Outcome::kDisabled);
+  EXPECT_THAT(plan.reasons, IsEmpty());
 }
 
 }  // namespace
