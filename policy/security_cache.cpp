@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "policy/text.hpp"
+
 namespace iscsi_ike::policy {
 namespace {
 
