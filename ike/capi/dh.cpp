@@ -99,7 +99,7 @@ iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** 
   return Look(engine, [&] {
     auto made = std::make_unique<iscsi_ike_dh_job>();
     auto next = engine->engine.PollDh();
-    if (!next) return ISCSI_IKE_NONE;
+    if (!next) return ISCSI_IKE_OK_NONE;
     made->job = std::move(*next);
     *job = made.release();
     return ISCSI_IKE_OK;

@@ -15,7 +15,7 @@ iscsi_ike_status iscsi_ike_poll_event(iscsi_ike_engine* engine, iscsi_ike_event*
   return Enter(engine, [&] {
     engine->event.Forget();
     auto next = engine->engine.PollEvent();
-    if (!next) return ISCSI_IKE_NONE;
+    if (!next) return ISCSI_IKE_OK_NONE;
     WriteSized(engine->event.Show(std::move(*next)), event);
     return ISCSI_IKE_OK;
   });

@@ -95,12 +95,12 @@ ISCSI_IKE_API uint32_t iscsi_ike_abi(void);
 #endif
 
 /**
- * What a call came to. Negative: it did nothing, but for E_NO_MEMORY and E_INTERNAL, which leave an
- * engine broken where they stopped a call that changes it.
+ * What a call came to; names begin with OK or E. Negative: it did nothing, but for E_NO_MEMORY and
+ * E_INTERNAL, which leave an engine broken where they stopped a call that changes it.
  */
 typedef enum iscsi_ike_status {
   ISCSI_IKE_OK = 0,
-  ISCSI_IKE_NONE = 1,         /**< a poll found nothing; there is no timeout */
+  ISCSI_IKE_OK_NONE = 1,      /**< a poll found nothing; there is no timeout */
   ISCSI_IKE_E_INVALID = -1,   /**< an argument breaks a rule of this file */
   ISCSI_IKE_E_VERSION = -2,   /**< a struct of a later release uses what this one does not know */
   ISCSI_IKE_E_TOO_SMALL = -3, /**< the buffer; nothing was consumed */
@@ -250,12 +250,12 @@ typedef struct iscsi_ike_hba iscsi_ike_hba;
 
 /** Bits of MSiSCSI_HBAInformation.FunctionalitySupported. */
 enum {
-  ISCSI_IKE_HBA_PRESHARED_KEY_CACHE = 0x01,
-  ISCSI_IKE_HBA_ISCSI_AUTHENTICATION_CACHE = 0x02,
-  ISCSI_IKE_HBA_IPSEC_TUNNEL_MODE = 0x04,
-  ISCSI_IKE_HBA_CHAP_VIA_RADIUS = 0x08,
-  ISCSI_IKE_HBA_ISNS_DISCOVERY = 0x10,
-  ISCSI_IKE_HBA_SLP_DISCOVERY = 0x20
+  ISCSI_IKE_HBA_FUNCTION_PRESHARED_KEY_CACHE = 0x01,
+  ISCSI_IKE_HBA_FUNCTION_ISCSI_AUTHENTICATION_CACHE = 0x02,
+  ISCSI_IKE_HBA_FUNCTION_IPSEC_TUNNEL_MODE = 0x04,
+  ISCSI_IKE_HBA_FUNCTION_CHAP_VIA_RADIUS = 0x08,
+  ISCSI_IKE_HBA_FUNCTION_ISNS_DISCOVERY = 0x10,
+  ISCSI_IKE_HBA_FUNCTION_SLP_DISCOVERY = 0x20
 };
 
 #define ISCSI_IKE_HBA_SUCCESS UINT32_C(0) /**< the method did what it was asked for */
@@ -397,10 +397,13 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_restore(const iscsi_ike_hba_options
 /**@}*/
 
 /** Which end of a login this is. */
-typedef enum iscsi_ike_role { ISCSI_IKE_INITIATOR = 0, ISCSI_IKE_RESPONDER = 1 } iscsi_ike_role;
+typedef enum iscsi_ike_role {
+  ISCSI_IKE_ROLE_INITIATOR = 0,
+  ISCSI_IKE_ROLE_RESPONDER = 1
+} iscsi_ike_role;
 
 /** None at all, for the numbers whose comment allows it; 0 stands for the default. */
-#define ISCSI_IKE_OFF UINT32_MAX
+#define ISCSI_IKE_NUMBER_OFF UINT32_MAX
 
 /** Bits of iscsi_ike_plan_options::rules. */
 enum {
@@ -415,11 +418,23 @@ enum {
 };
 
 /** At the end of a lifetime. */
-typedef enum iscsi_ike_renewal {
-  ISCSI_IKE_RENEW = 0,  /**< new SAs before that */
-  ISCSI_IKE_EXPIRE = 1, /**< the SA ends */
-  ISCSI_IKE_NEVER = 2   /**< nothing happens */
-} iscsi_ike_renewal;
+typedef enum iscsi_ike_rekey_mode {
+  ISCSI_IKE_REKEY_AUTO = 0,   /**< new SAs before that */
+  ISCSI_IKE_REKEY_EXPIRE = 1, /**< the SA ends */
+  ISCSI_IKE_REKEY_NEVER = 2   /**< nothing happens */
+} iscsi_ike_rekey_mode;
+
+/**
+ * Which mode of those that the word allows. An engine uses the first mode of a plan. Where the word
+ * allows both and the peer does not answer (NO_RESPONSE) or refuses the exchange type, connect
+ * again with a plan of ISCSI_IKE_ONLY_AGGRESSIVE. Never do so after a failed authentication:
+ * aggressive mode shows a hash to whoever asks.
+ */
+typedef enum iscsi_ike_only {
+  ISCSI_IKE_ONLY_ALLOWED = 0, /**< all that the word allows, main mode first */
+  ISCSI_IKE_ONLY_MAIN = 1,
+  ISCSI_IKE_ONLY_AGGRESSIVE = 2
+} iscsi_ike_only;
 
 /** RFC 3947. */
 typedef enum iscsi_ike_nat {
@@ -440,13 +455,7 @@ typedef struct iscsi_ike_plan_options {
   uint32_t rules;    /**< ISCSI_IKE_RULE_... */
   uint32_t has_word; /**< not 0: `word` is given */
   uint64_t word;     /**< the security word, when `has_word` is not 0 */
-  /**
-   * 0: the modes that the word allows, main mode first; 1: main mode alone; 2: aggressive alone. An
-   * engine uses the first mode of a plan. Where the word allows both and the peer does not answer
-   * (NO_RESPONSE) or refuses the exchange type, connect again with a plan that has `only` 2. Never
-   * do so after a failed authentication: aggressive mode shows a hash to whoever asks.
-   */
-  uint32_t only;
+  uint32_t only;     /**< iscsi_ike_only */
   uint32_t reserved; /**< 0 */
 
   const iscsi_ike_authentication_information* record; /**< may be null */
@@ -479,18 +488,18 @@ typedef struct iscsi_ike_plan_options {
   uint32_t phase1_lifetime_s;  /**< 0: 28800 */
   uint32_t phase2_lifetime_s;  /**< 0: 3600 */
   uint32_t phase2_lifetime_kb; /**< 0: no bound */
-  uint32_t renewal;            /**< iscsi_ike_renewal */
+  uint32_t rekey;              /**< iscsi_ike_rekey_mode */
 
   uint32_t negotiation_timeout_ms; /**< phase 1 and the first child; 0: 60000 */
   uint32_t retransmit_first_ms;    /**< 0: 500; doubled each time */
   uint32_t retransmit_longest_ms;  /**< 0: 8000 */
-  uint32_t retransmit_tries;       /**< 0: 6; ISCSI_IKE_OFF: none */
+  uint32_t retransmit_tries;       /**< 0: 6; ISCSI_IKE_NUMBER_OFF: none */
   uint32_t dpd_delay_ms;         /**< silence after which the peer is asked (RFC 3706); 0: never */
   uint32_t dpd_wait_ms;          /**< 0: 2000 */
   uint32_t dpd_tries;            /**< 0: 5 */
   uint32_t nat;                  /**< iscsi_ike_nat */
-  uint32_t nat_keepalive_ms;     /**< 0: 20000; ISCSI_IKE_OFF: never */
-  uint32_t fragment_above;       /**< octets of a datagram; 0: 1232; ISCSI_IKE_OFF: never */
+  uint32_t nat_keepalive_ms;     /**< 0: 20000; ISCSI_IKE_NUMBER_OFF: never */
+  uint32_t fragment_above;       /**< octets of a datagram; 0: 1232; ISCSI_IKE_NUMBER_OFF: never */
   uint32_t parallel_quick_modes; /**< begun at once; 0: 1, which no peer loses track of */
 } iscsi_ike_plan_options;
 
@@ -499,10 +508,10 @@ typedef struct iscsi_ike_plan iscsi_ike_plan;
 
 /** What the word comes to. */
 typedef enum iscsi_ike_outcome {
-  ISCSI_IKE_UNSPECIFIED = 0, /**< it says nothing; never read as "cleartext is fine" */
-  ISCSI_IKE_DISABLED = 1,    /**< it switches IKE/IPsec off */
-  ISCSI_IKE_REJECTED = 2,    /**< it cannot be used; a reason of severity error says why */
-  ISCSI_IKE_PLANNED = 3
+  ISCSI_IKE_OUTCOME_UNSPECIFIED = 0, /**< it says nothing; never read as "cleartext is fine" */
+  ISCSI_IKE_OUTCOME_DISABLED = 1,    /**< it switches IKE/IPsec off */
+  ISCSI_IKE_OUTCOME_REJECTED = 2,    /**< it cannot be used; a reason of severity error says why */
+  ISCSI_IKE_OUTCOME_PLANNED = 3
 } iscsi_ike_outcome;
 
 /**
@@ -517,11 +526,14 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_new(const iscsi_ike_plan_options* 
 ISCSI_IKE_API void iscsi_ike_plan_free(iscsi_ike_plan* plan);
 
 /** Exchanges of phase 1. */
-typedef enum iscsi_ike_mode { ISCSI_IKE_MAIN = 0, ISCSI_IKE_AGGRESSIVE = 1 } iscsi_ike_mode;
+typedef enum iscsi_ike_mode {
+  ISCSI_IKE_MODE_MAIN = 0,
+  ISCSI_IKE_MODE_AGGRESSIVE = 1
+} iscsi_ike_mode;
 /** Numbers of RFC 2407 section 4.5. */
 typedef enum iscsi_ike_encapsulation {
-  ISCSI_IKE_TUNNEL = 1,
-  ISCSI_IKE_TRANSPORT = 2
+  ISCSI_IKE_ENCAPSULATION_TUNNEL = 1,
+  ISCSI_IKE_ENCAPSULATION_TRANSPORT = 2
 } iscsi_ike_encapsulation;
 
 /** A plan in figures. Lists are in order of preference, and empty unless the outcome is PLANNED. */
@@ -550,9 +562,9 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* pla
 
 /** Of a reason. */
 typedef enum iscsi_ike_severity {
-  ISCSI_IKE_NOTE = 0,
-  ISCSI_IKE_WARNING = 1,
-  ISCSI_IKE_ERROR = 2
+  ISCSI_IKE_SEVERITY_NOTE = 0,
+  ISCSI_IKE_SEVERITY_WARNING = 1,
+  ISCSI_IKE_SEVERITY_ERROR = 2
 } iscsi_ike_severity;
 /** One decision of the translator. The texts live as long as the plan. */
 typedef struct iscsi_ike_reason {
@@ -649,7 +661,7 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_negotiate(iscsi_ike_engine* engine, uin
                                                    const char* remote_selector, uint32_t* child,
                                                    iscsi_ike_error* error);
 
-/** Renews phase 1 (`child` 0) or one child now. Numbers that are unknown are ignored. */
+/** Rekeys phase 1 (`child` 0) or one child now. Numbers that are unknown are ignored. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_rekey(iscsi_ike_engine* engine, uint64_t now,
                                                uint32_t session, uint32_t child);
 /**
@@ -671,14 +683,14 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_receive(iscsi_ike_engine* engine, uint6
                                                  const uint8_t* data, size_t size);
 /** Does what is due. Early and repeated calls do nothing. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_timeout(iscsi_ike_engine* engine, uint64_t now);
-/** When iscsi_ike_timeout is due next. @return NONE: never */
+/** When iscsi_ike_timeout is due next. @return OK_NONE: never */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_next_timeout(iscsi_ike_engine* engine, uint64_t* when);
 
 /**
  * The next UDP payload to send.
  * @param buffer may be null when `*size` is 0
  * @param size see Buffers above; no datagram is longer than 65507 octets
- * @return NONE; E_TOO_SMALL: the datagram stays
+ * @return OK_NONE; E_TOO_SMALL: the datagram stays
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_datagram(iscsi_ike_engine* engine,
                                                        iscsi_ike_endpoint* local,
@@ -714,7 +726,7 @@ typedef struct iscsi_ike_dh_info {
   size_t output_size;           /**< octets that the result must have */
 } iscsi_ike_dh_info;
 
-/** The next job. It belongs to the caller until iscsi_ike_finish_dh. @return NONE */
+/** The next job. It belongs to the caller until iscsi_ike_finish_dh. @return OK_NONE */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job);
 /**
  * Takes a job back and frees it, in every case, errors too. A job of a session that is gone, or of
@@ -791,26 +803,27 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_o
 /**@{*/
 /** What an event tells, and which of its members. */
 typedef enum iscsi_ike_event_type {
-  ISCSI_IKE_PHASE1_ESTABLISHED = 1, /**< both ends are authenticated: `phase1` */
-  ISCSI_IKE_CHILD_ESTABLISHED = 2,  /**< keys: `child_sa` */
-  ISCSI_IKE_CHILD_DELETED = 3,      /**< the peer no longer receives on it; never a disconnect */
-  ISCSI_IKE_SESSION_CLOSED = 4,     /**< the ISAKMP SA is gone; its children live on: `reason` */
-  ISCSI_IKE_FAILED = 5,        /**< a session (`child` 0) or a child came to nothing: `failure` */
-  ISCSI_IKE_DIAGNOSED = 6,     /**< ends nothing, but trouble is likely: `failure` */
-  ISCSI_IKE_PEER_NOTIFIED = 7, /**< an authenticated notification: `notify` */
-  ISCSI_IKE_CHILD_CLOSED = 8,  /**< this end no longer receives on it: `reason` */
-  ISCSI_IKE_SESSION_REPLACED = 9,   /**< `session` has taken over the children of `other_session` */
-  ISCSI_IKE_PEER_MOVED = 10,        /**< datagrams go to `remote` from now on */
-  ISCSI_IKE_PEER_UNRESPONSIVE = 11, /**< dead peer detection; ends nothing */
-  ISCSI_IKE_PEER_ALIVE = 12
+  ISCSI_IKE_EVENT_PHASE1_ESTABLISHED = 1, /**< both ends are authenticated: `phase1` */
+  ISCSI_IKE_EVENT_CHILD_ESTABLISHED = 2,  /**< keys: `child_sa` */
+  ISCSI_IKE_EVENT_CHILD_DELETED = 3,  /**< the peer no longer receives on it; never a disconnect */
+  ISCSI_IKE_EVENT_SESSION_CLOSED = 4, /**< the ISAKMP SA is gone; its children live on: `reason` */
+  ISCSI_IKE_EVENT_FAILED = 5,    /**< a session (`child` 0) or a child came to nothing: `failure` */
+  ISCSI_IKE_EVENT_DIAGNOSED = 6, /**< ends nothing, but trouble is likely: `failure` */
+  ISCSI_IKE_EVENT_PEER_NOTIFIED = 7, /**< an authenticated notification: `notify` */
+  ISCSI_IKE_EVENT_CHILD_CLOSED = 8,  /**< this end no longer receives on it: `reason` */
+  ISCSI_IKE_EVENT_SESSION_REPLACED =
+      9,                           /**< `session` has taken over the children of `other_session` */
+  ISCSI_IKE_EVENT_PEER_MOVED = 10, /**< datagrams go to `remote` from now on */
+  ISCSI_IKE_EVENT_PEER_UNRESPONSIVE = 11, /**< dead peer detection; ends nothing */
+  ISCSI_IKE_EVENT_PEER_ALIVE = 12
 } iscsi_ike_event_type;
 
 /** Why a session or a child ended. */
 typedef enum iscsi_ike_close_reason {
-  ISCSI_IKE_BY_CALLER = 0,
-  ISCSI_IKE_BY_PEER = 1,
-  ISCSI_IKE_EXPIRED = 2,
-  ISCSI_IKE_REPLACED = 3
+  ISCSI_IKE_CLOSE_BY_CALLER = 0,
+  ISCSI_IKE_CLOSE_BY_PEER = 1,
+  ISCSI_IKE_CLOSE_EXPIRED = 2,
+  ISCSI_IKE_CLOSE_REPLACED = 3
 } iscsi_ike_close_reason;
 
 /** An ISAKMP SA. */
@@ -880,7 +893,7 @@ typedef struct iscsi_ike_event {
   const iscsi_ike_failure* failure;   /**< null but for FAILED and DIAGNOSED */
 } iscsi_ike_event;
 
-/** The next event; the one before it is forgotten, with its keys. @return NONE */
+/** The next event; the one before it is forgotten, with its keys. @return OK_NONE */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_event(iscsi_ike_engine* engine,
                                                     iscsi_ike_event* event);
 /**

@@ -15,7 +15,7 @@ namespace {
 using ike::ToNumber;
 
 std::uint32_t RoleOf(ike::Role role) {
-  return role == ike::Role::kResponder ? ISCSI_IKE_RESPONDER : ISCSI_IKE_INITIATOR;
+  return role == ike::Role::kResponder ? ISCSI_IKE_ROLE_RESPONDER : ISCSI_IKE_ROLE_INITIATOR;
 }
 
 iscsi_ike_sa_keys ToC(const ike::DirectionKeys& keys) {
@@ -24,10 +24,10 @@ iscsi_ike_sa_keys ToC(const ike::DirectionKeys& keys) {
 }
 
 std::uint32_t ReasonOf(ike::CloseReason reason) { return static_cast<std::uint32_t>(reason); }
-static_assert(static_cast<int>(ike::CloseReason::kByCaller) == ISCSI_IKE_BY_CALLER);
-static_assert(static_cast<int>(ike::CloseReason::kByPeer) == ISCSI_IKE_BY_PEER);
-static_assert(static_cast<int>(ike::CloseReason::kExpired) == ISCSI_IKE_EXPIRED);
-static_assert(static_cast<int>(ike::CloseReason::kReplaced) == ISCSI_IKE_REPLACED);
+static_assert(static_cast<int>(ike::CloseReason::kByCaller) == ISCSI_IKE_CLOSE_BY_CALLER);
+static_assert(static_cast<int>(ike::CloseReason::kByPeer) == ISCSI_IKE_CLOSE_BY_PEER);
+static_assert(static_cast<int>(ike::CloseReason::kExpired) == ISCSI_IKE_CLOSE_EXPIRED);
+static_assert(static_cast<int>(ike::CloseReason::kReplaced) == ISCSI_IKE_CLOSE_REPLACED);
 
 // A child tells its session in its SA, every other event by itself.
 template <class Event>
@@ -40,11 +40,11 @@ ike::SessionId SessionOf(const Event& event) {
 
 // The numbers of the types are the places of the alternatives, from 1.
 static_assert(std::is_same_v<std::variant_alternative_t<0, ike::Event>, ike::Phase1Established>);
-static_assert(
-    std::is_same_v<std::variant_alternative_t<ISCSI_IKE_FAILED - 1, ike::Event>, ike::Failed>);
-static_assert(std::is_same_v<std::variant_alternative_t<ISCSI_IKE_PEER_ALIVE - 1, ike::Event>,
+static_assert(std::is_same_v<std::variant_alternative_t<ISCSI_IKE_EVENT_FAILED - 1, ike::Event>,
+                             ike::Failed>);
+static_assert(std::is_same_v<std::variant_alternative_t<ISCSI_IKE_EVENT_PEER_ALIVE - 1, ike::Event>,
                              ike::PeerAlive>);
-static_assert(std::variant_size_v<ike::Event> == ISCSI_IKE_PEER_ALIVE);
+static_assert(std::variant_size_v<ike::Event> == ISCSI_IKE_EVENT_PEER_ALIVE);
 
 }  // namespace
 
@@ -125,7 +125,7 @@ void ShownEvent::Fill(const ike::ChildEstablished& e) {
 void ShownEvent::Fill(const ike::ChildDeleted& e) {
   shown_.child = ToNumber(e.child);
   shown_.outbound_spi = ToNumber(e.outbound_spi);
-  shown_.reason = ISCSI_IKE_BY_PEER;
+  shown_.reason = ISCSI_IKE_CLOSE_BY_PEER;
 }
 
 void ShownEvent::Fill(const ike::SessionClosed& e) { shown_.reason = ReasonOf(e.reason); }

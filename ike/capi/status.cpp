@@ -21,8 +21,8 @@ const char* iscsi_ike_status_name(iscsi_ike_status status) {
   switch (status) {
     case ISCSI_IKE_OK:
       return "OK";
-    case ISCSI_IKE_NONE:
-      return "NONE";
+    case ISCSI_IKE_OK_NONE:
+      return "OK_NONE";
     case ISCSI_IKE_E_INVALID:
       return "E_INVALID";
     case ISCSI_IKE_E_VERSION:

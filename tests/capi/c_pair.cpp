@@ -44,8 +44,8 @@ iscsi_ike_plan_options PlanOptions(iscsi_ike_role role) {
   options.word = 0x27;
   options.key = reinterpret_cast<const std::uint8_t*>(kKey);
   options.key_size = sizeof kKey - 1;
-  options.local = EndpointOf(role == ISCSI_IKE_INITIATOR ? kHba : kPortal);
-  options.remote = EndpointOf(role == ISCSI_IKE_INITIATOR ? kPortal : kHba);
+  options.local = EndpointOf(role == ISCSI_IKE_ROLE_INITIATOR ? kHba : kPortal);
+  options.remote = EndpointOf(role == ISCSI_IKE_ROLE_INITIATOR ? kPortal : kHba);
   options.ike = "aes128-sha256-curve25519";
   options.esp = "aes128-sha256";
   return options;
@@ -76,7 +76,7 @@ const Seen* CEnd::Find(std::uint32_t type) const {
 CPair::CPair(const std::function<void(Told&)>& adjust) {
   const Seed hba_seed{1};
   const Seed portal_seed{2};
-  Told told{PlanOptions(ISCSI_IKE_INITIATOR), PlanOptions(ISCSI_IKE_RESPONDER),
+  Told told{PlanOptions(ISCSI_IKE_ROLE_INITIATOR), PlanOptions(ISCSI_IKE_ROLE_RESPONDER),
             ISCSI_IKE_INIT(iscsi_ike_engine_options), ISCSI_IKE_INIT(iscsi_ike_engine_options)};
   told.hba.seed = hba_seed.data();
   told.portal.seed = portal_seed.data();

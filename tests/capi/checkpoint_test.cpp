@@ -93,7 +93,7 @@ TEST(CCheckpoint, ADatagramThatWaitsForRoomIsInIt) {
   EXPECT_EQ(to.address[3], 2);
   EXPECT_EQ(to.port, 500);
   EXPECT_EQ(iscsi_ike_poll_datagram(pair.hba.engine.get(), &from, &to, first.data(), &size),
-            ISCSI_IKE_NONE);
+            ISCSI_IKE_OK_NONE);
 }
 
 TEST(CCheckpoint, IsTheSameOctetsForTheSameState) {
@@ -151,7 +151,7 @@ TEST(CCheckpoint, ACallbackForRandomnessIsGivenAgain) {
   ASSERT_EQ(Restore(Save(engine.get()), restored, options), ISCSI_IKE_OK);
   EXPECT_EQ(asked, before);
   std::uint32_t session = 0;
-  const auto plan = MakePlan(PlanOptions(ISCSI_IKE_INITIATOR));
+  const auto plan = MakePlan(PlanOptions(ISCSI_IKE_ROLE_INITIATOR));
   ASSERT_EQ(iscsi_ike_connect(restored.get(), 0, plan.get(), &session, nullptr), ISCSI_IKE_OK);
   EXPECT_GT(asked, before);
 }

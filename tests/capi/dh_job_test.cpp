@@ -71,7 +71,7 @@ TEST(CDhJob, OfAnotherEngineIsDropped) {
   EXPECT_TRUE(pair.hba.sent.empty());
   ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, mine.release()), ISCSI_IKE_OK);
   pair.Exchange();
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
 }
 
 // Sanitizers see whether it is freed once.
@@ -98,7 +98,7 @@ TEST(CDhJob, MayBeRunByAnotherThread) {
   }).join();
   EXPECT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job), ISCSI_IKE_OK);
   pair.Exchange();
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
 }
 
 // Hardware is given the inputs and gives the output. Here an engine with the same seed plays it:
@@ -129,7 +129,7 @@ TEST(CDhJob, TakesAResultFromElsewhere) {
   ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
   pair.Exchange();
   EXPECT_EQ(pair.hba.sent.front(), am1);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
 }
 
 TEST(CDhJob, AFailureEndsTheNegotiation) {
@@ -140,7 +140,7 @@ TEST(CDhJob, AFailureEndsTheNegotiation) {
     ASSERT_EQ(iscsi_ike_dh_set_failed(job.get(), peer_value), ISCSI_IKE_OK);
     ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
     pair.Exchange();
-    const Seen* failed = pair.hba.Find(ISCSI_IKE_FAILED);
+    const Seen* failed = pair.hba.Find(ISCSI_IKE_EVENT_FAILED);
     ASSERT_NE(failed, nullptr);
     EXPECT_EQ(failed->code, "CRYPTO");
   }
@@ -152,14 +152,14 @@ TEST(CDhJob, OneThatNobodyRanIsAFailureAndOneThatWasDroppedATimeout) {
   auto job = PollJob(pair.hba);
   ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
   pair.Exchange();
-  ASSERT_NE(pair.hba.Find(ISCSI_IKE_FAILED), nullptr);
-  EXPECT_EQ(pair.hba.Find(ISCSI_IKE_FAILED)->code, "CRYPTO");
+  ASSERT_NE(pair.hba.Find(ISCSI_IKE_EVENT_FAILED), nullptr);
+  EXPECT_EQ(pair.hba.Find(ISCSI_IKE_EVENT_FAILED)->code, "CRYPTO");
 
   CPair second = AggressivePair();
   second.Connect();
   PollJob(second.hba).reset();
   second.Run(120000);
-  EXPECT_NE(second.hba.Find(ISCSI_IKE_FAILED), nullptr);
+  EXPECT_NE(second.hba.Find(ISCSI_IKE_EVENT_FAILED), nullptr);
 }
 
 }  // namespace

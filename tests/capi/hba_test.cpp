@@ -150,7 +150,7 @@ TEST(CHba, IsSavedAndRestoredSealed) {
 const Seen* LogIn(CPair& pair) {
   pair.Connect();
   pair.Exchange();
-  return pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED);
+  return pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED);
 }
 
 TEST(CHba, PlansComeFromTheCache) {
@@ -164,7 +164,7 @@ TEST(CHba, PlansComeFromTheCache) {
     told.hba_plan.hba = hba.get();
   });
   ASSERT_NE(LogIn(pair), nullptr);
-  const Seen* there = pair.portal.Find(ISCSI_IKE_PHASE1_ESTABLISHED);
+  const Seen* there = pair.portal.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED);
   ASSERT_NE(there, nullptr);
   EXPECT_NE(there->text.find("fqdn:hba1.example"), std::string::npos);
 }
@@ -172,7 +172,7 @@ TEST(CHba, PlansComeFromTheCache) {
 TEST(CHba, TheWordOfAnEntryWinsOverOneThatIsPassed) {
   const auto hba = MakeHba();
   SetKey(hba.get(), 0, "hba1.example", 0x2B);
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.key = nullptr;
   options.key_size = 0;
   options.hba = hba.get();
@@ -193,7 +193,7 @@ TEST(CHba, TheWordOfAnEntryWinsOverOneThatIsPassed) {
 
 TEST(CHba, SaysWhichKeysThereAreWhereItMustBeChosen) {
   const auto hba = MakeHba();
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.hba = hba.get();
   options.key = nullptr;
   options.key_size = 0;
@@ -242,14 +242,15 @@ TEST(CHba, TunnelsGoThroughTheGatewayThatWasSet) {
   const Seen* child = LogIn(pair);
   ASSERT_NE(child, nullptr);
   EXPECT_NE(child->text.find("192.0.2.2/32 tcp 3260 (remote)"), std::string::npos) << child->text;
-  ASSERT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED), nullptr);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED)->text.find("198.51.100.1:500 (remote)"),
-            std::string::npos);
+  ASSERT_NE(pair.hba.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED), nullptr);
+  EXPECT_NE(
+      pair.hba.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED)->text.find("198.51.100.1:500 (remote)"),
+      std::string::npos);
 }
 
 TEST(CHba, AGivenKeyServesWhereTheCacheHasNone) {
   const auto hba = MakeHba();
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.hba = hba.get();
   auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
   ASSERT_EQ(iscsi_ike_plan_get_info(MakePlan(options).get(), &info), ISCSI_IKE_OK);
@@ -276,18 +277,18 @@ TEST(CHba, PlansKeepToWhatTheAdapterStates) {
   EXPECT_EQ(octets[4], 1);
   EXPECT_EQ(octets[8], 1);
 
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.hba = made;
   options.esp = "aes128-sha256";
   auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
   auto plan = MakePlan(options);
   ASSERT_EQ(iscsi_ike_plan_get_info(plan.get(), &info), ISCSI_IKE_OK);
-  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_REJECTED});
+  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_OUTCOME_REJECTED});
   EXPECT_NE(std::string(iscsi_ike_plan_text(plan.get())).find("ADAPTER_CANNOT"), std::string::npos);
   options.esp = "aes128-sha256,3des-sha1";
   plan = MakePlan(options);
   ASSERT_EQ(iscsi_ike_plan_get_info(plan.get(), &info), ISCSI_IKE_OK);
-  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_OUTCOME_PLANNED});
   EXPECT_NE(std::string(iscsi_ike_plan_text(plan.get())).find("ADAPTER_LACKS"), std::string::npos);
 }
 
