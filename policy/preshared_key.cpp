@@ -1,5 +1,7 @@
 #include "policy/preshared_key.hpp"
 
+#include "policy/text.hpp"
+
 namespace iscsi_ike::policy {
 Parsed<crypto::Secret> CheckKey(crypto::Secret key, std::string_view place) {
   if (key.empty()) return Reject(std::string(place), "is empty; a pre-shared key has octets");
