@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "ike/capi/buffer.hpp"
+#include "ike/capi/call.hpp"
 #include "ike/capi/number_options.hpp"
 #include "ike/capi/plan.hpp"
 #include "ike/capi/plan_peer.hpp"
@@ -77,8 +79,7 @@ iscsi_ike_status MakeEngine(const EngineOptions& options, iscsi_ike_engine** eng
                                      {"half_open_timeout_ms", options.half_open_timeout_ms, kDayMs},
                                      {"linger_ms", options.linger_ms, kDayMs}});
   if (!numbers) return Explain(numbers.error(), error);
-  if (options.pcap_epoch_us > ISCSI_IKE_MOST_TIME * 1000)
-    return Explain({"pcap_epoch_us", "is more than 1000 ISCSI_IKE_MOST_TIME"}, error);
+  if (const auto traced = Traces::Check(options); !traced) return Explain(traced.error(), error);
   if (options.random != nullptr && options.seed != nullptr) {
     Explain({"seed", "is given beside random; one source is enough"}, error);
     return ISCSI_IKE_E_INVALID;

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "ike/capi/call.hpp"
 #include "ike/capi/engine.hpp"
 #include "ike/capi/sized.hpp"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crypto/sealed_box.hpp"
+#include "ike/capi/buffer.hpp"
 #include "ike/capi/guard.hpp"
 #include "ike/capi/sized.hpp"
 #include "ike/capi/values.hpp"

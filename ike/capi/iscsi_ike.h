@@ -23,10 +23,13 @@
  * - Structs. Each begins with `size`, which the caller sets to sizeof of the struct as this header
  *   has it (ISCSI_IKE_INIT does); the rest may be zero and then means the default. A struct shorter
  *   than the library's is a caller of an older release: what it lacks is zero. In a longer one
- *   everything past what the library knows must be zero, or the call is ISCSI_IKE_E_VERSION.
- *   Structs that the library fills keep the caller's size, and no more of them is written. Members
- *   are never taken away or moved while ISCSI_IKE_ABI stays the same. Structs in Windows' layouts,
- *   endpoints, octets and keys never change; those that an event points to may grow at their end.
+ *   everything past what the library knows must be zero, and so must every `reserved` member, or
+ *   the call is ISCSI_IKE_E_VERSION. Structs that the library fills keep the caller's size, and no
+ *   more of them is written. Those that an event points to are the library's, which sets `size`;
+ *   before a member that is younger than the library may be, ask ISCSI_IKE_HAS. Members are never
+ *   taken away or moved while ISCSI_IKE_ABI stays the same, and no struct has padding in which a
+ *   new one could hide. Structs without `size` (those in Windows' layouts, endpoints, octets and
+ *   keys) never change.
  *
  * - Buffers. A function that writes octets takes a buffer and a pointer to its size. It always sets
  *   that size to what is needed. If the buffer is too small the call is ISCSI_IKE_E_TOO_SMALL and
@@ -95,6 +98,13 @@ ISCSI_IKE_API uint32_t iscsi_ike_abi(void);
 #endif
 
 /**
+ * Whether a struct of `type` that the library has filled, such as iscsi_ike_event::child_sa, has a
+ * member: 1 or 0.
+ */
+#define ISCSI_IKE_HAS(type, pointer, member) \
+  (offsetof(type, member) + sizeof((pointer)->member) <= (pointer)->size)
+
+/**
  * What a call came to; names begin with OK or E. Negative: it did nothing, but for E_NO_MEMORY and
  * E_INTERNAL, which leave an engine broken where they stopped a call that changes it.
  */
@@ -139,6 +149,12 @@ typedef struct iscsi_ike_endpoint {
   uint8_t reserved;    /**< 0 */
   uint16_t port;       /**< in host order; 0 stands for 500 where an endpoint is configured */
   uint8_t address[16]; /**< network order; the first 4 octets for IPv4 */
+  /**
+   * 0; the place of the zone of a link-local IPv6 address (RFC 4007 section 6). This release takes
+   * an address for the same in every zone: an engine that serves several links with them must be
+   * one engine for each.
+   */
+  uint32_t reserved_zone;
 } iscsi_ike_endpoint;
 
 /** Reads "192.0.2.1", "192.0.2.1:500", "2001:db8::1" or "[2001:db8::1]:500". */
@@ -176,6 +192,10 @@ typedef enum iscsi_ike_id_type {
   ISCSI_IKE_ID_IPV6_ADDR = 5
 } iscsi_ike_id_type;
 
+#if defined(__GNUC__) /* the layouts of Windows have padding */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpadded"
+#endif
 /** IKE_AUTHENTICATION_PRESHARED_KEY of iscsidsc.h, in the layout of this machine. */
 typedef struct iscsi_ike_preshared_key {
   ISCSI_IKE_ALIGN_8 uint64_t security_flags; /**< ISCSI_IKE_FLAG_... */
@@ -215,6 +235,9 @@ typedef struct iscsi_ike_target_portal {
   uint32_t security_bitmap;     /**< its security word; 0 says nothing */
   uint32_t key_size;            /**< octets of its key */
 } iscsi_ike_target_portal;
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 /** iscsi_ike_config is what a JSON text says: records, portals and defaults. */
 typedef struct iscsi_ike_config iscsi_ike_config;
@@ -299,6 +322,7 @@ typedef struct iscsi_ike_hba_options {
   uint32_t any_trailing;      /**< not 0: any octets may follow an IN structure */
   /** Of `encryption`. 0: nothing is stated, and no plan is held to it. */
   uint32_t encryption_count;
+  uint32_t reserved;          /**< 0 */
   const uint32_t* encryption; /**< EncryptionAvailable: 0 none, 1 3DES with HMAC-SHA1, 2 AES-CTR */
 } iscsi_ike_hba_options;
 
@@ -456,15 +480,13 @@ typedef struct iscsi_ike_plan_options {
   uint32_t has_word; /**< not 0: `word` is given */
   uint64_t word;     /**< the security word, when `has_word` is not 0 */
   uint32_t only;     /**< iscsi_ike_only */
-  uint32_t reserved; /**< 0 */
+  uint32_t hba_port; /**< the port of the adapter `hba` that the login goes through */
 
   const iscsi_ike_authentication_information* record; /**< may be null */
   const iscsi_ike_target_portal* portal;              /**< may be null */
   const uint8_t* portal_key;                          /**< portal->key_size octets */
   const iscsi_ike_config* config;                     /**< may be null */
   const iscsi_ike_hba* hba;                           /**< the cache of an adapter; may be null */
-  uint32_t hba_port;           /**< the port of the adapter that the login goes through */
-  uint32_t reserved2;          /**< 0 */
   const char* config_record;   /**< name or number; null: the one that fits `remote` */
   uint32_t has_default_bitmap; /**< not 0: `default_bitmap` is given */
   uint32_t default_bitmap;     /**< DefaultSecurityBitmap: where nothing else gives a valid word */
@@ -501,6 +523,7 @@ typedef struct iscsi_ike_plan_options {
   uint32_t nat_keepalive_ms;     /**< 0: 20000; ISCSI_IKE_NUMBER_OFF: never */
   uint32_t fragment_above;       /**< octets of a datagram; 0: 1232; ISCSI_IKE_NUMBER_OFF: never */
   uint32_t parallel_quick_modes; /**< begun at once; 0: 1, which no peer loses track of */
+  uint32_t reserved;             /**< 0 */
 } iscsi_ike_plan_options;
 
 /** iscsi_ike_plan is a translated word with its key, for one end and one peer or kind of peer. */
@@ -555,6 +578,7 @@ typedef struct iscsi_ike_plan_info {
   uint32_t phase1_lifetime_s;      /**< seconds */
   uint32_t phase2_lifetime_s;      /**< seconds */
   uint32_t phase2_lifetime_kb;     /**< kilobytes of 1024; 0: no bound */
+  uint32_t reserved;               /**< 0 */
 } iscsi_ike_plan_info;
 /** Fills `info`. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* plan,
@@ -612,6 +636,7 @@ typedef struct iscsi_ike_engine_options {
   uint32_t max_children;         /**< of a session; 0: 1024 */
   uint32_t half_open_timeout_ms; /**< 0: 30000 */
   uint32_t linger_ms;            /**< how long a finished exchange answers duplicates; 0: 60000 */
+  uint32_t reserved;             /**< 0 */
 
   iscsi_ike_text_fn
       on_ladder; /**< the exchange as people draw it, with decisions and drops; may be null */
@@ -753,8 +778,11 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_set_failed(iscsi_ike_dh_job* job, in
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_runner_new(iscsi_ike_dh_runner** runner);
 /** `runner` may be null. */
 ISCSI_IKE_API void iscsi_ike_dh_runner_free(iscsi_ike_dh_runner* runner);
-/** Computes jobs, those of one group and operation side by side; jobs that are done stay as they
- * are. */
+/**
+ * Computes jobs, those of one group and operation side by side; jobs that are done stay as they
+ * are.
+ * @return E_INVALID: one of them is null, or there twice; none has been computed
+ */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_run(iscsi_ike_dh_runner* runner,
                                                 iscsi_ike_dh_job* const* jobs, size_t count);
 /** Computes on the spot whatever jobs the engine has, until it has none. */
@@ -777,21 +805,21 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_run_dh(iscsi_ike_engine* engine, uint64
  * @param box room for the box
  * @param size see Buffers above
  * @param error may be null
- * @return E_TOO_SMALL; E_CRYPTO: libsodium refused; E_LIMIT: a state that no box holds
+ * @return E_TOO_SMALL; E_CRYPTO: libsodium refused
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_save(iscsi_ike_engine* engine,
                                                      const uint8_t* seal_key, uint8_t* box,
                                                      size_t* size, iscsi_ike_error* error);
 /**
  * Makes an engine from a box.
- * @param options callbacks alone: traces, and randomness where the first engine had a callback, and
- *   only there. Everything else is in the box and must be zero here.
+ * @param options callbacks alone: traces (with `pcap_epoch_us`), and randomness where the first
+ * engine had a callback, and only there. Everything else is in the box and must be zero here.
  * @param seal_key 32 octets
  * @param box what iscsi_ike_engine_save wrote
  * @param size octets of it
  * @param engine the engine
  * @param error may be null
- * @return E_DAMAGED: changed, of another version, or under another key
+ * @return E_DAMAGED: changed, of another version, or under another key; E_CRYPTO: libsodium refused
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_options* options,
                                                         const uint8_t* seal_key, const uint8_t* box,
@@ -826,39 +854,58 @@ typedef enum iscsi_ike_close_reason {
   ISCSI_IKE_CLOSE_REPLACED = 3
 } iscsi_ike_close_reason;
 
-/** An ISAKMP SA. */
+/**
+ * An ISAKMP SA. The numbers of its algorithms are the attribute values of RFC 2409 Appendix A, as
+ * IANA keeps them ("Internet Key Exchange (IKE) Attributes").
+ */
 typedef struct iscsi_ike_phase1 {
+  uint32_t size;               /**< of this struct as the library has it */
   uint32_t role;               /**< iscsi_ike_role of this end */
   uint32_t mode;               /**< iscsi_ike_mode */
+  uint32_t encryption;         /**< 5 is 3DES-CBC, 7 AES-CBC */
+  uint32_t key_bits;           /**< of the cipher; 192 for 3DES */
+  uint32_t hash;               /**< 1 is MD5, 2 SHA, 4 SHA2-256, 5 SHA2-384, 6 SHA2-512 */
+  uint32_t group;              /**< 14 is modp2048, 19 ecp256, 31 curve25519 */
+  uint32_t lifetime_s;         /**< seconds */
+  uint32_t nat_local;          /**< not 0: this end is behind a translator */
+  uint32_t nat_remote;         /**< not 0: the peer is */
   uint8_t initiator_cookie[8]; /**< the first half of its name (RFC 2408 section 2.5.3) */
   uint8_t responder_cookie[8]; /**< the second half */
   const char* suite;           /**< "aes128-sha256-modp2048" */
   const char* local_identity;  /**< "ipv4:192.0.2.1" */
   const char* remote_identity; /**< as authenticated */
-  uint32_t lifetime_s;         /**< seconds */
-  uint32_t nat_local;          /**< not 0: this end is behind a translator */
-  uint32_t nat_remote;         /**< not 0: the peer is */
 } iscsi_ike_phase1;
 
 /** One direction of an ESP SA, keyed (RFC 2409 section 5.5). */
 typedef struct iscsi_ike_sa_keys {
   uint32_t spi;                /**< in host order */
+  uint32_t reserved;           /**< 0 */
   iscsi_ike_octets encryption; /**< SECRET: cipher key, then CTR nonce or GCM salt */
   iscsi_ike_octets integrity;  /**< SECRET; none for GCM */
 } iscsi_ike_sa_keys;
 
-/** A pair of keyed ESP SAs. */
+/**
+ * A pair of keyed ESP SAs. The numbers of their algorithms are those of RFC 2407 sections 4.4.4 and
+ * 4.5, as IANA keeps them ("Magic Numbers for ISAKMP Protocol").
+ */
 typedef struct iscsi_ike_child_sa {
-  uint32_t role;               /**< iscsi_ike_role of this end in the quick mode */
-  uint32_t encapsulation;      /**< iscsi_ike_encapsulation */
-  uint32_t replaces;           /**< the child that this one follows, or 0 */
-  uint32_t pfs_group;          /**< number, or 0 */
-  const char* suite;           /**< "aes128-sha1-esn" */
-  const char* local_selector;  /**< "192.0.2.1/32 tcp any" */
+  uint32_t size;              /**< of this struct as the library has it */
+  uint32_t role;              /**< iscsi_ike_role of this end in the quick mode */
+  uint32_t encapsulation;     /**< iscsi_ike_encapsulation */
+  uint32_t replaces;          /**< the child that this one follows, or 0 */
+  uint32_t transform;         /**< 3 is 3DES, 11 NULL, 12 AES-CBC, 13 AES-CTR, 18 to 20 AES-GCM
+                                   with a check value of 8, 12 and 16 octets */
+  uint32_t key_bits;          /**< of the cipher, without nonce or salt; 192 for 3DES, 0 for NULL */
+  uint32_t authentication;    /**< 2 is HMAC-SHA, 5 HMAC-SHA2-256, 6 HMAC-SHA2-384, 7
+                                   HMAC-SHA2-512, 9 AES-XCBC-MAC; 0: none, for GCM */
+  uint32_t esn;               /**< not 0: sequence numbers of 64 bits (RFC 4304) */
+  uint32_t pfs_group;         /**< number, or 0 */
+  uint32_t lifetime_s;        /**< 0: no bound */
+  uint32_t lifetime_kb;       /**< kilobytes of 1024; 0: no bound */
+  uint32_t udp_encapsulated;  /**< not 0: ESP travels in UDP (RFC 3948) */
+  const char* suite;          /**< "aes128-sha1-esn" */
+  const char* local_selector; /**< "192.0.2.1/32 tcp any" */
   const char* remote_selector; /**< likewise, of the peer */
-  uint32_t lifetime_s;         /**< 0: no bound */
-  uint32_t lifetime_kb;        /**< kilobytes of 1024; 0: no bound */
-  uint32_t udp_encapsulated;   /**< not 0: ESP travels in UDP (RFC 3948) */
   iscsi_ike_endpoint local;    /**< where ESP goes from */
   iscsi_ike_endpoint remote;   /**< and to */
   iscsi_ike_sa_keys inbound;   /**< SPI chosen by this end */
@@ -867,11 +914,12 @@ typedef struct iscsi_ike_child_sa {
 
 /** Why a negotiation failed, or is likely to. */
 typedef struct iscsi_ike_failure {
+  uint32_t size;        /**< of this struct as the library has it */
+  uint32_t peer_notify; /**< number of the peer's notification, or 0 */
   const char* code;     /**< stable: "NO_PHASE1_PROPOSAL" */
   const char* blame;    /**< "incompatible", "authentication", "timeout", ... */
   const char* summary;  /**< what the code means */
   const char* text;     /**< what happened; iscsi_ike_event_text has all that is known */
-  uint32_t peer_notify; /**< number of the peer's notification, or 0 */
 } iscsi_ike_failure;
 
 /** Something that happened. Whatever it points to lives until the next iscsi_ike_poll_event. */

@@ -28,7 +28,6 @@ Parsed<Done> CheckChoices(const Options& options) {
     return Reject("rekey", "is 0 (auto), 1 (expire) or 2 (never)");
   if (options.fragment_above != 0 && options.fragment_above < 128)
     return Reject("fragment_above", "is ISCSI_IKE_NUMBER_OFF (never), or 128 and more octets");
-  if (options.reserved != 0 || options.reserved2 != 0) return Reject("reserved", "is 0");
   if (!ToEndpoint(options.local)) return Reject("local", "is no endpoint: family is 4, 6 or 0");
   if (!ToEndpoint(options.remote)) return Reject("remote", "is no endpoint: family is 4, 6 or 0");
   return Done{};

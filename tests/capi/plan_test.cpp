@@ -251,9 +251,9 @@ TEST(CPlan, NamesTheOptionThatIsWrong) {
   EXPECT_EQ(refused([](O& o) { o.config_record = "a"; }), "config_record");
   EXPECT_EQ(refused([](O& o) { o.portal_key = o.key; }), "portal_key");
   EXPECT_EQ(refused([](O& o) { o.hba_port = 1; }), "hba_port");
-  EXPECT_EQ(refused([](O& o) { o.reserved = 1; }), "reserved");
   EXPECT_EQ(refused([](O& o) { o.local.family = 5; }), "local");
   EXPECT_EQ(refused([](O& o) { o.remote.reserved = 1; }), "remote");
+  EXPECT_EQ(refused([](O& o) { o.local.reserved_zone = 1; }), "local");
   EXPECT_EQ(refused([](O& o) { o.identity = "nobody"; }), "identity");
   EXPECT_EQ(refused([](O& o) { o.peer_identity = "x:y"; }), "peer_identity");
   EXPECT_EQ(refused([](O& o) { o.suite = "best"; }), "suite");

@@ -32,6 +32,30 @@ TEST(CStruct, LongerOnesMayOnlySayWhatIsKnown) {
   EXPECT_EQ(TryPlan(&options.known), ISCSI_IKE_E_VERSION);
 }
 
+// A later release may give a reserved member a meaning, which this one would not heed.
+TEST(CStruct, ReservedMembersSayNothing) {
+  auto plan = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
+  plan.reserved = 1;
+  EXPECT_EQ(TryPlan(&plan), ISCSI_IKE_E_VERSION);
+  auto engine = ISCSI_IKE_INIT(iscsi_ike_engine_options);
+  engine.reserved = 1;
+  iscsi_ike_engine* made = nullptr;
+  EXPECT_EQ(iscsi_ike_engine_new(&engine, &made, nullptr), ISCSI_IKE_E_VERSION);
+  auto adapter = ISCSI_IKE_INIT(iscsi_ike_hba_options);
+  adapter.reserved = 1;
+  iscsi_ike_hba* hba = nullptr;
+  EXPECT_EQ(iscsi_ike_hba_new(&adapter, &hba), ISCSI_IKE_E_VERSION);
+}
+
+// An older library than the header would leave out the last member.
+TEST(CStruct, TellWhetherTheyHaveAMember) {
+  auto sa = ISCSI_IKE_INIT(iscsi_ike_child_sa);
+  EXPECT_EQ(ISCSI_IKE_HAS(iscsi_ike_child_sa, &sa, outbound), true);
+  --sa.size;
+  EXPECT_EQ(ISCSI_IKE_HAS(iscsi_ike_child_sa, &sa, outbound), false);
+  EXPECT_EQ(ISCSI_IKE_HAS(iscsi_ike_child_sa, &sa, inbound), true);
+}
+
 TEST(CStruct, ShorterOnesLackWhatTheyDoNotKnow) {
   auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.ike = "nonsense";
