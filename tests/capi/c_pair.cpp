@@ -98,7 +98,10 @@ std::uint32_t CPair::Connect() {
 
 bool CPair::Carry(CEnd& from, CEnd& to) {
   bool moved = false;
-  EXPECT_EQ(iscsi_ike_run_dh(from.engine.get(), now), ISCSI_IKE_OK);
+  if (from.compute)
+    from.compute(from.engine.get());
+  else
+    EXPECT_EQ(iscsi_ike_run_dh(from.engine.get(), now), ISCSI_IKE_OK);
   iscsi_ike_endpoint source{};
   iscsi_ike_endpoint target{};
   std::vector<std::uint8_t> buffer(65507);
@@ -112,8 +115,10 @@ bool CPair::Carry(CEnd& from, CEnd& to) {
     moved = true;
   }
   auto event = ISCSI_IKE_INIT(iscsi_ike_event);
-  while (iscsi_ike_poll_event(from.engine.get(), &event) == ISCSI_IKE_OK)
+  while (iscsi_ike_poll_event(from.engine.get(), &event) == ISCSI_IKE_OK) {
+    if (from.watch) from.watch(event);
     from.events.push_back(SeenOf(from.engine.get(), event));
+  }
   return moved;
 }
 
