@@ -1,6 +1,6 @@
 // What the caller is told of SAs, member by member: every field of the engine's event has a value
 // of its own.
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/capi/shown.hpp"
@@ -198,6 +198,35 @@ TEST(CShownSa, TellsWhatAChildHasNot) {
   ExpectChild(*seen.child_sa, expected, "aes128gcm16");
   EXPECT_EQ(seen.child_sa->inbound.integrity.size, 0U);
   EXPECT_EQ(seen.child_sa->inbound.integrity.data, nullptr);
+}
+
+// Numbers of RFC 2407 sections 4.4.4 and 4.5, RFC 3602, 3686, 4106, 3566 and 4868.
+TEST(CShownSa, TellsTheNumbersOfEveryEspAlgorithm) {
+  using policy::EspAuth;
+  using policy::EspCipher;
+  const struct {
+    policy::EspSuite suite;
+    std::uint32_t transform, key_bits, authentication;
+  } kRows[] = {
+      {{EspCipher::kTripleDesCbc, 192, EspAuth::kHmacSha1_96, false, {}}, 3, 192, 2},
+      {{EspCipher::kNull, 0, EspAuth::kHmacSha256_128, false, {}}, 11, 0, 5},
+      {{EspCipher::kAesCbc, 128, EspAuth::kHmacSha384_192, false, {}}, 12, 128, 6},
+      {{EspCipher::kAesCtr, 192, EspAuth::kHmacSha512_256, false, {}}, 13, 192, 7},
+      {{EspCipher::kAesCbc, 256, EspAuth::kAesXcbc96, false, {}}, 12, 256, 9},
+      {{EspCipher::kAesGcm8, 128, EspAuth::kNone, false, {}}, 18, 128, 0},
+      {{EspCipher::kAesGcm12, 192, EspAuth::kNone, false, {}}, 19, 192, 0},
+      {{EspCipher::kAesGcm16, 256, EspAuth::kNone, false, {}}, 20, 256, 0},
+  };
+  for (const auto& row : kRows) {
+    auto e = EstablishedChild();
+    e.sa.suite = row.suite;
+    ShownEvent shown;
+    const iscsi_ike_child_sa* seen = shown.Show(std::move(e)).child_sa;
+    ASSERT_NE(seen, nullptr);
+    EXPECT_EQ(seen->transform, row.transform) << seen->suite;
+    EXPECT_EQ(seen->key_bits, row.key_bits) << seen->suite;
+    EXPECT_EQ(seen->authentication, row.authentication) << seen->suite;
+  }
 }
 
 // Forgotten: nothing points to keys any more.
