@@ -10,6 +10,7 @@
   static_assert(offsetof(type, last) + sizeof(type::last) == sizeof(type), \
                 #type " has padding behind its last member")
 
+// NOLINTBEGIN(bugprone-sizeof-expression): the sizes of pointers are meant
 ISCSI_IKE_ENDS_WITH(iscsi_ike_error, rule);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_hba_options, encryption);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_plan_options, reserved);
@@ -21,5 +22,6 @@ ISCSI_IKE_ENDS_WITH(iscsi_ike_phase1, remote_identity);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_child_sa, outbound);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_failure, text);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_event, failure);
+// NOLINTEND(bugprone-sizeof-expression)
 
 #undef ISCSI_IKE_ENDS_WITH
