@@ -4,7 +4,8 @@
 // The contents of the box, numbers with the most significant octet first:
 //   1  randomness: 0 the system's, 1 a seed, 2 a callback; for a seed 32 octets of it and 8, the
 //      number of draws
-//   1  there is a datagram: 1 or 0  20 local     20 remote     4 its size, and its octets
+//   1  there is a datagram: 1 or 0; then 20 local, 20 remote (family 2, port 2, address 16), 4 its
+//      size, and its octets
 //   the rest: the engine's own box (ike::Engine::Checkpoint), under the same key
 #include <algorithm>
 #include <array>
@@ -15,6 +16,8 @@
 #include <utility>
 
 #include "crypto/sealed_box.hpp"
+#include "ike/capi/buffer.hpp"
+#include "ike/capi/call.hpp"
 #include "ike/capi/engine.hpp"
 #include "ike/capi/sized.hpp"
 #include "ike/capi/values.hpp"
@@ -41,7 +44,6 @@ using EngineOptions = iscsi_ike_engine_options;
 constexpr crypto::SealKind kKind{"ISIKE_C_", 1};
 constexpr std::size_t kSeedSize = std::tuple_size_v<crypto::SeededRandom::Seed>;
 constexpr std::size_t kEndpointSize = 20;
-static_assert(sizeof(iscsi_ike_endpoint) == kEndpointSize);
 
 // Writer fills octets that are there already: contents with secrets are never moved.
 class Writer {
@@ -167,9 +169,20 @@ iscsi_ike_status Damaged(const char* rule, iscsi_ike_error* error) {
   return ISCSI_IKE_E_DAMAGED;
 }
 
+iscsi_ike_status Unsealed(crypto::SealError problem, iscsi_ike_error* error) {
+  Damaged(Name(problem).data(), error);
+  return problem == crypto::SealError::kCrypto ? ISCSI_IKE_E_CRYPTO : ISCSI_IKE_E_DAMAGED;
+}
+
+iscsi_ike_status Unrestored(const ike::CheckpointError& problem, iscsi_ike_error* error) {
+  Damaged(problem.text.c_str(), error);
+  return problem.code == ike::CheckpointCode::kCrypto ? ISCSI_IKE_E_CRYPTO : ISCSI_IKE_E_DAMAGED;
+}
+
+// Unsaved: a state that no engine can be in is none of the caller's making.
 iscsi_ike_status Unsaved(const ike::CheckpointError& problem, iscsi_ike_error* error) {
   Explain({"engine", problem.text}, error);
-  return problem.code == ike::CheckpointCode::kInvalid ? ISCSI_IKE_E_LIMIT : ISCSI_IKE_E_CRYPTO;
+  return problem.code == ike::CheckpointCode::kCrypto ? ISCSI_IKE_E_CRYPTO : ISCSI_IKE_E_INTERNAL;
 }
 
 // HasCallbacksOnly: nothing is said that the box has to say.
@@ -183,7 +196,7 @@ iscsi_ike_status Restore(const EngineOptions& options, crypto::Octets key, crypt
                          iscsi_ike_engine** engine, iscsi_ike_error* error) {
   if (!crypto::InitializeCrypto()) return ISCSI_IKE_E_RANDOM;
   const auto contents = crypto::Unseal(kKind, key, box);
-  if (!contents) return Damaged(Name(contents.error()).data(), error);
+  if (!contents) return Unsealed(contents.error(), error);
   auto saved = ReadContents(contents->Expose());
   if (!saved) return Damaged("is authentic, and not what this release writes", error);
   if ((saved->kind == EngineRandom::Kind::kCallback) != (options.random != nullptr)) {
@@ -196,7 +209,7 @@ iscsi_ike_status Restore(const EngineOptions& options, crypto::Octets key, crypt
                               : std::make_unique<EngineRandom>(options);
   auto traces = std::make_unique<Traces>(options);
   auto restored = ike::Engine::Restore(key, saved->inner, *random, traces->observer());
-  if (!restored) return Damaged(restored.error().text.c_str(), error);
+  if (!restored) return Unrestored(restored.error(), error);
   auto made = std::make_unique<iscsi_ike_engine>(std::move(random), std::move(traces),
                                                  std::move(*restored));
   made->next = std::move(saved->next);
@@ -230,6 +243,7 @@ iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_options* option
   if (const auto status = ReadSized(options, ours); status != ISCSI_IKE_OK) return status;
   if (!HasCallbacksOnly(ours)) return ISCSI_IKE_E_INVALID;
   return Guarded([&] {
+    if (const auto traced = Traces::Check(ours); !traced) return Explain(traced.error(), error);
     return Restore(ours, {seal_key, crypto::kSealKeySize}, ToOctets(box, size), engine, error);
   });
 }

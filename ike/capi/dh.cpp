@@ -1,9 +1,9 @@
 #include "ike/capi/dh.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "ike/capi/call.hpp"
 #include "ike/capi/engine.hpp"
 #include "ike/capi/guard.hpp"
 #include "ike/capi/sized.hpp"
@@ -25,6 +25,15 @@ bool IsAgree(const crypto::DhJob& job) { return job.operation == crypto::DhOpera
 std::size_t OutputSize(const crypto::DhJob& job) {
   const crypto::DhGroupInfo& group = crypto::Info(job.group);
   return IsAgree(job) ? group.shared_size : group.public_size;
+}
+
+// AreDistinct: no job is null, and none is there twice.
+bool AreDistinct(iscsi_ike_dh_job* const* jobs, std::size_t count) {
+  std::size_t distinct = 0;
+  for (; distinct < count && jobs[distinct] != nullptr && !jobs[distinct]->marked; ++distinct)
+    jobs[distinct]->marked = true;
+  for (std::size_t i = 0; i < distinct; ++i) jobs[i]->marked = false;
+  return distinct == count;
 }
 
 static_assert(static_cast<int>(crypto::DhOperation::kGenerate) == ISCSI_IKE_DH_GENERATE);
@@ -81,7 +90,7 @@ void iscsi_ike_dh_runner_free(iscsi_ike_dh_runner* runner) { delete runner; }
 iscsi_ike_status iscsi_ike_dh_run(iscsi_ike_dh_runner* runner, iscsi_ike_dh_job* const* jobs,
                                   size_t count) {
   if (runner == nullptr || (jobs == nullptr && count != 0)) return ISCSI_IKE_E_INVALID;
-  if (std::find(jobs, jobs + count, nullptr) != jobs + count) return ISCSI_IKE_E_INVALID;
+  if (!AreDistinct(jobs, count)) return ISCSI_IKE_E_INVALID;
   return Guarded([&] {
     runner->batch.clear();
     runner->batch.reserve(count);
@@ -99,7 +108,7 @@ iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** 
   return Look(engine, [&] {
     auto made = std::make_unique<iscsi_ike_dh_job>();
     auto next = engine->engine.PollDh();
-    if (!next) return ISCSI_IKE_NONE;
+    if (!next) return ISCSI_IKE_OK_NONE;
     made->job = std::move(*next);
     *job = made.release();
     return ISCSI_IKE_OK;

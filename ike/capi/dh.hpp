@@ -8,6 +8,7 @@
 
 struct iscsi_ike_dh_job {
   iscsi_ike::crypto::DhJob job;
+  bool marked = false;  // by a call of iscsi_ike_dh_run that counts its jobs
 };
 
 struct iscsi_ike_dh_runner {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "ike/capi/buffer.hpp"
+#include "ike/capi/call.hpp"
 #include "ike/capi/number_options.hpp"
 #include "ike/capi/plan.hpp"
 #include "ike/capi/plan_peer.hpp"
@@ -61,7 +63,7 @@ iscsi_ike_status TakeResponders(const EngineOptions& options, ike::EngineConfig&
     const iscsi_ike_plan* const plan = options.responders[i];
     if (plan == nullptr) return ISCSI_IKE_E_INVALID;
     const std::string place = "responders[" + std::to_string(i) + "]";
-    if (const auto s = CheckPlan(*plan, ISCSI_IKE_RESPONDER, place.c_str(), error);
+    if (const auto s = CheckPlan(*plan, ISCSI_IKE_ROLE_RESPONDER, place.c_str(), error);
         s != ISCSI_IKE_OK)
       return s;
     config.responders.push_back(plan->peer);
@@ -77,8 +79,7 @@ iscsi_ike_status MakeEngine(const EngineOptions& options, iscsi_ike_engine** eng
                                      {"half_open_timeout_ms", options.half_open_timeout_ms, kDayMs},
                                      {"linger_ms", options.linger_ms, kDayMs}});
   if (!numbers) return Explain(numbers.error(), error);
-  if (options.pcap_epoch_us > ISCSI_IKE_MOST_TIME * 1000)
-    return Explain({"pcap_epoch_us", "is more than 1000 ISCSI_IKE_MOST_TIME"}, error);
+  if (const auto traced = Traces::Check(options); !traced) return Explain(traced.error(), error);
   if (options.random != nullptr && options.seed != nullptr) {
     Explain({"seed", "is given beside random; one source is enough"}, error);
     return ISCSI_IKE_E_INVALID;
@@ -158,7 +159,7 @@ iscsi_ike_status iscsi_ike_connect(iscsi_ike_engine* engine, uint64_t now,
   if (plan == nullptr || session == nullptr || !Clear(error)) return ISCSI_IKE_E_INVALID;
   *session = 0;
   return Timed(engine, now, [&](ike::Engine& e, ike::Time time) {
-    if (const auto s = CheckPlan(*plan, ISCSI_IKE_INITIATOR, "plan", error); s != ISCSI_IKE_OK)
+    if (const auto s = CheckPlan(*plan, ISCSI_IKE_ROLE_INITIATOR, "plan", error); s != ISCSI_IKE_OK)
       return s;
     const auto begun = e.Connect(time, plan->peer);
     if (!begun) return Rejected("plan", begun.error(), error);
@@ -238,7 +239,7 @@ iscsi_ike_status iscsi_ike_next_timeout(iscsi_ike_engine* engine, uint64_t* when
   if (when == nullptr) return ISCSI_IKE_E_INVALID;
   return Look(engine, [&] {
     const auto next = engine->engine.NextTimeout();
-    if (!next) return ISCSI_IKE_NONE;
+    if (!next) return ISCSI_IKE_OK_NONE;
     *when = static_cast<std::uint64_t>(next->time_since_epoch().count());
     return ISCSI_IKE_OK;
   });
@@ -250,7 +251,7 @@ iscsi_ike_status iscsi_ike_poll_datagram(iscsi_ike_engine* engine, iscsi_ike_end
   if (local == nullptr || remote == nullptr || size == nullptr) return ISCSI_IKE_E_INVALID;
   return Look(engine, [&] {
     if (!engine->next) engine->next = engine->engine.PollDatagram();
-    if (!engine->next) return ISCSI_IKE_NONE;
+    if (!engine->next) return ISCSI_IKE_OK_NONE;
     const ike::Datagram& datagram = *engine->next;
     const auto status = WriteOctets(datagram.octets.data(), datagram.octets.size(), buffer, size);
     if (status != ISCSI_IKE_OK) return status;

@@ -1,13 +1,11 @@
 // iscsi_ike_engine: see iscsi_ike.h.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "ike/capi/dh.hpp"
-#include "ike/capi/guard.hpp"
 #include "ike/capi/iscsi_ike.h"
 #include "ike/capi/randomness.hpp"
 #include "ike/capi/shown_event.hpp"
@@ -28,41 +26,3 @@ struct iscsi_ike_engine {
   bool busy = false;                            // a call is under way
   bool broken = false;                          // memory ran out in the midst of one
 };
-
-namespace iscsi_ike::capi {
-
-// Begin judges whether a call may begin. OK: it has, and End is due.
-[[nodiscard]] inline iscsi_ike_status Begin(iscsi_ike_engine* engine) {
-  if (engine == nullptr) return ISCSI_IKE_E_INVALID;
-  if (engine->busy) return ISCSI_IKE_E_BUSY;
-  if (engine->broken) return ISCSI_IKE_E_BROKEN;
-  engine->busy = true;
-  return ISCSI_IKE_OK;
-}
-
-// Look runs a call that changes nothing, or nothing before all that can fail is done.
-template <class Call>
-iscsi_ike_status Look(iscsi_ike_engine* engine, Call&& call) noexcept {
-  if (const auto status = Begin(engine); status != ISCSI_IKE_OK) return status;
-  const iscsi_ike_status status = Guarded(std::forward<Call>(call));
-  engine->busy = false;
-  return status;
-}
-
-// Enter runs a call that changes the engine: one that fails in the midst leaves it broken.
-template <class Call>
-iscsi_ike_status Enter(iscsi_ike_engine* engine, Call&& call) noexcept {
-  const iscsi_ike_status status = Look(engine, std::forward<Call>(call));
-  if (status == ISCSI_IKE_E_NO_MEMORY || status == ISCSI_IKE_E_INTERNAL) engine->broken = true;
-  return status;
-}
-
-// Timed runs one that takes the time: `call(engine, time)`.
-template <class Call>
-iscsi_ike_status Timed(iscsi_ike_engine* engine, std::uint64_t now, Call call) {
-  if (now > ISCSI_IKE_MOST_TIME) return ISCSI_IKE_E_INVALID;
-  const ike::Time time(ike::Duration(static_cast<std::int64_t>(now)));
-  return Enter(engine, [&] { return call(engine->engine, time); });
-}
-
-}  // namespace iscsi_ike::capi

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "ike/capi/call.hpp"
 #include "ike/capi/engine.hpp"
 #include "ike/capi/sized.hpp"
 
@@ -15,7 +16,7 @@ iscsi_ike_status iscsi_ike_poll_event(iscsi_ike_engine* engine, iscsi_ike_event*
   return Enter(engine, [&] {
     engine->event.Forget();
     auto next = engine->engine.PollEvent();
-    if (!next) return ISCSI_IKE_NONE;
+    if (!next) return ISCSI_IKE_OK_NONE;
     WriteSized(engine->event.Show(std::move(*next)), event);
     return ISCSI_IKE_OK;
   });

@@ -6,6 +6,7 @@
 
 #include "crypto/random.hpp"
 #include "crypto/sealed_box.hpp"
+#include "ike/capi/buffer.hpp"
 #include "ike/capi/guard.hpp"
 #include "ike/capi/sized.hpp"
 #include "ike/capi/values.hpp"

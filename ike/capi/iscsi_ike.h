@@ -23,10 +23,13 @@
  * - Structs. Each begins with `size`, which the caller sets to sizeof of the struct as this header
  *   has it (ISCSI_IKE_INIT does); the rest may be zero and then means the default. A struct shorter
  *   than the library's is a caller of an older release: what it lacks is zero. In a longer one
- *   everything past what the library knows must be zero, or the call is ISCSI_IKE_E_VERSION.
- *   Structs that the library fills keep the caller's size, and no more of them is written. Members
- *   are never taken away or moved while ISCSI_IKE_ABI stays the same. Structs in Windows' layouts,
- *   endpoints, octets and keys never change; those that an event points to may grow at their end.
+ *   everything past what the library knows must be zero, and so must every `reserved` member, or
+ *   the call is ISCSI_IKE_E_VERSION. Structs that the library fills keep the caller's size, and no
+ *   more of them is written. Those that an event points to are the library's, which sets `size`;
+ *   before a member that is younger than the library may be, ask ISCSI_IKE_HAS. Members are never
+ *   taken away or moved while ISCSI_IKE_ABI stays the same, and no struct has padding in which a
+ *   new one could hide. Structs without `size` (those in Windows' layouts, endpoints, octets and
+ *   keys) never change.
  *
  * - Buffers. A function that writes octets takes a buffer and a pointer to its size. It always sets
  *   that size to what is needed. If the buffer is too small the call is ISCSI_IKE_E_TOO_SMALL and
@@ -95,12 +98,19 @@ ISCSI_IKE_API uint32_t iscsi_ike_abi(void);
 #endif
 
 /**
- * What a call came to. Negative: it did nothing, but for E_NO_MEMORY and E_INTERNAL, which leave an
- * engine broken where they stopped a call that changes it.
+ * Whether a struct of `type` that the library has filled, such as iscsi_ike_event::child_sa, has a
+ * member: 1 or 0.
+ */
+#define ISCSI_IKE_HAS(type, pointer, member) \
+  (offsetof(type, member) + sizeof((pointer)->member) <= (pointer)->size)
+
+/**
+ * What a call came to; names begin with OK or E. Negative: it did nothing, but for E_NO_MEMORY and
+ * E_INTERNAL, which leave an engine broken where they stopped a call that changes it.
  */
 typedef enum iscsi_ike_status {
   ISCSI_IKE_OK = 0,
-  ISCSI_IKE_NONE = 1,         /**< a poll found nothing; there is no timeout */
+  ISCSI_IKE_OK_NONE = 1,      /**< a poll found nothing; there is no timeout */
   ISCSI_IKE_E_INVALID = -1,   /**< an argument breaks a rule of this file */
   ISCSI_IKE_E_VERSION = -2,   /**< a struct of a later release uses what this one does not know */
   ISCSI_IKE_E_TOO_SMALL = -3, /**< the buffer; nothing was consumed */
@@ -139,6 +149,12 @@ typedef struct iscsi_ike_endpoint {
   uint8_t reserved;    /**< 0 */
   uint16_t port;       /**< in host order; 0 stands for 500 where an endpoint is configured */
   uint8_t address[16]; /**< network order; the first 4 octets for IPv4 */
+  /**
+   * 0; the place of the zone of a link-local IPv6 address (RFC 4007 section 6). This release takes
+   * an address for the same in every zone: an engine that serves several links with them must be
+   * one engine for each.
+   */
+  uint32_t reserved_zone;
 } iscsi_ike_endpoint;
 
 /** Reads "192.0.2.1", "192.0.2.1:500", "2001:db8::1" or "[2001:db8::1]:500". */
@@ -176,6 +192,10 @@ typedef enum iscsi_ike_id_type {
   ISCSI_IKE_ID_IPV6_ADDR = 5
 } iscsi_ike_id_type;
 
+#if defined(__GNUC__) /* the layouts of Windows have padding */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpadded"
+#endif
 /** IKE_AUTHENTICATION_PRESHARED_KEY of iscsidsc.h, in the layout of this machine. */
 typedef struct iscsi_ike_preshared_key {
   ISCSI_IKE_ALIGN_8 uint64_t security_flags; /**< ISCSI_IKE_FLAG_... */
@@ -215,6 +235,9 @@ typedef struct iscsi_ike_target_portal {
   uint32_t security_bitmap;     /**< its security word; 0 says nothing */
   uint32_t key_size;            /**< octets of its key */
 } iscsi_ike_target_portal;
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 /** iscsi_ike_config is what a JSON text says: records, portals and defaults. */
 typedef struct iscsi_ike_config iscsi_ike_config;
@@ -250,12 +273,12 @@ typedef struct iscsi_ike_hba iscsi_ike_hba;
 
 /** Bits of MSiSCSI_HBAInformation.FunctionalitySupported. */
 enum {
-  ISCSI_IKE_HBA_PRESHARED_KEY_CACHE = 0x01,
-  ISCSI_IKE_HBA_ISCSI_AUTHENTICATION_CACHE = 0x02,
-  ISCSI_IKE_HBA_IPSEC_TUNNEL_MODE = 0x04,
-  ISCSI_IKE_HBA_CHAP_VIA_RADIUS = 0x08,
-  ISCSI_IKE_HBA_ISNS_DISCOVERY = 0x10,
-  ISCSI_IKE_HBA_SLP_DISCOVERY = 0x20
+  ISCSI_IKE_HBA_FUNCTION_PRESHARED_KEY_CACHE = 0x01,
+  ISCSI_IKE_HBA_FUNCTION_ISCSI_AUTHENTICATION_CACHE = 0x02,
+  ISCSI_IKE_HBA_FUNCTION_IPSEC_TUNNEL_MODE = 0x04,
+  ISCSI_IKE_HBA_FUNCTION_CHAP_VIA_RADIUS = 0x08,
+  ISCSI_IKE_HBA_FUNCTION_ISNS_DISCOVERY = 0x10,
+  ISCSI_IKE_HBA_FUNCTION_SLP_DISCOVERY = 0x20
 };
 
 #define ISCSI_IKE_HBA_SUCCESS UINT32_C(0) /**< the method did what it was asked for */
@@ -299,6 +322,7 @@ typedef struct iscsi_ike_hba_options {
   uint32_t any_trailing;      /**< not 0: any octets may follow an IN structure */
   /** Of `encryption`. 0: nothing is stated, and no plan is held to it. */
   uint32_t encryption_count;
+  uint32_t reserved;          /**< 0 */
   const uint32_t* encryption; /**< EncryptionAvailable: 0 none, 1 3DES with HMAC-SHA1, 2 AES-CTR */
 } iscsi_ike_hba_options;
 
@@ -397,10 +421,13 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_hba_restore(const iscsi_ike_hba_options
 /**@}*/
 
 /** Which end of a login this is. */
-typedef enum iscsi_ike_role { ISCSI_IKE_INITIATOR = 0, ISCSI_IKE_RESPONDER = 1 } iscsi_ike_role;
+typedef enum iscsi_ike_role {
+  ISCSI_IKE_ROLE_INITIATOR = 0,
+  ISCSI_IKE_ROLE_RESPONDER = 1
+} iscsi_ike_role;
 
 /** None at all, for the numbers whose comment allows it; 0 stands for the default. */
-#define ISCSI_IKE_OFF UINT32_MAX
+#define ISCSI_IKE_NUMBER_OFF UINT32_MAX
 
 /** Bits of iscsi_ike_plan_options::rules. */
 enum {
@@ -415,11 +442,23 @@ enum {
 };
 
 /** At the end of a lifetime. */
-typedef enum iscsi_ike_renewal {
-  ISCSI_IKE_RENEW = 0,  /**< new SAs before that */
-  ISCSI_IKE_EXPIRE = 1, /**< the SA ends */
-  ISCSI_IKE_NEVER = 2   /**< nothing happens */
-} iscsi_ike_renewal;
+typedef enum iscsi_ike_rekey_mode {
+  ISCSI_IKE_REKEY_AUTO = 0,   /**< new SAs before that */
+  ISCSI_IKE_REKEY_EXPIRE = 1, /**< the SA ends */
+  ISCSI_IKE_REKEY_NEVER = 2   /**< nothing happens */
+} iscsi_ike_rekey_mode;
+
+/**
+ * Which mode of those that the word allows. An engine uses the first mode of a plan. Where the word
+ * allows both and the peer does not answer (NO_RESPONSE) or refuses the exchange type, connect
+ * again with a plan of ISCSI_IKE_ONLY_AGGRESSIVE. Never do so after a failed authentication:
+ * aggressive mode shows a hash to whoever asks.
+ */
+typedef enum iscsi_ike_only {
+  ISCSI_IKE_ONLY_ALLOWED = 0, /**< all that the word allows, main mode first */
+  ISCSI_IKE_ONLY_MAIN = 1,
+  ISCSI_IKE_ONLY_AGGRESSIVE = 2
+} iscsi_ike_only;
 
 /** RFC 3947. */
 typedef enum iscsi_ike_nat {
@@ -440,22 +479,14 @@ typedef struct iscsi_ike_plan_options {
   uint32_t rules;    /**< ISCSI_IKE_RULE_... */
   uint32_t has_word; /**< not 0: `word` is given */
   uint64_t word;     /**< the security word, when `has_word` is not 0 */
-  /**
-   * 0: the modes that the word allows, main mode first; 1: main mode alone; 2: aggressive alone. An
-   * engine uses the first mode of a plan. Where the word allows both and the peer does not answer
-   * (NO_RESPONSE) or refuses the exchange type, connect again with a plan that has `only` 2. Never
-   * do so after a failed authentication: aggressive mode shows a hash to whoever asks.
-   */
-  uint32_t only;
-  uint32_t reserved; /**< 0 */
+  uint32_t only;     /**< iscsi_ike_only */
+  uint32_t hba_port; /**< the port of the adapter `hba` that the login goes through */
 
   const iscsi_ike_authentication_information* record; /**< may be null */
   const iscsi_ike_target_portal* portal;              /**< may be null */
   const uint8_t* portal_key;                          /**< portal->key_size octets */
   const iscsi_ike_config* config;                     /**< may be null */
   const iscsi_ike_hba* hba;                           /**< the cache of an adapter; may be null */
-  uint32_t hba_port;           /**< the port of the adapter that the login goes through */
-  uint32_t reserved2;          /**< 0 */
   const char* config_record;   /**< name or number; null: the one that fits `remote` */
   uint32_t has_default_bitmap; /**< not 0: `default_bitmap` is given */
   uint32_t default_bitmap;     /**< DefaultSecurityBitmap: where nothing else gives a valid word */
@@ -479,19 +510,20 @@ typedef struct iscsi_ike_plan_options {
   uint32_t phase1_lifetime_s;  /**< 0: 28800 */
   uint32_t phase2_lifetime_s;  /**< 0: 3600 */
   uint32_t phase2_lifetime_kb; /**< 0: no bound */
-  uint32_t renewal;            /**< iscsi_ike_renewal */
+  uint32_t rekey;              /**< iscsi_ike_rekey_mode */
 
   uint32_t negotiation_timeout_ms; /**< phase 1 and the first child; 0: 60000 */
   uint32_t retransmit_first_ms;    /**< 0: 500; doubled each time */
   uint32_t retransmit_longest_ms;  /**< 0: 8000 */
-  uint32_t retransmit_tries;       /**< 0: 6; ISCSI_IKE_OFF: none */
+  uint32_t retransmit_tries;       /**< 0: 6; ISCSI_IKE_NUMBER_OFF: none */
   uint32_t dpd_delay_ms;         /**< silence after which the peer is asked (RFC 3706); 0: never */
   uint32_t dpd_wait_ms;          /**< 0: 2000 */
   uint32_t dpd_tries;            /**< 0: 5 */
   uint32_t nat;                  /**< iscsi_ike_nat */
-  uint32_t nat_keepalive_ms;     /**< 0: 20000; ISCSI_IKE_OFF: never */
-  uint32_t fragment_above;       /**< octets of a datagram; 0: 1232; ISCSI_IKE_OFF: never */
+  uint32_t nat_keepalive_ms;     /**< 0: 20000; ISCSI_IKE_NUMBER_OFF: never */
+  uint32_t fragment_above;       /**< octets of a datagram; 0: 1232; ISCSI_IKE_NUMBER_OFF: never */
   uint32_t parallel_quick_modes; /**< begun at once; 0: 1, which no peer loses track of */
+  uint32_t reserved;             /**< 0 */
 } iscsi_ike_plan_options;
 
 /** iscsi_ike_plan is a translated word with its key, for one end and one peer or kind of peer. */
@@ -499,10 +531,10 @@ typedef struct iscsi_ike_plan iscsi_ike_plan;
 
 /** What the word comes to. */
 typedef enum iscsi_ike_outcome {
-  ISCSI_IKE_UNSPECIFIED = 0, /**< it says nothing; never read as "cleartext is fine" */
-  ISCSI_IKE_DISABLED = 1,    /**< it switches IKE/IPsec off */
-  ISCSI_IKE_REJECTED = 2,    /**< it cannot be used; a reason of severity error says why */
-  ISCSI_IKE_PLANNED = 3
+  ISCSI_IKE_OUTCOME_UNSPECIFIED = 0, /**< it says nothing; never read as "cleartext is fine" */
+  ISCSI_IKE_OUTCOME_DISABLED = 1,    /**< it switches IKE/IPsec off */
+  ISCSI_IKE_OUTCOME_REJECTED = 2,    /**< it cannot be used; a reason of severity error says why */
+  ISCSI_IKE_OUTCOME_PLANNED = 3
 } iscsi_ike_outcome;
 
 /**
@@ -517,11 +549,14 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_new(const iscsi_ike_plan_options* 
 ISCSI_IKE_API void iscsi_ike_plan_free(iscsi_ike_plan* plan);
 
 /** Exchanges of phase 1. */
-typedef enum iscsi_ike_mode { ISCSI_IKE_MAIN = 0, ISCSI_IKE_AGGRESSIVE = 1 } iscsi_ike_mode;
+typedef enum iscsi_ike_mode {
+  ISCSI_IKE_MODE_MAIN = 0,
+  ISCSI_IKE_MODE_AGGRESSIVE = 1
+} iscsi_ike_mode;
 /** Numbers of RFC 2407 section 4.5. */
 typedef enum iscsi_ike_encapsulation {
-  ISCSI_IKE_TUNNEL = 1,
-  ISCSI_IKE_TRANSPORT = 2
+  ISCSI_IKE_ENCAPSULATION_TUNNEL = 1,
+  ISCSI_IKE_ENCAPSULATION_TRANSPORT = 2
 } iscsi_ike_encapsulation;
 
 /** A plan in figures. Lists are in order of preference, and empty unless the outcome is PLANNED. */
@@ -543,6 +578,7 @@ typedef struct iscsi_ike_plan_info {
   uint32_t phase1_lifetime_s;      /**< seconds */
   uint32_t phase2_lifetime_s;      /**< seconds */
   uint32_t phase2_lifetime_kb;     /**< kilobytes of 1024; 0: no bound */
+  uint32_t reserved;               /**< 0 */
 } iscsi_ike_plan_info;
 /** Fills `info`. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* plan,
@@ -550,9 +586,9 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* pla
 
 /** Of a reason. */
 typedef enum iscsi_ike_severity {
-  ISCSI_IKE_NOTE = 0,
-  ISCSI_IKE_WARNING = 1,
-  ISCSI_IKE_ERROR = 2
+  ISCSI_IKE_SEVERITY_NOTE = 0,
+  ISCSI_IKE_SEVERITY_WARNING = 1,
+  ISCSI_IKE_SEVERITY_ERROR = 2
 } iscsi_ike_severity;
 /** One decision of the translator. The texts live as long as the plan. */
 typedef struct iscsi_ike_reason {
@@ -600,6 +636,7 @@ typedef struct iscsi_ike_engine_options {
   uint32_t max_children;         /**< of a session; 0: 1024 */
   uint32_t half_open_timeout_ms; /**< 0: 30000 */
   uint32_t linger_ms;            /**< how long a finished exchange answers duplicates; 0: 60000 */
+  uint32_t reserved;             /**< 0 */
 
   iscsi_ike_text_fn
       on_ladder; /**< the exchange as people draw it, with decisions and drops; may be null */
@@ -649,7 +686,7 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_negotiate(iscsi_ike_engine* engine, uin
                                                    const char* remote_selector, uint32_t* child,
                                                    iscsi_ike_error* error);
 
-/** Renews phase 1 (`child` 0) or one child now. Numbers that are unknown are ignored. */
+/** Rekeys phase 1 (`child` 0) or one child now. Numbers that are unknown are ignored. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_rekey(iscsi_ike_engine* engine, uint64_t now,
                                                uint32_t session, uint32_t child);
 /**
@@ -671,14 +708,14 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_receive(iscsi_ike_engine* engine, uint6
                                                  const uint8_t* data, size_t size);
 /** Does what is due. Early and repeated calls do nothing. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_timeout(iscsi_ike_engine* engine, uint64_t now);
-/** When iscsi_ike_timeout is due next. @return NONE: never */
+/** When iscsi_ike_timeout is due next. @return OK_NONE: never */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_next_timeout(iscsi_ike_engine* engine, uint64_t* when);
 
 /**
  * The next UDP payload to send.
  * @param buffer may be null when `*size` is 0
  * @param size see Buffers above; no datagram is longer than 65507 octets
- * @return NONE; E_TOO_SMALL: the datagram stays
+ * @return OK_NONE; E_TOO_SMALL: the datagram stays
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_datagram(iscsi_ike_engine* engine,
                                                        iscsi_ike_endpoint* local,
@@ -714,7 +751,7 @@ typedef struct iscsi_ike_dh_info {
   size_t output_size;           /**< octets that the result must have */
 } iscsi_ike_dh_info;
 
-/** The next job. It belongs to the caller until iscsi_ike_finish_dh. @return NONE */
+/** The next job. It belongs to the caller until iscsi_ike_finish_dh. @return OK_NONE */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job);
 /**
  * Takes a job back and frees it, in every case, errors too. A job of a session that is gone, or of
@@ -741,8 +778,11 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_set_failed(iscsi_ike_dh_job* job, in
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_runner_new(iscsi_ike_dh_runner** runner);
 /** `runner` may be null. */
 ISCSI_IKE_API void iscsi_ike_dh_runner_free(iscsi_ike_dh_runner* runner);
-/** Computes jobs, those of one group and operation side by side; jobs that are done stay as they
- * are. */
+/**
+ * Computes jobs, those of one group and operation side by side; jobs that are done stay as they
+ * are.
+ * @return E_INVALID: one of them is null, or there twice; none has been computed
+ */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_run(iscsi_ike_dh_runner* runner,
                                                 iscsi_ike_dh_job* const* jobs, size_t count);
 /** Computes on the spot whatever jobs the engine has, until it has none. */
@@ -765,21 +805,21 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_run_dh(iscsi_ike_engine* engine, uint64
  * @param box room for the box
  * @param size see Buffers above
  * @param error may be null
- * @return E_TOO_SMALL; E_CRYPTO: libsodium refused; E_LIMIT: a state that no box holds
+ * @return E_TOO_SMALL; E_CRYPTO: libsodium refused
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_save(iscsi_ike_engine* engine,
                                                      const uint8_t* seal_key, uint8_t* box,
                                                      size_t* size, iscsi_ike_error* error);
 /**
  * Makes an engine from a box.
- * @param options callbacks alone: traces, and randomness where the first engine had a callback, and
- *   only there. Everything else is in the box and must be zero here.
+ * @param options callbacks alone: traces (with `pcap_epoch_us`), and randomness where the first
+ * engine had a callback, and only there. Everything else is in the box and must be zero here.
  * @param seal_key 32 octets
  * @param box what iscsi_ike_engine_save wrote
  * @param size octets of it
  * @param engine the engine
  * @param error may be null
- * @return E_DAMAGED: changed, of another version, or under another key
+ * @return E_DAMAGED: changed, of another version, or under another key; E_CRYPTO: libsodium refused
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_options* options,
                                                         const uint8_t* seal_key, const uint8_t* box,
@@ -791,61 +831,81 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_restore(const iscsi_ike_engine_o
 /**@{*/
 /** What an event tells, and which of its members. */
 typedef enum iscsi_ike_event_type {
-  ISCSI_IKE_PHASE1_ESTABLISHED = 1, /**< both ends are authenticated: `phase1` */
-  ISCSI_IKE_CHILD_ESTABLISHED = 2,  /**< keys: `child_sa` */
-  ISCSI_IKE_CHILD_DELETED = 3,      /**< the peer no longer receives on it; never a disconnect */
-  ISCSI_IKE_SESSION_CLOSED = 4,     /**< the ISAKMP SA is gone; its children live on: `reason` */
-  ISCSI_IKE_FAILED = 5,        /**< a session (`child` 0) or a child came to nothing: `failure` */
-  ISCSI_IKE_DIAGNOSED = 6,     /**< ends nothing, but trouble is likely: `failure` */
-  ISCSI_IKE_PEER_NOTIFIED = 7, /**< an authenticated notification: `notify` */
-  ISCSI_IKE_CHILD_CLOSED = 8,  /**< this end no longer receives on it: `reason` */
-  ISCSI_IKE_SESSION_REPLACED = 9,   /**< `session` has taken over the children of `other_session` */
-  ISCSI_IKE_PEER_MOVED = 10,        /**< datagrams go to `remote` from now on */
-  ISCSI_IKE_PEER_UNRESPONSIVE = 11, /**< dead peer detection; ends nothing */
-  ISCSI_IKE_PEER_ALIVE = 12
+  ISCSI_IKE_EVENT_PHASE1_ESTABLISHED = 1, /**< both ends are authenticated: `phase1` */
+  ISCSI_IKE_EVENT_CHILD_ESTABLISHED = 2,  /**< keys: `child_sa` */
+  ISCSI_IKE_EVENT_CHILD_DELETED = 3,  /**< the peer no longer receives on it; never a disconnect */
+  ISCSI_IKE_EVENT_SESSION_CLOSED = 4, /**< the ISAKMP SA is gone; its children live on: `reason` */
+  ISCSI_IKE_EVENT_FAILED = 5,    /**< a session (`child` 0) or a child came to nothing: `failure` */
+  ISCSI_IKE_EVENT_DIAGNOSED = 6, /**< ends nothing, but trouble is likely: `failure` */
+  ISCSI_IKE_EVENT_PEER_NOTIFIED = 7, /**< an authenticated notification: `notify` */
+  ISCSI_IKE_EVENT_CHILD_CLOSED = 8,  /**< this end no longer receives on it: `reason` */
+  ISCSI_IKE_EVENT_SESSION_REPLACED =
+      9,                           /**< `session` has taken over the children of `other_session` */
+  ISCSI_IKE_EVENT_PEER_MOVED = 10, /**< datagrams go to `remote` from now on */
+  ISCSI_IKE_EVENT_PEER_UNRESPONSIVE = 11, /**< dead peer detection; ends nothing */
+  ISCSI_IKE_EVENT_PEER_ALIVE = 12
 } iscsi_ike_event_type;
 
 /** Why a session or a child ended. */
 typedef enum iscsi_ike_close_reason {
-  ISCSI_IKE_BY_CALLER = 0,
-  ISCSI_IKE_BY_PEER = 1,
-  ISCSI_IKE_EXPIRED = 2,
-  ISCSI_IKE_REPLACED = 3
+  ISCSI_IKE_CLOSE_BY_CALLER = 0,
+  ISCSI_IKE_CLOSE_BY_PEER = 1,
+  ISCSI_IKE_CLOSE_EXPIRED = 2,
+  ISCSI_IKE_CLOSE_REPLACED = 3
 } iscsi_ike_close_reason;
 
-/** An ISAKMP SA. */
+/**
+ * An ISAKMP SA. The numbers of its algorithms are the attribute values of RFC 2409 Appendix A, as
+ * IANA keeps them ("Internet Key Exchange (IKE) Attributes").
+ */
 typedef struct iscsi_ike_phase1 {
+  uint32_t size;               /**< of this struct as the library has it */
   uint32_t role;               /**< iscsi_ike_role of this end */
   uint32_t mode;               /**< iscsi_ike_mode */
+  uint32_t encryption;         /**< 5 is 3DES-CBC, 7 AES-CBC */
+  uint32_t key_bits;           /**< of the cipher; 192 for 3DES */
+  uint32_t hash;               /**< 1 is MD5, 2 SHA, 4 SHA2-256, 5 SHA2-384, 6 SHA2-512 */
+  uint32_t group;              /**< 14 is modp2048, 19 ecp256, 31 curve25519 */
+  uint32_t lifetime_s;         /**< seconds */
+  uint32_t nat_local;          /**< not 0: this end is behind a translator */
+  uint32_t nat_remote;         /**< not 0: the peer is */
   uint8_t initiator_cookie[8]; /**< the first half of its name (RFC 2408 section 2.5.3) */
   uint8_t responder_cookie[8]; /**< the second half */
   const char* suite;           /**< "aes128-sha256-modp2048" */
   const char* local_identity;  /**< "ipv4:192.0.2.1" */
   const char* remote_identity; /**< as authenticated */
-  uint32_t lifetime_s;         /**< seconds */
-  uint32_t nat_local;          /**< not 0: this end is behind a translator */
-  uint32_t nat_remote;         /**< not 0: the peer is */
 } iscsi_ike_phase1;
 
 /** One direction of an ESP SA, keyed (RFC 2409 section 5.5). */
 typedef struct iscsi_ike_sa_keys {
   uint32_t spi;                /**< in host order */
+  uint32_t reserved;           /**< 0 */
   iscsi_ike_octets encryption; /**< SECRET: cipher key, then CTR nonce or GCM salt */
   iscsi_ike_octets integrity;  /**< SECRET; none for GCM */
 } iscsi_ike_sa_keys;
 
-/** A pair of keyed ESP SAs. */
+/**
+ * A pair of keyed ESP SAs. The numbers of their algorithms are those of RFC 2407 sections 4.4.4 and
+ * 4.5, as IANA keeps them ("Magic Numbers for ISAKMP Protocol").
+ */
 typedef struct iscsi_ike_child_sa {
-  uint32_t role;               /**< iscsi_ike_role of this end in the quick mode */
-  uint32_t encapsulation;      /**< iscsi_ike_encapsulation */
-  uint32_t replaces;           /**< the child that this one follows, or 0 */
-  uint32_t pfs_group;          /**< number, or 0 */
-  const char* suite;           /**< "aes128-sha1-esn" */
-  const char* local_selector;  /**< "192.0.2.1/32 tcp any" */
+  uint32_t size;              /**< of this struct as the library has it */
+  uint32_t role;              /**< iscsi_ike_role of this end in the quick mode */
+  uint32_t encapsulation;     /**< iscsi_ike_encapsulation */
+  uint32_t replaces;          /**< the child that this one follows, or 0 */
+  uint32_t transform;         /**< 3 is 3DES, 11 NULL, 12 AES-CBC, 13 AES-CTR, 18 to 20 AES-GCM
+                                   with a check value of 8, 12 and 16 octets */
+  uint32_t key_bits;          /**< of the cipher, without nonce or salt; 192 for 3DES, 0 for NULL */
+  uint32_t authentication;    /**< 2 is HMAC-SHA, 5 HMAC-SHA2-256, 6 HMAC-SHA2-384, 7
+                                   HMAC-SHA2-512, 9 AES-XCBC-MAC; 0: none, for GCM */
+  uint32_t esn;               /**< not 0: sequence numbers of 64 bits (RFC 4304) */
+  uint32_t pfs_group;         /**< number, or 0 */
+  uint32_t lifetime_s;        /**< 0: no bound */
+  uint32_t lifetime_kb;       /**< kilobytes of 1024; 0: no bound */
+  uint32_t udp_encapsulated;  /**< not 0: ESP travels in UDP (RFC 3948) */
+  const char* suite;          /**< "aes128-sha1-esn" */
+  const char* local_selector; /**< "192.0.2.1/32 tcp any" */
   const char* remote_selector; /**< likewise, of the peer */
-  uint32_t lifetime_s;         /**< 0: no bound */
-  uint32_t lifetime_kb;        /**< kilobytes of 1024; 0: no bound */
-  uint32_t udp_encapsulated;   /**< not 0: ESP travels in UDP (RFC 3948) */
   iscsi_ike_endpoint local;    /**< where ESP goes from */
   iscsi_ike_endpoint remote;   /**< and to */
   iscsi_ike_sa_keys inbound;   /**< SPI chosen by this end */
@@ -854,11 +914,12 @@ typedef struct iscsi_ike_child_sa {
 
 /** Why a negotiation failed, or is likely to. */
 typedef struct iscsi_ike_failure {
+  uint32_t size;        /**< of this struct as the library has it */
+  uint32_t peer_notify; /**< number of the peer's notification, or 0 */
   const char* code;     /**< stable: "NO_PHASE1_PROPOSAL" */
   const char* blame;    /**< "incompatible", "authentication", "timeout", ... */
   const char* summary;  /**< what the code means */
   const char* text;     /**< what happened; iscsi_ike_event_text has all that is known */
-  uint32_t peer_notify; /**< number of the peer's notification, or 0 */
 } iscsi_ike_failure;
 
 /** Something that happened. Whatever it points to lives until the next iscsi_ike_poll_event. */
@@ -880,7 +941,7 @@ typedef struct iscsi_ike_event {
   const iscsi_ike_failure* failure;   /**< null but for FAILED and DIAGNOSED */
 } iscsi_ike_event;
 
-/** The next event; the one before it is forgotten, with its keys. @return NONE */
+/** The next event; the one before it is forgotten, with its keys. @return OK_NONE */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_event(iscsi_ike_engine* engine,
                                                     iscsi_ike_event* event);
 /**

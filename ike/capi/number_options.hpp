@@ -1,5 +1,5 @@
-// NumberOptions: numbers of the options, checked. 0 stands for the default; ISCSI_IKE_OFF for none
-// at all, where that makes sense.
+// NumberOptions: numbers of the options, checked. 0 stands for the default; ISCSI_IKE_NUMBER_OFF
+// for none at all, where that makes sense.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ inline constexpr std::uint32_t kHourMs = 3'600'000;
 [[nodiscard]] inline policy::Parsed<Done> CheckNumbers(
     std::initializer_list<NumberOption> options) {
   for (const NumberOption& option : options) {
-    if (option.value == ISCSI_IKE_OFF && option.off == Off::kAllowed) continue;
-    if (option.value == ISCSI_IKE_OFF)
-      return policy::Reject(option.name, "cannot be ISCSI_IKE_OFF");
+    if (option.value == ISCSI_IKE_NUMBER_OFF && option.off == Off::kAllowed) continue;
+    if (option.value == ISCSI_IKE_NUMBER_OFF)
+      return policy::Reject(option.name, "cannot be ISCSI_IKE_NUMBER_OFF");
     if (option.value > option.most)
       return policy::Reject(option.name, "is more than " + std::to_string(option.most));
   }
@@ -39,10 +39,11 @@ inline constexpr std::uint32_t kHourMs = 3'600'000;
 // SetNumber and SetDuration leave the default alone.
 template <class T>
 void SetNumber(std::uint32_t value, T& number) {
-  if (value != 0) number = static_cast<T>(value == ISCSI_IKE_OFF ? 0 : value);
+  if (value != 0) number = static_cast<T>(value == ISCSI_IKE_NUMBER_OFF ? 0 : value);
 }
 inline void SetDuration(std::uint32_t milliseconds, ike::Duration& duration) {
-  if (milliseconds != 0) duration = ike::Duration(milliseconds == ISCSI_IKE_OFF ? 0 : milliseconds);
+  if (milliseconds != 0)
+    duration = ike::Duration(milliseconds == ISCSI_IKE_NUMBER_OFF ? 0 : milliseconds);
 }
 
 }  // namespace iscsi_ike::capi

@@ -81,10 +81,11 @@ iscsi_ike_plan_info InfoOf(const iscsi_ike_plan& made) {
   return info;
 }
 
-static_assert(static_cast<int>(policy::Outcome::kPlan) == ISCSI_IKE_PLANNED);
-static_assert(static_cast<int>(policy::Severity::kError) == ISCSI_IKE_ERROR);
-static_assert(static_cast<int>(policy::ExchangeMode::kAggressive) == ISCSI_IKE_AGGRESSIVE);
-static_assert(static_cast<int>(policy::Encapsulation::kTransport) == ISCSI_IKE_TRANSPORT);
+static_assert(static_cast<int>(policy::Outcome::kPlan) == ISCSI_IKE_OUTCOME_PLANNED);
+static_assert(static_cast<int>(policy::Severity::kError) == ISCSI_IKE_SEVERITY_ERROR);
+static_assert(static_cast<int>(policy::ExchangeMode::kAggressive) == ISCSI_IKE_MODE_AGGRESSIVE);
+static_assert(static_cast<int>(policy::Encapsulation::kTransport) ==
+              ISCSI_IKE_ENCAPSULATION_TRANSPORT);
 
 const char* At(const std::vector<std::string>& list, std::size_t index) {
   return index < list.size() ? list[index].c_str() : nullptr;

@@ -11,7 +11,7 @@
 
 struct iscsi_ike_plan {
   iscsi_ike::policy::SecurityFlags word;
-  iscsi_ike_role role = ISCSI_IKE_INITIATOR;
+  iscsi_ike_role role = ISCSI_IKE_ROLE_INITIATOR;
   std::shared_ptr<const iscsi_ike::ike::PeerConfig> peer;  // the plan is its `plan`
   // Made with it, so that whoever reads them shares nothing that changes.
   std::string text, json;

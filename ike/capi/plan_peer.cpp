@@ -20,29 +20,28 @@ constexpr std::uint32_t kAllRules = (1U << 8U) - 1;
 
 Parsed<Done> CheckChoices(const Options& options) {
   if ((options.rules & ~kAllRules) != 0) return Reject("rules", "has a bit that is no rule");
-  if (options.role > ISCSI_IKE_RESPONDER)
+  if (options.role > ISCSI_IKE_ROLE_RESPONDER)
     return Reject("role", "is 0 (initiator) or 1 (responder)");
   if (options.nat > ISCSI_IKE_NAT_FORCE)
     return Reject("nat", "is 0 (detect), 1 (off) or 2 (force)");
-  if (options.renewal > ISCSI_IKE_NEVER)
-    return Reject("renewal", "is 0 (renew), 1 (expire) or 2 (never)");
+  if (options.rekey > ISCSI_IKE_REKEY_NEVER)
+    return Reject("rekey", "is 0 (auto), 1 (expire) or 2 (never)");
   if (options.fragment_above != 0 && options.fragment_above < 128)
-    return Reject("fragment_above", "is ISCSI_IKE_OFF (never), or 128 and more octets");
-  if (options.reserved != 0 || options.reserved2 != 0) return Reject("reserved", "is 0");
+    return Reject("fragment_above", "is ISCSI_IKE_NUMBER_OFF (never), or 128 and more octets");
   if (!ToEndpoint(options.local)) return Reject("local", "is no endpoint: family is 4, 6 or 0");
   if (!ToEndpoint(options.remote)) return Reject("remote", "is no endpoint: family is 4, 6 or 0");
   return Done{};
 }
 
 Parsed<Done> CheckTimes(const Options& o) {
-  return CheckNumbers({{"phase1_lifetime_s", o.phase1_lifetime_s, ISCSI_IKE_OFF - 1},
-                       {"phase2_lifetime_s", o.phase2_lifetime_s, ISCSI_IKE_OFF - 1},
-                       {"phase2_lifetime_kb", o.phase2_lifetime_kb, ISCSI_IKE_OFF - 1},
+  return CheckNumbers({{"phase1_lifetime_s", o.phase1_lifetime_s, ISCSI_IKE_NUMBER_OFF - 1},
+                       {"phase2_lifetime_s", o.phase2_lifetime_s, ISCSI_IKE_NUMBER_OFF - 1},
+                       {"phase2_lifetime_kb", o.phase2_lifetime_kb, ISCSI_IKE_NUMBER_OFF - 1},
                        {"negotiation_timeout_ms", o.negotiation_timeout_ms, kDayMs},
                        {"retransmit_first_ms", o.retransmit_first_ms, kHourMs},
                        {"retransmit_longest_ms", o.retransmit_longest_ms, kHourMs},
                        {"retransmit_tries", o.retransmit_tries, 1000, Off::kAllowed},
-                       {"dpd_delay_ms", o.dpd_delay_ms, ISCSI_IKE_OFF - 1},
+                       {"dpd_delay_ms", o.dpd_delay_ms, ISCSI_IKE_NUMBER_OFF - 1},
                        {"dpd_wait_ms", o.dpd_wait_ms, kHourMs},
                        {"dpd_tries", o.dpd_tries, 100},
                        {"nat_keepalive_ms", o.nat_keepalive_ms, kHourMs, Off::kAllowed},
@@ -66,7 +65,7 @@ void SetTiming(const Options& options, ike::PeerConfig& peer) {
   peer.nat = kNat[options.nat];
   constexpr ike::Renewal kRenewal[] = {ike::Renewal::kRenew, ike::Renewal::kExpire,
                                        ike::Renewal::kNever};
-  peer.renewal.mode = kRenewal[options.renewal];
+  peer.renewal.mode = kRenewal[options.rekey];
 }
 
 policy::Selector TargetSelector(const policy::IpAddress& target, std::uint16_t port) {
@@ -97,7 +96,7 @@ void SetEnds(const Options& options, const policy::Sources& sources, ike::PeerCo
   peer.local = *ToEndpoint(options.local);
   if (options.remote.family != 0) peer.remote = ToEndpoint(options.remote);
   const auto bound = sources.peer ? sources.peer : sources.portal;
-  const bool responder = options.role == ISCSI_IKE_RESPONDER;
+  const bool responder = options.role == ISCSI_IKE_ROLE_RESPONDER;
   if (!peer.remote && bound && (!responder || sources.peer))
     peer.remote = ike::Endpoint{*bound, ike::kIkePort};
   peer.target_side = responder;
@@ -127,8 +126,8 @@ Parsed<std::shared_ptr<ike::PeerConfig>> MakePeer(const Options& options,
                                                   policy::SecurityFlags& word) {
   auto peer = std::make_shared<ike::PeerConfig>();
   SetEnds(options, sources, *peer);
-  const auto role =
-      options.role == ISCSI_IKE_RESPONDER ? policy::Role::kResponder : policy::Role::kInitiator;
+  const auto role = options.role == ISCSI_IKE_ROLE_RESPONDER ? policy::Role::kResponder
+                                                             : policy::Role::kInitiator;
   policy::Settings settings =
       TranslateFor(role, sources, peer->local.address, peer->remote.has_value());
   word = settings.word;

@@ -223,9 +223,11 @@ Parsed<Done> SetKey(const iscsi_ike_plan_options& options, Sources& sources) {
 }
 
 Parsed<Done> SetOnly(std::uint32_t only, Sources& sources) {
-  if (only > 2) return Reject("only", "is 0 (as the word says), 1 (main) or 2 (aggressive)");
-  if (only != 0)
-    sources.only_mode = only == 1 ? policy::ExchangeMode::kMain : policy::ExchangeMode::kAggressive;
+  if (only > ISCSI_IKE_ONLY_AGGRESSIVE)
+    return Reject("only", "is 0 (as the word says), 1 (main) or 2 (aggressive)");
+  if (only != ISCSI_IKE_ONLY_ALLOWED)
+    sources.only_mode = only == ISCSI_IKE_ONLY_MAIN ? policy::ExchangeMode::kMain
+                                                    : policy::ExchangeMode::kAggressive;
   return Done{};
 }
 

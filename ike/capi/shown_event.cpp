@@ -8,6 +8,8 @@
 
 #include "ike/capi/values.hpp"
 #include "ike/trace/event_text.hpp"
+#include "ike/wire/esp_transform.hpp"
+#include "ike/wire/phase1_transform.hpp"
 
 namespace iscsi_ike::capi {
 namespace {
@@ -15,19 +17,19 @@ namespace {
 using ike::ToNumber;
 
 std::uint32_t RoleOf(ike::Role role) {
-  return role == ike::Role::kResponder ? ISCSI_IKE_RESPONDER : ISCSI_IKE_INITIATOR;
+  return role == ike::Role::kResponder ? ISCSI_IKE_ROLE_RESPONDER : ISCSI_IKE_ROLE_INITIATOR;
 }
 
 iscsi_ike_sa_keys ToC(const ike::DirectionKeys& keys) {
-  return {ToNumber(keys.spi), capi::ToC(keys.encryption.Expose()),
+  return {ToNumber(keys.spi), 0, capi::ToC(keys.encryption.Expose()),
           capi::ToC(keys.integrity.Expose())};
 }
 
 std::uint32_t ReasonOf(ike::CloseReason reason) { return static_cast<std::uint32_t>(reason); }
-static_assert(static_cast<int>(ike::CloseReason::kByCaller) == ISCSI_IKE_BY_CALLER);
-static_assert(static_cast<int>(ike::CloseReason::kByPeer) == ISCSI_IKE_BY_PEER);
-static_assert(static_cast<int>(ike::CloseReason::kExpired) == ISCSI_IKE_EXPIRED);
-static_assert(static_cast<int>(ike::CloseReason::kReplaced) == ISCSI_IKE_REPLACED);
+static_assert(static_cast<int>(ike::CloseReason::kByCaller) == ISCSI_IKE_CLOSE_BY_CALLER);
+static_assert(static_cast<int>(ike::CloseReason::kByPeer) == ISCSI_IKE_CLOSE_BY_PEER);
+static_assert(static_cast<int>(ike::CloseReason::kExpired) == ISCSI_IKE_CLOSE_EXPIRED);
+static_assert(static_cast<int>(ike::CloseReason::kReplaced) == ISCSI_IKE_CLOSE_REPLACED);
 
 // A child tells its session in its SA, every other event by itself.
 template <class Event>
@@ -40,11 +42,11 @@ ike::SessionId SessionOf(const Event& event) {
 
 // The numbers of the types are the places of the alternatives, from 1.
 static_assert(std::is_same_v<std::variant_alternative_t<0, ike::Event>, ike::Phase1Established>);
-static_assert(
-    std::is_same_v<std::variant_alternative_t<ISCSI_IKE_FAILED - 1, ike::Event>, ike::Failed>);
-static_assert(std::is_same_v<std::variant_alternative_t<ISCSI_IKE_PEER_ALIVE - 1, ike::Event>,
+static_assert(std::is_same_v<std::variant_alternative_t<ISCSI_IKE_EVENT_FAILED - 1, ike::Event>,
+                             ike::Failed>);
+static_assert(std::is_same_v<std::variant_alternative_t<ISCSI_IKE_EVENT_PEER_ALIVE - 1, ike::Event>,
                              ike::PeerAlive>);
-static_assert(std::variant_size_v<ike::Event> == ISCSI_IKE_PEER_ALIVE);
+static_assert(std::variant_size_v<ike::Event> == ISCSI_IKE_EVENT_PEER_ALIVE);
 
 }  // namespace
 
@@ -79,6 +81,11 @@ const char* ShownEvent::Text() {
 
 void ShownEvent::Fill(const ike::Phase1Established& e) {
   suite_ = ToString(e.suite);
+  phase1_.size = sizeof phase1_;
+  phase1_.encryption = ike::WireEncryption(e.suite);
+  phase1_.key_bits = e.suite.key_bits;
+  phase1_.hash = ike::WireHash(e.suite.hash);
+  phase1_.group = ToNumber(e.suite.group);
   phase1_.role = RoleOf(e.role);
   phase1_.mode = static_cast<std::uint32_t>(e.mode);
   std::copy(e.initiator_cookie.octets.begin(), e.initiator_cookie.octets.end(),
@@ -101,10 +108,15 @@ void ShownEvent::Fill(const ike::ChildEstablished& e) {
   suite_ = ToString(sa.suite);
   local_ = ToString(sa.local);
   remote_ = ToString(sa.remote);
+  child_.size = sizeof child_;
   child_.role = RoleOf(sa.role);
   child_.encapsulation = static_cast<std::uint32_t>(sa.encapsulation);
   child_.replaces = sa.replaces ? ToNumber(*sa.replaces) : 0;
   child_.pfs_group = sa.pfs_group ? ToNumber(*sa.pfs_group) : 0;
+  child_.transform = ike::WireTransformId(sa.suite.cipher);
+  child_.key_bits = sa.suite.key_bits;
+  child_.authentication = ike::WireAuthentication(sa.suite.auth);
+  child_.esn = sa.suite.esn ? 1 : 0;
   child_.suite = suite_.c_str();
   child_.local_selector = local_.c_str();
   child_.remote_selector = remote_.c_str();
@@ -125,12 +137,13 @@ void ShownEvent::Fill(const ike::ChildEstablished& e) {
 void ShownEvent::Fill(const ike::ChildDeleted& e) {
   shown_.child = ToNumber(e.child);
   shown_.outbound_spi = ToNumber(e.outbound_spi);
-  shown_.reason = ISCSI_IKE_BY_PEER;
+  shown_.reason = ISCSI_IKE_CLOSE_BY_PEER;
 }
 
 void ShownEvent::Fill(const ike::SessionClosed& e) { shown_.reason = ReasonOf(e.reason); }
 
 void ShownEvent::SetFailure(const ike::NegotiationFailure& failure, const std::string& peer) {
+  failure_.size = sizeof failure_;
   // Names are literals, which end with a zero octet.
   failure_.code = Name(failure.code).data();
   failure_.blame = Name(failure.blame()).data();

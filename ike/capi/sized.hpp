@@ -14,6 +14,13 @@ namespace iscsi_ike::capi {
 
 inline constexpr std::size_t kLongestStruct = 65536;  // nobody's is longer
 
+// SaysReserved: a caller of a later release says something where this one has nothing to say.
+template <class Struct>
+[[nodiscard]] bool SaysReserved(const Struct& s) {
+  if constexpr (requires { s.reserved; }) return s.reserved != 0;
+  return false;
+}
+
 // ReadSized copies the caller's struct into ours; what the caller's lacks is zero.
 template <class Struct>
 [[nodiscard]] iscsi_ike_status ReadSized(const Struct* from, Struct& to) {
@@ -28,7 +35,7 @@ template <class Struct>
     return ISCSI_IKE_E_VERSION;
   std::memcpy(&to, from, std::min(size, sizeof(Struct)));
   to.size = sizeof(Struct);
-  return ISCSI_IKE_OK;
+  return SaysReserved(to) ? ISCSI_IKE_E_VERSION : ISCSI_IKE_OK;
 }
 
 // CanWrite: the caller's struct can take something.
@@ -46,17 +53,6 @@ void WriteSized(Struct value, Struct* to) {
   std::memcpy(to, &value, std::min<std::size_t>(size, sizeof(Struct)));
   if (size > sizeof(Struct))
     std::memset(reinterpret_cast<std::uint8_t*>(to) + sizeof(Struct), 0, size - sizeof(Struct));
-}
-
-// WriteOctets fills the caller's buffer as iscsi_ike.h has it under Buffers.
-[[nodiscard]] inline iscsi_ike_status WriteOctets(const void* data, std::size_t needed,
-                                                  void* buffer, std::size_t* size) {
-  if (size == nullptr || (buffer == nullptr && *size != 0)) return ISCSI_IKE_E_INVALID;
-  const std::size_t room = *size;
-  *size = needed;
-  if (room < needed) return ISCSI_IKE_E_TOO_SMALL;
-  if (needed != 0) std::memcpy(buffer, data, needed);
-  return ISCSI_IKE_OK;
 }
 
 }  // namespace iscsi_ike::capi

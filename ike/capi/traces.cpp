@@ -19,6 +19,12 @@ ike::TextSink ToSink(iscsi_ike_text_fn write, void* user) {
 
 }  // namespace
 
+policy::Parsed<Done> Traces::Check(const iscsi_ike_engine_options& options) {
+  if (options.pcap_epoch_us > ISCSI_IKE_MOST_TIME * 1000)
+    return policy::Reject("pcap_epoch_us", "is more than 1000 ISCSI_IKE_MOST_TIME");
+  return Done{};
+}
+
 Traces::Traces(const iscsi_ike_engine_options& options) {
   void* const user = options.trace_user;
   if (options.on_ladder != nullptr) {

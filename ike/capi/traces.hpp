@@ -9,11 +9,15 @@
 #include "ike/trace/keylog.hpp"
 #include "ike/trace/ladder.hpp"
 #include "ike/trace/pcap_writer.hpp"
+#include "policy/error.hpp"
 
 namespace iscsi_ike::capi {
 
 class Traces {
  public:
+  // Check: what no trace can be made of.
+  [[nodiscard]] static policy::Parsed<Done> Check(const iscsi_ike_engine_options& options);
+  // `options` has been checked.
   explicit Traces(const iscsi_ike_engine_options& options);
   // observer is nullptr when nobody listens.
   [[nodiscard]] ike::Observer* observer();

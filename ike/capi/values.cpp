@@ -25,7 +25,7 @@ void CopyText(std::string_view text, char (&out)[N]) {
 }  // namespace
 
 std::optional<ike::Endpoint> ToEndpoint(const iscsi_ike_endpoint& endpoint) {
-  if (endpoint.reserved != 0) return std::nullopt;
+  if (endpoint.reserved != 0 || endpoint.reserved_zone != 0) return std::nullopt;
   ike::Endpoint made;
   if (endpoint.port != 0) made.port = endpoint.port;
   if (endpoint.family == 0) return made;

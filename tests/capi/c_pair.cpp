@@ -44,8 +44,8 @@ iscsi_ike_plan_options PlanOptions(iscsi_ike_role role) {
   options.word = 0x27;
   options.key = reinterpret_cast<const std::uint8_t*>(kKey);
   options.key_size = sizeof kKey - 1;
-  options.local = EndpointOf(role == ISCSI_IKE_INITIATOR ? kHba : kPortal);
-  options.remote = EndpointOf(role == ISCSI_IKE_INITIATOR ? kPortal : kHba);
+  options.local = EndpointOf(role == ISCSI_IKE_ROLE_INITIATOR ? kHba : kPortal);
+  options.remote = EndpointOf(role == ISCSI_IKE_ROLE_INITIATOR ? kPortal : kHba);
   options.ike = "aes128-sha256-curve25519";
   options.esp = "aes128-sha256";
   return options;
@@ -76,7 +76,7 @@ const Seen* CEnd::Find(std::uint32_t type) const {
 CPair::CPair(const std::function<void(Told&)>& adjust) {
   const Seed hba_seed{1};
   const Seed portal_seed{2};
-  Told told{PlanOptions(ISCSI_IKE_INITIATOR), PlanOptions(ISCSI_IKE_RESPONDER),
+  Told told{PlanOptions(ISCSI_IKE_ROLE_INITIATOR), PlanOptions(ISCSI_IKE_ROLE_RESPONDER),
             ISCSI_IKE_INIT(iscsi_ike_engine_options), ISCSI_IKE_INIT(iscsi_ike_engine_options)};
   told.hba.seed = hba_seed.data();
   told.portal.seed = portal_seed.data();
@@ -98,7 +98,10 @@ std::uint32_t CPair::Connect() {
 
 bool CPair::Carry(CEnd& from, CEnd& to) {
   bool moved = false;
-  EXPECT_EQ(iscsi_ike_run_dh(from.engine.get(), now), ISCSI_IKE_OK);
+  if (from.compute)
+    from.compute(from.engine.get());
+  else
+    EXPECT_EQ(iscsi_ike_run_dh(from.engine.get(), now), ISCSI_IKE_OK);
   iscsi_ike_endpoint source{};
   iscsi_ike_endpoint target{};
   std::vector<std::uint8_t> buffer(65507);
@@ -112,8 +115,10 @@ bool CPair::Carry(CEnd& from, CEnd& to) {
     moved = true;
   }
   auto event = ISCSI_IKE_INIT(iscsi_ike_event);
-  while (iscsi_ike_poll_event(from.engine.get(), &event) == ISCSI_IKE_OK)
+  while (iscsi_ike_poll_event(from.engine.get(), &event) == ISCSI_IKE_OK) {
+    if (from.watch) from.watch(event);
     from.events.push_back(SeenOf(from.engine.get(), event));
+  }
   return moved;
 }
 

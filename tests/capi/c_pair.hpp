@@ -45,6 +45,10 @@ struct CEnd {
   Owned<iscsi_ike_engine> engine;
   std::vector<Seen> events;
   std::vector<std::vector<std::uint8_t>> sent;
+  // Runs the jobs of the engine; unset: iscsi_ike_run_dh.
+  std::function<void(iscsi_ike_engine*)> compute;
+  // Sees each event while what it points to lives; may be unset.
+  std::function<void(const iscsi_ike_event&)> watch;
   [[nodiscard]] const Seen* Find(std::uint32_t type) const;
 };
 

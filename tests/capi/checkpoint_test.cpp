@@ -4,6 +4,7 @@
 #include <iscsi_ike.h>
 
 #include <cstring>
+#include <utility>
 
 #include "tests/capi/c_pair.hpp"
 
@@ -93,7 +94,7 @@ TEST(CCheckpoint, ADatagramThatWaitsForRoomIsInIt) {
   EXPECT_EQ(to.address[3], 2);
   EXPECT_EQ(to.port, 500);
   EXPECT_EQ(iscsi_ike_poll_datagram(pair.hba.engine.get(), &from, &to, first.data(), &size),
-            ISCSI_IKE_NONE);
+            ISCSI_IKE_OK_NONE);
 }
 
 TEST(CCheckpoint, IsTheSameOctetsForTheSameState) {
@@ -121,18 +122,43 @@ TEST(CCheckpoint, IsRefusedWhenDamaged) {
 
 // Whatever is in the box must not be said again, where it might be said otherwise.
 TEST(CCheckpoint, TakesCallbacksOnly) {
+  using O = iscsi_ike_engine_options;
+  static const iscsi_ike_plan* const kResponders[] = {nullptr};
+  const std::pair<const char*, void (*)(O&)> kRefused[] = {
+      {"nat_port", [](O& o) { o.nat_port = 4501; }},
+      {"no_nat_port", [](O& o) { o.no_nat_port = 1; }},
+      {"random", [](O& o) { o.random = [](void*, std::uint8_t*, std::size_t) { return 0; }; }},
+      {"seed", [](O& o) { o.seed = kSealKey.data(); }},
+      {"responders", [](O& o) { o.responders = kResponders; }},
+      {"responder_count", [](O& o) { o.responder_count = 1; }},
+      {"max_half_open", [](O& o) { o.max_half_open = 1; }},
+      {"max_sessions", [](O& o) { o.max_sessions = 1; }},
+      {"max_children", [](O& o) { o.max_children = 1; }},
+      {"half_open_timeout_ms", [](O& o) { o.half_open_timeout_ms = 1; }},
+      {"linger_ms", [](O& o) { o.linger_ms = 1; }},
+  };
+  CPair pair;
+  const auto box = Save(pair.hba.engine.get());
+  Owned<iscsi_ike_engine> restored;
+  for (const auto& [name, change] : kRefused) {
+    auto options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
+    change(options);
+    EXPECT_EQ(Restore(box, restored, options), ISCSI_IKE_E_INVALID) << name;
+  }
+}
+
+TEST(CCheckpoint, TheEpochOfACaptureIsCheckedAsForANewEngine) {
   CPair pair;
   const auto box = Save(pair.hba.engine.get());
   Owned<iscsi_ike_engine> restored;
   auto options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
-  options.max_sessions = 3;
-  EXPECT_EQ(Restore(box, restored, options), ISCSI_IKE_E_INVALID);
-  options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
-  options.seed = kSealKey.data();
-  EXPECT_EQ(Restore(box, restored, options), ISCSI_IKE_E_INVALID);
-  options.seed = nullptr;
-  options.random = [](void*, std::uint8_t*, std::size_t) { return 0; };
-  EXPECT_EQ(Restore(box, restored, options), ISCSI_IKE_E_INVALID);
+  options.on_pcap = [](void*, const std::uint8_t*, std::size_t) {};
+  for (const std::uint64_t epoch : {UINT64_MAX, ISCSI_IKE_MOST_TIME * 1000 + 1}) {
+    options.pcap_epoch_us = epoch;
+    EXPECT_EQ(Restore(box, restored, options), ISCSI_IKE_E_SYNTAX) << epoch;
+  }
+  options.pcap_epoch_us = ISCSI_IKE_MOST_TIME * 1000;
+  EXPECT_EQ(Restore(box, restored, options), ISCSI_IKE_OK);
 }
 
 TEST(CCheckpoint, ACallbackForRandomnessIsGivenAgain) {
@@ -151,7 +177,7 @@ TEST(CCheckpoint, ACallbackForRandomnessIsGivenAgain) {
   ASSERT_EQ(Restore(Save(engine.get()), restored, options), ISCSI_IKE_OK);
   EXPECT_EQ(asked, before);
   std::uint32_t session = 0;
-  const auto plan = MakePlan(PlanOptions(ISCSI_IKE_INITIATOR));
+  const auto plan = MakePlan(PlanOptions(ISCSI_IKE_ROLE_INITIATOR));
   ASSERT_EQ(iscsi_ike_connect(restored.get(), 0, plan.get(), &session, nullptr), ISCSI_IKE_OK);
   EXPECT_GT(asked, before);
 }

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "crypto/dh_batch.hpp"
 #include "tests/capi/c_pair.hpp"
 
 namespace iscsi_ike::test {
@@ -71,7 +72,7 @@ TEST(CDhJob, OfAnotherEngineIsDropped) {
   EXPECT_TRUE(pair.hba.sent.empty());
   ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, mine.release()), ISCSI_IKE_OK);
   pair.Exchange();
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
 }
 
 // Sanitizers see whether it is freed once.
@@ -98,7 +99,7 @@ TEST(CDhJob, MayBeRunByAnotherThread) {
   }).join();
   EXPECT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job), ISCSI_IKE_OK);
   pair.Exchange();
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
 }
 
 // Hardware is given the inputs and gives the output. Here an engine with the same seed plays it:
@@ -129,7 +130,62 @@ TEST(CDhJob, TakesAResultFromElsewhere) {
   ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
   pair.Exchange();
   EXPECT_EQ(pair.hba.sent.front(), am1);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
+}
+
+// ComputeElsewhere plays hardware for all jobs of an engine: inputs of a job in, its output out.
+void ComputeElsewhere(iscsi_ike_engine* engine, int& agreed) {
+  for (iscsi_ike_dh_job* job = nullptr; iscsi_ike_poll_dh(engine, &job) == ISCSI_IKE_OK;) {
+    const iscsi_ike_dh_info info = InfoOf(job);
+    crypto::DhJob work;
+    work.operation = static_cast<crypto::DhOperation>(info.operation);
+    work.group = static_cast<crypto::DhGroup>(info.group);
+    work.private_key = crypto::Secret::CopyOf({info.private_key.data, info.private_key.size});
+    work.peer_public.assign(info.peer_public.data, info.peer_public.data + info.peer_public.size);
+    crypto::BatchDhExecutor().Run({&work, 1});
+    ASSERT_EQ(work.outcome, crypto::DhOutcome::kOk);
+    const bool agree = info.operation == ISCSI_IKE_DH_AGREE;
+    agreed += agree ? 1 : 0;
+    const crypto::Octets output = agree ? work.shared.Expose() : crypto::Octets(work.public_value);
+    EXPECT_EQ(info.output_size, output.size());
+    ASSERT_EQ(iscsi_ike_dh_set_output(job, output.data(), output.size()), ISCSI_IKE_OK);
+    ASSERT_EQ(iscsi_ike_finish_dh(engine, 0, job), ISCSI_IKE_OK);
+  }
+}
+
+TEST(CDhJob, TakesAllResultsFromElsewhere) {
+  for (const char* group : {"aes128-sha256-curve25519", "aes128-sha256-ecp256"}) {
+    int agreed = 0;
+    CPair pair([group](CPair::Told& told) {
+      told.hba_plan.word = told.portal_plan.word = 0x37;  // with PFS
+      told.hba_plan.ike = told.portal_plan.ike = group;
+    });
+    pair.hba.compute = [&agreed](iscsi_ike_engine* engine) { ComputeElsewhere(engine, agreed); };
+    pair.Connect();
+    pair.Exchange();
+    const Seen* here = pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED);
+    const Seen* there = pair.portal.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED);
+    ASSERT_NE(here, nullptr);
+    ASSERT_NE(there, nullptr);
+    EXPECT_EQ(here->in, there->out);
+    EXPECT_EQ(agreed, 2);
+  }
+}
+
+TEST(CDhJob, IsNotRunTwiceAtOnce) {
+  CPair pair = AggressivePair();
+  pair.Connect();
+  pair.Connect();
+  auto first = PollJob(pair.hba);
+  auto second = PollJob(pair.hba);
+  const auto runner = MakeRunner();
+  iscsi_ike_dh_job* const twice[] = {first.get(), second.get(), first.get()};
+  EXPECT_EQ(iscsi_ike_dh_run(runner.get(), twice, 3), ISCSI_IKE_E_INVALID);
+  EXPECT_EQ(InfoOf(first.get()).done, 0U);
+  EXPECT_EQ(InfoOf(first.get()).private_key.size, 32U);
+  ASSERT_EQ(iscsi_ike_dh_run(runner.get(), twice, 2), ISCSI_IKE_OK);
+  EXPECT_EQ(InfoOf(first.get()).done, 1U);
+  EXPECT_EQ(InfoOf(second.get()).done, 1U);
 }
 
 TEST(CDhJob, AFailureEndsTheNegotiation) {
@@ -140,7 +196,7 @@ TEST(CDhJob, AFailureEndsTheNegotiation) {
     ASSERT_EQ(iscsi_ike_dh_set_failed(job.get(), peer_value), ISCSI_IKE_OK);
     ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
     pair.Exchange();
-    const Seen* failed = pair.hba.Find(ISCSI_IKE_FAILED);
+    const Seen* failed = pair.hba.Find(ISCSI_IKE_EVENT_FAILED);
     ASSERT_NE(failed, nullptr);
     EXPECT_EQ(failed->code, "CRYPTO");
   }
@@ -152,14 +208,14 @@ TEST(CDhJob, OneThatNobodyRanIsAFailureAndOneThatWasDroppedATimeout) {
   auto job = PollJob(pair.hba);
   ASSERT_EQ(iscsi_ike_finish_dh(pair.hba.engine.get(), 0, job.release()), ISCSI_IKE_OK);
   pair.Exchange();
-  ASSERT_NE(pair.hba.Find(ISCSI_IKE_FAILED), nullptr);
-  EXPECT_EQ(pair.hba.Find(ISCSI_IKE_FAILED)->code, "CRYPTO");
+  ASSERT_NE(pair.hba.Find(ISCSI_IKE_EVENT_FAILED), nullptr);
+  EXPECT_EQ(pair.hba.Find(ISCSI_IKE_EVENT_FAILED)->code, "CRYPTO");
 
   CPair second = AggressivePair();
   second.Connect();
   PollJob(second.hba).reset();
   second.Run(120000);
-  EXPECT_NE(second.hba.Find(ISCSI_IKE_FAILED), nullptr);
+  EXPECT_NE(second.hba.Find(ISCSI_IKE_EVENT_FAILED), nullptr);
 }
 
 }  // namespace

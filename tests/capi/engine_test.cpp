@@ -12,8 +12,8 @@ TEST(CEngine, KeysBothEndsAlike) {
   const std::uint32_t session = pair.Connect();
   EXPECT_NE(session, 0U);
   pair.Exchange();
-  const Seen* here = pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED);
-  const Seen* there = pair.portal.Find(ISCSI_IKE_CHILD_ESTABLISHED);
+  const Seen* here = pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED);
+  const Seen* there = pair.portal.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED);
   ASSERT_NE(here, nullptr);
   ASSERT_NE(there, nullptr);
   EXPECT_EQ(here->session, session);
@@ -22,8 +22,8 @@ TEST(CEngine, KeysBothEndsAlike) {
   EXPECT_EQ(here->in.size(), 4U + 16U + 32U);
   EXPECT_NE(here->in, here->out);
   EXPECT_EQ(iscsi_ike_session_count(pair.hba.engine.get()), 1U);
-  ASSERT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED), nullptr);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED)->text.find("main mode, as initiator"),
+  ASSERT_NE(pair.hba.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED)->text.find("main mode, as initiator"),
             std::string::npos);
 }
 
@@ -54,40 +54,40 @@ TEST(CEngine, NegotiatesRekeysAndClosesChildren) {
 
   ASSERT_EQ(iscsi_ike_rekey(hba, pair.now, session, child), ISCSI_IKE_OK);
   pair.Exchange();
-  EXPECT_EQ(pair.hba.events.back().type, std::uint32_t{ISCSI_IKE_CHILD_ESTABLISHED});
+  EXPECT_EQ(pair.hba.events.back().type, std::uint32_t{ISCSI_IKE_EVENT_CHILD_ESTABLISHED});
   EXPECT_NE(pair.hba.events.back().child, child);
 
   ASSERT_EQ(iscsi_ike_close(hba, pair.now, session, child), ISCSI_IKE_OK);
   pair.Exchange();
-  const Seen* deleted = pair.portal.Find(ISCSI_IKE_CHILD_DELETED);
+  const Seen* deleted = pair.portal.Find(ISCSI_IKE_EVENT_CHILD_DELETED);
   ASSERT_NE(deleted, nullptr);
-  EXPECT_EQ(deleted->reason, std::uint32_t{ISCSI_IKE_BY_PEER});
+  EXPECT_EQ(deleted->reason, std::uint32_t{ISCSI_IKE_CLOSE_BY_PEER});
   ASSERT_EQ(iscsi_ike_close(hba, pair.now, session, 0), ISCSI_IKE_OK);
   pair.Run(pair.now + 120000);
   EXPECT_EQ(iscsi_ike_session_count(hba), 0U);
-  EXPECT_NE(pair.portal.Find(ISCSI_IKE_SESSION_CLOSED), nullptr);
+  EXPECT_NE(pair.portal.Find(ISCSI_IKE_EVENT_SESSION_CLOSED), nullptr);
 }
 
-TEST(CEngine, RenewsPhase1OnDemand) {
+TEST(CEngine, RekeysPhase1OnDemand) {
   CPair pair;
   const std::uint32_t session = pair.Connect();
   pair.Exchange();
   ASSERT_EQ(iscsi_ike_rekey(pair.hba.engine.get(), pair.now, session, 0), ISCSI_IKE_OK);
   pair.Exchange();
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_SESSION_REPLACED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_SESSION_REPLACED), nullptr);
 }
 
 TEST(CEngine, ExplainsAFailure) {
   CPair pair([](CPair::Told& told) { told.portal_plan.ike = "aes256-sha512-modp2048"; });
   pair.Connect();
   pair.Run(90000);
-  const Seen* failed = pair.portal.Find(ISCSI_IKE_FAILED);
-  const Seen* diagnosed = pair.portal.Find(ISCSI_IKE_DIAGNOSED);
+  const Seen* failed = pair.portal.Find(ISCSI_IKE_EVENT_FAILED);
+  const Seen* diagnosed = pair.portal.Find(ISCSI_IKE_EVENT_DIAGNOSED);
   const Seen* seen = failed != nullptr ? failed : diagnosed;
   ASSERT_NE(seen, nullptr);
   EXPECT_EQ(seen->code, "NO_PHASE1_PROPOSAL");
   EXPECT_NE(seen->text.find("curve25519"), std::string::npos);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_FAILED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_FAILED), nullptr);
 }
 
 TEST(CEngine, ASmallBufferConsumesNothing) {
@@ -108,7 +108,7 @@ TEST(CEngine, ASmallBufferConsumesNothing) {
   EXPECT_EQ(iscsi_ike_poll_datagram(hba, &from, &to, buffer.data(), &size), ISCSI_IKE_OK);
   EXPECT_EQ(from.address[3], 1);
   EXPECT_EQ(to.address[3], 2);
-  EXPECT_EQ(iscsi_ike_poll_datagram(hba, &from, &to, buffer.data(), &size), ISCSI_IKE_NONE);
+  EXPECT_EQ(iscsi_ike_poll_datagram(hba, &from, &to, buffer.data(), &size), ISCSI_IKE_OK_NONE);
 }
 
 TEST(CEngine, TellsWhyItDoesNotConnect) {
@@ -117,24 +117,24 @@ TEST(CEngine, TellsWhyItDoesNotConnect) {
   auto error = ISCSI_IKE_INIT(iscsi_ike_error);
   std::uint32_t session = 7;
 
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.word = 0x01;
   auto plan = MakePlan(options);
   EXPECT_EQ(iscsi_ike_connect(hba, 0, plan.get(), &session, &error), ISCSI_IKE_E_POLICY);
   EXPECT_NE(std::string(error.rule).find("disabled"), std::string::npos);
   EXPECT_EQ(session, 0U);
 
-  options = PlanOptions(ISCSI_IKE_INITIATOR);
+  options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.key_size = 0;
   options.key = nullptr;
   plan = MakePlan(options);
   EXPECT_EQ(iscsi_ike_connect(hba, 0, plan.get(), &session, &error), ISCSI_IKE_E_POLICY);
   EXPECT_NE(std::string(error.rule).find("key"), std::string::npos);
 
-  plan = MakePlan(PlanOptions(ISCSI_IKE_RESPONDER));
+  plan = MakePlan(PlanOptions(ISCSI_IKE_ROLE_RESPONDER));
   EXPECT_EQ(iscsi_ike_connect(hba, 0, plan.get(), &session, &error), ISCSI_IKE_E_POLICY);
 
-  options = PlanOptions(ISCSI_IKE_INITIATOR);
+  options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.remote = {};
   plan = MakePlan(options);
   EXPECT_EQ(iscsi_ike_connect(hba, 0, plan.get(), &session, &error), ISCSI_IKE_E_POLICY);
@@ -177,7 +177,7 @@ TEST(CEngine, WorksUpToTheLatestTime) {
   pair.now = ISCSI_IKE_MOST_TIME;
   pair.Connect();
   pair.Exchange();
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
   std::uint64_t when = 0;
   ASSERT_EQ(iscsi_ike_next_timeout(pair.hba.engine.get(), &when), ISCSI_IKE_OK);
   EXPECT_GT(when, ISCSI_IKE_MOST_TIME);
@@ -197,8 +197,8 @@ TEST(CEngine, RefusesNumbersThatMakeNoSense) {
     return std::string(error.place);
   };
   using O = iscsi_ike_engine_options;
-  EXPECT_EQ(refused([](O& o) { o.linger_ms = ISCSI_IKE_OFF; }), "linger_ms");
-  EXPECT_EQ(refused([](O& o) { o.max_half_open = ISCSI_IKE_OFF; }), "max_half_open");
+  EXPECT_EQ(refused([](O& o) { o.linger_ms = ISCSI_IKE_NUMBER_OFF; }), "linger_ms");
+  EXPECT_EQ(refused([](O& o) { o.max_half_open = ISCSI_IKE_NUMBER_OFF; }), "max_half_open");
   EXPECT_EQ(refused([](O& o) { o.pcap_epoch_us = UINT64_MAX; }), "pcap_epoch_us");
 }
 
@@ -268,7 +268,7 @@ TEST(CEngine, ACallbackMayNotCallItsEngine) {
   pair.Connect();
   pair.Exchange();
   EXPECT_EQ(reentry.status, ISCSI_IKE_E_BUSY);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
 }
 
 TEST(CEngine, RandomnessComesFromTheCallback) {
@@ -289,7 +289,7 @@ TEST(CEngine, RandomnessComesFromTheCallback) {
   pair.Connect();
   pair.Exchange();
   EXPECT_GT(source.asked, 4);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
   source.left = 0;
   std::uint32_t session = 0;
   EXPECT_EQ(iscsi_ike_connect(pair.hba.engine.get(), 0, pair.login.get(), &session, nullptr),
@@ -306,9 +306,9 @@ TEST(CEngine, RefusesTwoSourcesOfRandomnessAndUnusableResponders) {
   EXPECT_EQ(engine, nullptr);
 
   options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
-  auto unspecified = PlanOptions(ISCSI_IKE_RESPONDER);
+  auto unspecified = PlanOptions(ISCSI_IKE_ROLE_RESPONDER);
   unspecified.word = 0;
-  const auto good = MakePlan(PlanOptions(ISCSI_IKE_RESPONDER));
+  const auto good = MakePlan(PlanOptions(ISCSI_IKE_ROLE_RESPONDER));
   const auto bad = MakePlan(unspecified);
   const iscsi_ike_plan* const plans[] = {good.get(), bad.get()};
   options.responders = plans;

@@ -33,15 +33,15 @@ static int carry(iscsi_ike_engine* from, iscsi_ike_engine* to, uint64_t now, int
   }
   while (iscsi_ike_poll_event(from, &event) == ISCSI_IKE_OK) {
     printf("%s", iscsi_ike_event_text(from));
-    if (event.type == ISCSI_IKE_CHILD_ESTABLISHED) ++*keyed; /* event.child_sa has the keys */
+    if (event.type == ISCSI_IKE_EVENT_CHILD_ESTABLISHED) ++*keyed; /* event.child_sa has the keys */
   }
   return count;
 }
 
 int main(void) {
   iscsi_ike_engine_options options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
-  iscsi_ike_plan* login = make_plan(ISCSI_IKE_INITIATOR, "192.0.2.1", "192.0.2.2");
-  iscsi_ike_plan* served = make_plan(ISCSI_IKE_RESPONDER, "192.0.2.2", "192.0.2.1");
+  iscsi_ike_plan* login = make_plan(ISCSI_IKE_ROLE_INITIATOR, "192.0.2.1", "192.0.2.2");
+  iscsi_ike_plan* served = make_plan(ISCSI_IKE_ROLE_RESPONDER, "192.0.2.2", "192.0.2.1");
   const iscsi_ike_plan* responders[] = {served};
   iscsi_ike_engine *hba = NULL, *portal = NULL;
   uint32_t session;

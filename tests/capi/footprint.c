@@ -51,10 +51,10 @@ static iscsi_ike_plan* make_plan(uint32_t role, uint64_t word) {
   options.key_size = 28;
   options.ike = "aes128-sha256-modp2048";
   options.rules = ISCSI_IKE_RULE_NO_INITIAL_CONTACT;
-  demand(iscsi_ike_endpoint_parse(role == ISCSI_IKE_INITIATOR ? "192.0.2.1" : "192.0.2.2",
+  demand(iscsi_ike_endpoint_parse(role == ISCSI_IKE_ROLE_INITIATOR ? "192.0.2.1" : "192.0.2.2",
                                   &options.local) == ISCSI_IKE_OK,
          "no endpoint");
-  if (role == ISCSI_IKE_INITIATOR) iscsi_ike_endpoint_parse("192.0.2.2", &options.remote);
+  if (role == ISCSI_IKE_ROLE_INITIATOR) iscsi_ike_endpoint_parse("192.0.2.2", &options.remote);
   demand(iscsi_ike_plan_new(&options, &plan, NULL) == ISCSI_IKE_OK, "no plan");
   return plan;
 }
@@ -83,13 +83,13 @@ static unsigned carry(iscsi_ike_engine* from, iscsi_ike_engine* to, unsigned* ke
     ++count;
   }
   while (iscsi_ike_poll_event(from, &event) == ISCSI_IKE_OK)
-    *keyed += event.type == ISCSI_IKE_CHILD_ESTABLISHED;
+    *keyed += event.type == ISCSI_IKE_EVENT_CHILD_ESTABLISHED;
   return count;
 }
 
 static void established(const char* name, uint64_t word) {
-  iscsi_ike_plan* login = make_plan(ISCSI_IKE_INITIATOR, word);
-  iscsi_ike_plan* served = make_plan(ISCSI_IKE_RESPONDER, word);
+  iscsi_ike_plan* login = make_plan(ISCSI_IKE_ROLE_INITIATOR, word);
+  iscsi_ike_plan* served = make_plan(ISCSI_IKE_ROLE_RESPONDER, word);
   iscsi_ike_engine* hba = make_engine(NULL);
   iscsi_ike_engine* portal = make_engine(served);
   unsigned keyed = 0;
@@ -118,8 +118,8 @@ static void established(const char* name, uint64_t word) {
 }
 
 static void half_open(const char* name, uint64_t word) {
-  iscsi_ike_plan* login = make_plan(ISCSI_IKE_INITIATOR, word);
-  iscsi_ike_plan* served = make_plan(ISCSI_IKE_RESPONDER, word);
+  iscsi_ike_plan* login = make_plan(ISCSI_IKE_ROLE_INITIATOR, word);
+  iscsi_ike_plan* served = make_plan(ISCSI_IKE_ROLE_RESPONDER, word);
   iscsi_ike_engine* portal = make_engine(served);
   unsigned keyed = 0;
   size_t before = 0;

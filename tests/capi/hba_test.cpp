@@ -21,11 +21,11 @@ using OwnedHba = std::unique_ptr<iscsi_ike_hba, FreeHba>;
 
 constexpr Seed kSealKey{7};
 
-constexpr std::uint32_t kKeyCache = ISCSI_IKE_HBA_PRESHARED_KEY_CACHE;
-constexpr std::uint32_t kTunnelMode = ISCSI_IKE_HBA_IPSEC_TUNNEL_MODE;
-constexpr std::uint32_t kPlanned = ISCSI_IKE_PLANNED;
-constexpr std::uint32_t kRejected = ISCSI_IKE_REJECTED;
-constexpr std::uint32_t kTransport = ISCSI_IKE_TRANSPORT;
+constexpr std::uint32_t kKeyCache = ISCSI_IKE_HBA_FUNCTION_PRESHARED_KEY_CACHE;
+constexpr std::uint32_t kTunnelMode = ISCSI_IKE_HBA_FUNCTION_IPSEC_TUNNEL_MODE;
+constexpr std::uint32_t kPlanned = ISCSI_IKE_OUTCOME_PLANNED;
+constexpr std::uint32_t kRejected = ISCSI_IKE_OUTCOME_REJECTED;
+constexpr std::uint32_t kTransport = ISCSI_IKE_ENCAPSULATION_TRANSPORT;
 
 iscsi_ike_hba_options NoOptions() { return ISCSI_IKE_INIT(iscsi_ike_hba_options); }
 
@@ -161,7 +161,7 @@ TEST(CHba, IsSavedAndRestoredSealed) {
 const Seen* LogIn(CPair& pair) {
   pair.Connect();
   pair.Exchange();
-  return pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED);
+  return pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED);
 }
 
 TEST(CHba, PlansComeFromTheCache) {
@@ -175,7 +175,7 @@ TEST(CHba, PlansComeFromTheCache) {
     told.hba_plan.hba = hba.get();
   });
   ASSERT_NE(LogIn(pair), nullptr);
-  const Seen* there = pair.portal.Find(ISCSI_IKE_PHASE1_ESTABLISHED);
+  const Seen* there = pair.portal.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED);
   ASSERT_NE(there, nullptr);
   EXPECT_NE(there->text.find("fqdn:hba1.example"), std::string::npos);
 }
@@ -183,7 +183,7 @@ TEST(CHba, PlansComeFromTheCache) {
 TEST(CHba, TheWordOfAnEntryWinsOverOneThatIsPassed) {
   const auto hba = MakeHba();
   SetKey(hba.get(), 0, "hba1.example", 0x2B);
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.key = nullptr;
   options.key_size = 0;
   options.hba = hba.get();
@@ -204,7 +204,7 @@ TEST(CHba, TheWordOfAnEntryWinsOverOneThatIsPassed) {
 
 TEST(CHba, SaysWhichKeysThereAreWhereItMustBeChosen) {
   const auto hba = MakeHba();
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.hba = hba.get();
   options.key = nullptr;
   options.key_size = 0;
@@ -253,14 +253,15 @@ TEST(CHba, TunnelsGoThroughTheGatewayThatWasSet) {
   const Seen* child = LogIn(pair);
   ASSERT_NE(child, nullptr);
   EXPECT_NE(child->text.find("192.0.2.2/32 tcp 3260 (remote)"), std::string::npos) << child->text;
-  ASSERT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED), nullptr);
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_PHASE1_ESTABLISHED)->text.find("198.51.100.1:500 (remote)"),
-            std::string::npos);
+  ASSERT_NE(pair.hba.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED), nullptr);
+  EXPECT_NE(
+      pair.hba.Find(ISCSI_IKE_EVENT_PHASE1_ESTABLISHED)->text.find("198.51.100.1:500 (remote)"),
+      std::string::npos);
 }
 
 TEST(CHba, AGivenKeyServesWhereTheCacheHasNone) {
   const auto hba = MakeHba();
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.hba = hba.get();
   auto info = ISCSI_IKE_INIT(iscsi_ike_plan_info);
   ASSERT_EQ(iscsi_ike_plan_get_info(MakePlan(options).get(), &info), ISCSI_IKE_OK);
@@ -279,7 +280,7 @@ struct Offer {
 
 // OfferOf makes the plan of a login with a key of its own and the word, over the adapter.
 Offer OfferOf(const iscsi_ike_hba* hba, std::uint64_t word, const char* esp) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.hba = hba;
   options.word = word;
   options.esp = esp;
@@ -445,7 +446,7 @@ TEST(CHbaDeathTest, RestoringMakesLibsodiumReady) {
 std::vector<OwnedHba> HbasOf(const iscsi_ike_hba_options& options) {
   std::vector<OwnedHba> made;
   made.push_back(MakeHba(options));
-  const std::uint32_t caches = kKeyCache | ISCSI_IKE_HBA_ISCSI_AUTHENTICATION_CACHE;
+  const std::uint32_t caches = kKeyCache | ISCSI_IKE_HBA_FUNCTION_ISCSI_AUTHENTICATION_CACHE;
   const bool has_cache = options.has_functionality == 0 || (options.functionality & caches) != 0;
   OwnedHba restored;
   EXPECT_EQ(Restore(Save(MakeHba().get()), kSealKey, restored, options),
@@ -488,9 +489,10 @@ struct Functions {
 };
 
 TEST(CHbaOptions, Functionality) {
-  const std::uint32_t other_cache = ISCSI_IKE_HBA_ISCSI_AUTHENTICATION_CACHE;
-  const std::uint32_t neither =
-      ISCSI_IKE_HBA_CHAP_VIA_RADIUS | ISCSI_IKE_HBA_ISNS_DISCOVERY | ISCSI_IKE_HBA_SLP_DISCOVERY;
+  const std::uint32_t other_cache = ISCSI_IKE_HBA_FUNCTION_ISCSI_AUTHENTICATION_CACHE;
+  const std::uint32_t neither = ISCSI_IKE_HBA_FUNCTION_CHAP_VIA_RADIUS |
+                                ISCSI_IKE_HBA_FUNCTION_ISNS_DISCOVERY |
+                                ISCSI_IKE_HBA_FUNCTION_SLP_DISCOVERY;
   const auto destination = EndpointOf(kPortal);
   const auto outer = EndpointOf("198.51.100.1");
   for (const Functions& row :

@@ -49,7 +49,7 @@ class Short {
 };
 
 TEST(CMemory, PlansAndEnginesAreMadeWholeOrNotAtAll) {
-  const auto plan_options = PlanOptions(ISCSI_IKE_RESPONDER);
+  const auto plan_options = PlanOptions(ISCSI_IKE_ROLE_RESPONDER);
   const auto engine_options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
   int refused = 0;
   for (long n = 0; n < 2000; ++n) {
@@ -90,7 +90,7 @@ TEST(CMemory, ASaveThatFailsHurtsNobody) {
   }
   EXPECT_EQ(status, ISCSI_IKE_OK);
   pair.Exchange();
-  EXPECT_NE(pair.hba.Find(ISCSI_IKE_CHILD_ESTABLISHED), nullptr);
+  EXPECT_NE(pair.hba.Find(ISCSI_IKE_EVENT_CHILD_ESTABLISHED), nullptr);
 
   iscsi_ike_engine* restored = nullptr;
   const auto options = ISCSI_IKE_INIT(iscsi_ike_engine_options);
@@ -120,7 +120,7 @@ TEST(CMemory, MethodsOfAnHbaAreDoneOrNot) {
       const Short memory(n);
       status = iscsi_ike_hba_invoke(hba, 3, in, sizeof in, out, &out_size, &method_status, nullptr);
     }
-    auto plan_options = PlanOptions(ISCSI_IKE_INITIATOR);
+    auto plan_options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
     plan_options.key = nullptr;
     plan_options.key_size = 0;
     plan_options.hba = hba;
@@ -210,9 +210,9 @@ class Login {
     for (;;) {
       if (IsStarved([&] { return iscsi_ike_poll_event(hba_, &event); })) return Fate::kBroken;
       if (last_ != ISCSI_IKE_OK) return std::nullopt;
-      if (event.type == ISCSI_IKE_CHILD_ESTABLISHED) return Fate::kKeyed;
+      if (event.type == ISCSI_IKE_EVENT_CHILD_ESTABLISHED) return Fate::kKeyed;
       // A job for which there was no memory ends the negotiation, not the engine.
-      if (event.type == ISCSI_IKE_FAILED) return Fate::kSpared;
+      if (event.type == ISCSI_IKE_EVENT_FAILED) return Fate::kSpared;
     }
   }
 

@@ -43,17 +43,17 @@ iscsi_ike_plan_options Bare() {
 }
 
 TEST(CPlan, TellsWhatAWordComesTo) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.word = 0x5F;
   const auto plan = MakePlan(options);
   const iscsi_ike_plan_info info = InfoOf(plan.get());
-  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_EQ(info.outcome, std::uint32_t{ISCSI_IKE_OUTCOME_PLANNED});
   EXPECT_EQ(info.word, 0x5FU);
   ASSERT_EQ(info.mode_count, 2U);
-  EXPECT_EQ(info.modes[0], std::uint32_t{ISCSI_IKE_MAIN});
-  EXPECT_EQ(info.modes[1], std::uint32_t{ISCSI_IKE_AGGRESSIVE});
+  EXPECT_EQ(info.modes[0], std::uint32_t{ISCSI_IKE_MODE_MAIN});
+  EXPECT_EQ(info.modes[1], std::uint32_t{ISCSI_IKE_MODE_AGGRESSIVE});
   ASSERT_EQ(info.encapsulation_count, 1U);
-  EXPECT_EQ(info.encapsulations[0], std::uint32_t{ISCSI_IKE_TUNNEL});
+  EXPECT_EQ(info.encapsulations[0], std::uint32_t{ISCSI_IKE_ENCAPSULATION_TUNNEL});
   EXPECT_EQ(info.pfs, 1U);
   EXPECT_EQ(info.has_key, 1U);
   EXPECT_EQ(info.phase1_lifetime_s, 28800U);
@@ -68,27 +68,27 @@ TEST(CPlan, TellsWhatAWordComesTo) {
 }
 
 TEST(CPlan, WordsThatAllowNothingHaveAnOutcomeAndReasons) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.word = 0x00;
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_UNSPECIFIED});
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_UNSPECIFIED});
   options.word = 0x01;
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_DISABLED});
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_DISABLED});
   options.word = 0x03;
   const auto plan = MakePlan(options);
-  EXPECT_EQ(InfoOf(plan.get()).outcome, std::uint32_t{ISCSI_IKE_REJECTED});
+  EXPECT_EQ(InfoOf(plan.get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_REJECTED});
   EXPECT_NE(CodesOf(plan.get()).find("NO_PHASE1_MODE"), std::string::npos);
   options.rules = ISCSI_IKE_RULE_ASSUME_MAIN;
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_PLANNED});
 }
 
 TEST(CPlan, MayBeNarrowedToOneMode) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.word = 0x2F;
-  options.only = 2;
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).modes[0], std::uint32_t{ISCSI_IKE_AGGRESSIVE});
+  options.only = ISCSI_IKE_ONLY_AGGRESSIVE;
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).modes[0], std::uint32_t{ISCSI_IKE_MODE_AGGRESSIVE});
   options.word = 0x27;
   const auto plan = MakePlan(options);
-  EXPECT_EQ(InfoOf(plan.get()).outcome, std::uint32_t{ISCSI_IKE_REJECTED});
+  EXPECT_EQ(InfoOf(plan.get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_REJECTED});
   EXPECT_NE(CodesOf(plan.get()).find("MODE_NOT_ALLOWED"), std::string::npos);
 }
 
@@ -106,7 +106,7 @@ TEST(CPlan, TakesWindowsRecord) {
   auto options = Bare();
   options.record = &record;
   const auto plan = MakePlan(options);
-  EXPECT_EQ(InfoOf(plan.get()).modes[0], std::uint32_t{ISCSI_IKE_AGGRESSIVE});
+  EXPECT_EQ(InfoOf(plan.get()).modes[0], std::uint32_t{ISCSI_IKE_MODE_AGGRESSIVE});
   EXPECT_EQ(InfoOf(plan.get()).has_key, 1U);
   const std::string text = iscsi_ike_plan_text(plan.get());
   EXPECT_NE(text.find("fqdn:hba1.example"), std::string::npos);
@@ -169,7 +169,7 @@ TEST(CPlan, TakesAWindowsPortalWithItsDefaultBehindIt) {
   portal.address.text_address[0] = 2 * 9;
   for (std::size_t i = 0; i < 9; ++i)
     portal.address.text_address[1 + i] = static_cast<std::uint16_t>("192.0.2.7"[i]);
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_PLANNED});
   portal.address.text_address[0] = 0xFFFF;
   EXPECT_EQ(Refused(options).rfind("portal.Address.TextAddress:", 0), 0U);
   portal.address.text_address[0] = 2 * 9;
@@ -208,20 +208,20 @@ TEST(CPlan, TakesJson) {
 }
 
 TEST(CPlan, TakesOffWhereItMeansSomething) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
-  options.retransmit_tries = ISCSI_IKE_OFF;
-  options.nat_keepalive_ms = ISCSI_IKE_OFF;
-  options.fragment_above = ISCSI_IKE_OFF;
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
+  options.retransmit_tries = ISCSI_IKE_NUMBER_OFF;
+  options.nat_keepalive_ms = ISCSI_IKE_NUMBER_OFF;
+  options.fragment_above = ISCSI_IKE_NUMBER_OFF;
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_PLANNED});
 }
 
 TEST(CPlan, APortalsPortIsInTheSelectorOfTheTarget) {
   iscsi_ike_target_portal portal{};
   portal.socket = 860;
   portal.address.type = 3;
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.portal = &portal;
-  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_EQ(InfoOf(MakePlan(options).get()).outcome, std::uint32_t{ISCSI_IKE_OUTCOME_PLANNED});
   options.remote_selector = "192.0.2.2 tcp 3260";
   EXPECT_EQ(Refused(options).rfind("portal.socket: is another", 0), 0U);
   options.remote_selector = nullptr;
@@ -231,7 +231,7 @@ TEST(CPlan, APortalsPortIsInTheSelectorOfTheTarget) {
 
 TEST(CPlan, NamesTheOptionThatIsWrong) {
   const auto refused = [](auto change) {
-    auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+    auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
     change(options);
     return Refused(options).substr(0, Refused(options).find(':'));
   };
@@ -240,19 +240,20 @@ TEST(CPlan, NamesTheOptionThatIsWrong) {
   EXPECT_EQ(refused([](O& o) { o.rules = 1U << 31U; }), "rules");
   EXPECT_EQ(refused([](O& o) { o.only = 3; }), "only");
   EXPECT_EQ(refused([](O& o) { o.nat = 3; }), "nat");
-  EXPECT_EQ(refused([](O& o) { o.renewal = 3; }), "renewal");
+  EXPECT_EQ(refused([](O& o) { o.rekey = 3; }), "rekey");
   EXPECT_EQ(refused([](O& o) { o.fragment_above = 127; }), "fragment_above");
   EXPECT_EQ(refused([](O& o) { o.fragment_above = 65508; }), "fragment_above");
-  EXPECT_EQ(refused([](O& o) { o.negotiation_timeout_ms = ISCSI_IKE_OFF; }),
+  EXPECT_EQ(refused([](O& o) { o.negotiation_timeout_ms = ISCSI_IKE_NUMBER_OFF; }),
             "negotiation_timeout_ms");
-  EXPECT_EQ(refused([](O& o) { o.parallel_quick_modes = ISCSI_IKE_OFF; }), "parallel_quick_modes");
+  EXPECT_EQ(refused([](O& o) { o.parallel_quick_modes = ISCSI_IKE_NUMBER_OFF; }),
+            "parallel_quick_modes");
   EXPECT_EQ(refused([](O& o) { o.retransmit_tries = 4000000000; }), "retransmit_tries");
   EXPECT_EQ(refused([](O& o) { o.config_record = "a"; }), "config_record");
   EXPECT_EQ(refused([](O& o) { o.portal_key = o.key; }), "portal_key");
   EXPECT_EQ(refused([](O& o) { o.hba_port = 1; }), "hba_port");
-  EXPECT_EQ(refused([](O& o) { o.reserved = 1; }), "reserved");
   EXPECT_EQ(refused([](O& o) { o.local.family = 5; }), "local");
   EXPECT_EQ(refused([](O& o) { o.remote.reserved = 1; }), "remote");
+  EXPECT_EQ(refused([](O& o) { o.local.reserved_zone = 1; }), "local");
   EXPECT_EQ(refused([](O& o) { o.identity = "nobody"; }), "identity");
   EXPECT_EQ(refused([](O& o) { o.peer_identity = "x:y"; }), "peer_identity");
   EXPECT_EQ(refused([](O& o) { o.suite = "best"; }), "suite");

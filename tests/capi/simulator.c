@@ -129,7 +129,7 @@ static iscsi_ike_plan* make_plan(unsigned hba, uint32_t role) {
   iscsi_ike_error error = ISCSI_IKE_INIT(iscsi_ike_error);
   iscsi_ike_plan* plan = NULL;
   char key[40];
-  const unsigned own = role == ISCSI_IKE_INITIATOR ? hba : portal_of(hba);
+  const unsigned own = role == ISCSI_IKE_ROLE_INITIATOR ? hba : portal_of(hba);
   options.role = role;
   options.has_word = 1;
   options.word = words[hba / PORTALS % WORDS];
@@ -137,9 +137,9 @@ static iscsi_ike_plan* make_plan(unsigned hba, uint32_t role) {
   options.key_size = (size_t)snprintf(key, sizeof key, "the key of HBA %u and nobody else", hba);
   options.local = endpoint_of(own);
   options.remote = endpoint_of(own == hba ? portal_of(hba) : hba);
-  options.renewal = ISCSI_IKE_NEVER;
+  options.rekey = ISCSI_IKE_REKEY_NEVER;
   options.negotiation_timeout_ms = 20000;
-  if (role == ISCSI_IKE_INITIATOR) options.dpd_delay_ms = 10000;
+  if (role == ISCSI_IKE_ROLE_INITIATOR) options.dpd_delay_ms = 10000;
   if (iscsi_ike_plan_new(&options, &plan, &error) != ISCSI_IKE_OK) demand(0, error.rule);
   return plan;
 }
@@ -154,7 +154,7 @@ static void make_node(unsigned node) {
     options.responders = served;
     options.responder_count = HBAS / PORTALS;
     for (unsigned i = 0; i < HBAS / PORTALS; ++i)
-      served[i] = make_plan(node - HBAS + i * PORTALS, ISCSI_IKE_RESPONDER);
+      served[i] = make_plan(node - HBAS + i * PORTALS, ISCSI_IKE_ROLE_RESPONDER);
   }
   demand(iscsi_ike_engine_new(&options, &nodes[node].engine, NULL) == ISCSI_IKE_OK, "no engine");
   for (size_t i = 0; i < options.responder_count; ++i)
@@ -230,14 +230,14 @@ static void child_established(unsigned node, const iscsi_ike_event* event) {
 
 static void handle_event(unsigned node, const iscsi_ike_event* event) {
   struct adapter* a = &adapters[node < HBAS ? node : 0];
-  if (event->type == ISCSI_IKE_CHILD_ESTABLISHED) child_established(node, event);
+  if (event->type == ISCSI_IKE_EVENT_CHILD_ESTABLISHED) child_established(node, event);
   if (node >= HBAS) return;
-  if (event->type == ISCSI_IKE_PHASE1_ESTABLISHED) {
+  if (event->type == ISCSI_IKE_EVENT_PHASE1_ESTABLISHED) {
     a->mode = event->phase1->mode;
     a->session = event->session;
   }
-  if (event->type == ISCSI_IKE_FAILED) log_in_later(node, RETRY_MS);
-  if (event->type == ISCSI_IKE_PEER_UNRESPONSIVE && event->session == a->session) {
+  if (event->type == ISCSI_IKE_EVENT_FAILED) log_in_later(node, RETRY_MS);
+  if (event->type == ISCSI_IKE_EVENT_PEER_UNRESPONSIVE && event->session == a->session) {
     iscsi_ike_close(nodes[node].engine, now, event->session, 0);
     log_in_later(node, RETRY_MS);
   }
@@ -329,9 +329,9 @@ static void report_word(unsigned word) {
   if (shown == NULL || before == 0 || after == 0) return;
   printf("0x%02" PRIx64 "  %-10s  %-9s  %3u  %-17s  %4u in %2" PRIu64 " ms  %4u in %4" PRIu64
          " ms\n",
-         words[word], shown->mode == ISCSI_IKE_MAIN ? "main" : "aggressive",
-         shown->encapsulation == ISCSI_IKE_TUNNEL ? "tunnel" : "transport", shown->pfs_group,
-         shown->suite, before, before_took / before, after, after_took / after);
+         words[word], shown->mode == ISCSI_IKE_MODE_MAIN ? "main" : "aggressive",
+         shown->encapsulation == ISCSI_IKE_ENCAPSULATION_TUNNEL ? "tunnel" : "transport",
+         shown->pfs_group, shown->suite, before, before_took / before, after, after_took / after);
 }
 
 static int report(double seconds) {
@@ -361,7 +361,7 @@ int main(void) {
   demand(iscsi_ike_dh_runner_new(&runner) == ISCSI_IKE_OK, "no runner");
   for (unsigned node = 0; node < NODES; ++node) make_node(node);
   for (unsigned hba = 0; hba < HBAS; ++hba) {
-    adapters[hba].plan = make_plan(hba, ISCSI_IKE_INITIATOR);
+    adapters[hba].plan = make_plan(hba, ISCSI_IKE_ROLE_INITIATOR);
     log_in_later(hba, draw(1000));
   }
   run();

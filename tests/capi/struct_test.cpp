@@ -25,15 +25,39 @@ struct LaterOptions {
 };
 
 TEST(CStruct, LongerOnesMayOnlySayWhatIsKnown) {
-  LaterOptions options{PlanOptions(ISCSI_IKE_INITIATOR), {}};
+  LaterOptions options{PlanOptions(ISCSI_IKE_ROLE_INITIATOR), {}};
   options.known.size = sizeof options;
   EXPECT_EQ(TryPlan(&options.known), ISCSI_IKE_OK);
   options.later[3] = 1;
   EXPECT_EQ(TryPlan(&options.known), ISCSI_IKE_E_VERSION);
 }
 
+// A later release may give a reserved member a meaning, which this one would not heed.
+TEST(CStruct, ReservedMembersSayNothing) {
+  auto plan = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
+  plan.reserved = 1;
+  EXPECT_EQ(TryPlan(&plan), ISCSI_IKE_E_VERSION);
+  auto engine = ISCSI_IKE_INIT(iscsi_ike_engine_options);
+  engine.reserved = 1;
+  iscsi_ike_engine* made = nullptr;
+  EXPECT_EQ(iscsi_ike_engine_new(&engine, &made, nullptr), ISCSI_IKE_E_VERSION);
+  auto adapter = ISCSI_IKE_INIT(iscsi_ike_hba_options);
+  adapter.reserved = 1;
+  iscsi_ike_hba* hba = nullptr;
+  EXPECT_EQ(iscsi_ike_hba_new(&adapter, &hba), ISCSI_IKE_E_VERSION);
+}
+
+// An older library than the header would leave out the last member.
+TEST(CStruct, TellWhetherTheyHaveAMember) {
+  auto sa = ISCSI_IKE_INIT(iscsi_ike_child_sa);
+  EXPECT_EQ(ISCSI_IKE_HAS(iscsi_ike_child_sa, &sa, outbound), true);
+  --sa.size;
+  EXPECT_EQ(ISCSI_IKE_HAS(iscsi_ike_child_sa, &sa, outbound), false);
+  EXPECT_EQ(ISCSI_IKE_HAS(iscsi_ike_child_sa, &sa, inbound), true);
+}
+
 TEST(CStruct, ShorterOnesLackWhatTheyDoNotKnow) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.ike = "nonsense";
   EXPECT_EQ(TryPlan(&options), ISCSI_IKE_E_SYNTAX);
   options.size = offsetof(iscsi_ike_plan_options, ike);
@@ -41,7 +65,7 @@ TEST(CStruct, ShorterOnesLackWhatTheyDoNotKnow) {
 }
 
 TEST(CStruct, ImpossibleSizesAreRefused) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   for (const std::uint32_t size : {0U, 1U, 3U, 65537U, UINT32_MAX}) {
     options.size = size;
     EXPECT_EQ(TryPlan(&options), ISCSI_IKE_E_INVALID) << size;
@@ -49,7 +73,7 @@ TEST(CStruct, ImpossibleSizesAreRefused) {
 }
 
 TEST(CStruct, NoMoreIsWrittenThanTheCallerHasRoomFor) {
-  const auto plan = MakePlan(PlanOptions(ISCSI_IKE_INITIATOR));
+  const auto plan = MakePlan(PlanOptions(ISCSI_IKE_ROLE_INITIATOR));
   iscsi_ike_plan_info info;
   std::memset(&info, 0xEE, sizeof info);
   info.size = offsetof(iscsi_ike_plan_info, modes);
@@ -66,11 +90,11 @@ TEST(CStruct, NoMoreIsWrittenThanTheCallerHasRoomFor) {
   longer.known.size = sizeof longer;
   ASSERT_EQ(iscsi_ike_plan_get_info(plan.get(), &longer.known), ISCSI_IKE_OK);
   EXPECT_EQ(longer.later, 0U);
-  EXPECT_EQ(longer.known.outcome, std::uint32_t{ISCSI_IKE_PLANNED});
+  EXPECT_EQ(longer.known.outcome, std::uint32_t{ISCSI_IKE_OUTCOME_PLANNED});
 }
 
 TEST(CStruct, ErrorsAreOfTheCallersSizeToo) {
-  auto options = PlanOptions(ISCSI_IKE_INITIATOR);
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
   options.ike = "nonsense";
   iscsi_ike_plan* plan = nullptr;
   auto error = ISCSI_IKE_INIT(iscsi_ike_error);
@@ -238,11 +262,11 @@ TEST(CStruct, VersionsAndNamesAreThose) {
   EXPECT_STREQ(iscsi_ike_version(), ISCSI_IKE_PROJECT_VERSION);
   EXPECT_EQ(iscsi_ike_abi(), ISCSI_IKE_ABI);
   std::set<std::string> names;
-  for (int status = ISCSI_IKE_E_INTERNAL; status <= ISCSI_IKE_NONE; ++status)
+  for (int status = ISCSI_IKE_E_INTERNAL; status <= ISCSI_IKE_OK_NONE; ++status)
     names.insert(iscsi_ike_status_name(static_cast<iscsi_ike_status>(status)));
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(ISCSI_IKE_NONE - ISCSI_IKE_E_INTERNAL + 1));
-  EXPECT_STREQ(iscsi_ike_event_name(ISCSI_IKE_FAILED), "FAILED");
-  EXPECT_STREQ(iscsi_ike_event_name(ISCSI_IKE_PEER_ALIVE), "PEER_ALIVE");
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(ISCSI_IKE_OK_NONE - ISCSI_IKE_E_INTERNAL + 1));
+  EXPECT_STREQ(iscsi_ike_event_name(ISCSI_IKE_EVENT_FAILED), "FAILED");
+  EXPECT_STREQ(iscsi_ike_event_name(ISCSI_IKE_EVENT_PEER_ALIVE), "PEER_ALIVE");
   EXPECT_STREQ(iscsi_ike_event_name(999), "unknown");
 }
 
