@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/random.hpp"
 #include "ike/trace/flat_json.hpp"
 #include "ike/trace/recorded_call.hpp"
 #include "policy/preshared_key.hpp"
@@ -90,7 +91,7 @@ class LineReader {
 
   void TakeSecrets(FlatJson& json) {
     RecordingHead& head = recording_.head;
-    head.seed = SecretOf(json, "seed", json.TakeText("seed"), kSeedSize, kSeedSize);
+    head.seed = SecretOf(json, "seed", json.TakeText("seed"), crypto::kSeedSize, crypto::kSeedSize);
     if (!json.Has("keys")) return;
     for (const auto digits : json.TakeTexts("keys"))
       head.keys.push_back(SecretOf(json, "keys", digits, 1, policy::kLongestKey));

@@ -36,7 +36,6 @@
 namespace iscsi_ike::ike {
 
 inline constexpr std::uint32_t kRecordingVersion = 1;
-inline constexpr std::size_t kSeedSize = 32;
 
 // RecordingHead is all that stands before the first input. What the strings mean is for whoever
 // made the settings from them.
@@ -51,7 +50,7 @@ struct RecordingHead {
   std::vector<Endpoint> local;            // bound
   std::uint16_t nat_port = 0;
   Time begin{};
-  crypto::Secret seed;  // kSeedSize octets
+  crypto::Secret seed;  // crypto::kSeedSize octets
 };
 
 // RecordedConnect: `peer` is 0 for the first PeerConfig that was connected to, 1 for the next

@@ -26,7 +26,7 @@ class Recorded {
     ike::RecordingHead head;
     head.command = "test";
     head.begin = pair.net.now();
-    head.seed = crypto::Secret(ike::kSeedSize);
+    head.seed = crypto::Secret(crypto::kSeedSize);
     for (std::size_t i = 0; i < 8; ++i)
       head.seed.ExposeMutable()[i] = static_cast<std::uint8_t>(seed >> (8 * i));
     recorder_.emplace(head, [this](std::string_view line) { text += line; });

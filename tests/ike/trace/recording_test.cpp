@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/random.hpp"
 #include "ike/trace/recorder.hpp"
 #include "samples.hpp"
 
@@ -25,7 +26,7 @@ RecordingHead SampleHead() {
   head.local = {EndpointOf("192.0.2.1"), EndpointOf("2001:db8::1", 4500)};
   head.nat_port = 4500;
   head.begin = Time(Duration(1234567));
-  head.seed = crypto::Secret::CopyOf(std::vector<std::uint8_t>(kSeedSize, 0x5a));
+  head.seed = crypto::Secret::CopyOf(std::vector<std::uint8_t>(crypto::kSeedSize, 0x5a));
   return head;
 }
 
@@ -256,7 +257,7 @@ TEST(Recording, HeadsThatAreNoneAreRefused) {
   EXPECT_THAT(with("\"version\":1", "\"version\":2"), HasSubstr("line 1: version is not 1"));
   EXPECT_THAT(with("5a5a", "5a"), HasSubstr("line 1: seed is not 32 to 32 octets"));
   std::string whole;
-  for (std::size_t i = 0; i < kSeedSize; ++i) whole += "5a";
+  for (std::size_t i = 0; i < crypto::kSeedSize; ++i) whole += "5a";
   for (const char* seed : {"", "5", "5a5"})
     EXPECT_THAT(with(whole, seed), HasSubstr("line 1: seed is not"));
   EXPECT_THAT(with("\"seed\"", "\"keys\":[\"00\"],\"seed\""),
