@@ -52,6 +52,10 @@ bool SystemRandom::Fill(MutableOctets out) {
   return true;
 }
 
+SeededRandom::SeededRandom(Octets seed, std::uint64_t stream) : stream_(stream) {
+  std::copy_n(seed.begin(), std::min(seed.size(), seed_.size()), seed_.begin());
+}
+
 SeededRandom::SeededRandom(std::uint64_t seed) { StoreLittleEndian(seed, seed_); }
 
 bool SeededRandom::Fill(MutableOctets out) {

@@ -36,14 +36,16 @@ class SystemRandom final : public RandomSource {
   unsigned generation_ = 0;  // of processes: one more in each child
 };
 
+inline constexpr std::size_t kSeedSize = 32;  // octets
+
 // SeededRandom is the ChaCha20 key stream of a 32-octet seed: for recordings and their replays,
 // tests and simulators only. Whoever knows the seed knows all that it gave out.
 class SeededRandom final : public RandomSource {
  public:
-  using Seed = std::array<std::uint8_t, 32>;
-  // `stream` is how many draws have gone before: with both a source can be made again at its place.
-  explicit SeededRandom(const Seed& seed, std::uint64_t stream = 0)
-      : seed_(seed), stream_(stream) {}
+  using Seed = std::array<std::uint8_t, kSeedSize>;
+  // `seed` has kSeedSize octets; behind a shorter one stand zeros. `stream` is how many draws have
+  // gone before: with both a source can be made again at its place.
+  explicit SeededRandom(Octets seed, std::uint64_t stream = 0);
   explicit SeededRandom(std::uint64_t seed);
   SeededRandom(const SeededRandom&) = default;
   SeededRandom& operator=(const SeededRandom&) = default;

@@ -150,8 +150,6 @@ class SecurityCache {
   Status<HbaError> AddKey(const KeyValues& values, std::string_view place);
   Status<HbaError> AddTunnel(const TunnelEntry& entry, std::string_view place);
 
-  template <class Sink>
-  void Pack(Sink& sink) const;
   [[nodiscard]] crypto::Secret Packed() const;
 
   HbaCapabilities capabilities_;

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "crypto/box_contents.hpp"
 #include "crypto/sealed_box.hpp"
 #include "policy/security_cache.hpp"
 
@@ -18,34 +19,6 @@ namespace iscsi_ike::policy {
 namespace {
 
 constexpr crypto::SealKind kKind{"HBACACHE", 1};
-
-struct Meter {
-  std::size_t size = 0;
-  void Put(crypto::Octets octets) { size += octets.size(); }
-};
-
-struct Filler {
-  crypto::MutableOctets rest;
-  void Put(crypto::Octets octets) {
-    std::copy(octets.begin(), octets.end(), rest.begin());
-    rest = rest.subspan(octets.size());
-  }
-};
-
-template <class Sink>
-void PutNumber(Sink& sink, std::uint64_t number, std::size_t size) {
-  std::array<std::uint8_t, 8> octets{};
-  for (std::size_t i = 0; i < size; ++i) {
-    octets[i] = static_cast<std::uint8_t>(number >> 8 * (size - 1 - i));
-  }
-  sink.Put({octets.data(), size});
-}
-
-template <class Sink>
-void PutSized(Sink& sink, crypto::Octets octets, std::size_t size_of_size) {
-  PutNumber(sink, octets.size(), size_of_size);
-  sink.Put(octets);
-}
 
 Failure<HbaError> Corrupted(std::string place, std::string rule) {
   return Refuse(HbaStatus::kCacheCorrupted, std::move(place), std::move(rule));
@@ -67,43 +40,34 @@ HbaError AtRestore(HbaError refused) {
 
 }  // namespace
 
-template <class Sink>
-void SecurityCache::Pack(Sink& sink) const {
-  sink.Put(guid_);
-  PutSized(sink, group_key_.Expose(), 2);
-  PutNumber(sink, keys_.size(), 2);
-  for (const KeyEntry& entry : keys_) {
-    PutNumber(sink, entry.port, 4);
-    PutNumber(sink, entry.flags.word(), 8);
-    PutNumber(sink, static_cast<std::uint8_t>(entry.identity.type()), 1);
-    PutSized(sink, entry.identity.octets(), 1);
-    PutSized(sink, entry.key.Expose(), 2);
-  }
-  PutNumber(sink, tunnels_.size(), 2);
-  for (const TunnelEntry& entry : tunnels_) {
-    PutNumber(sink, entry.port, 4);
-    PutSized(sink, entry.destination.octets(), 1);
-    PutSized(sink, entry.outer.octets(), 1);
-  }
-}
-
 crypto::Secret SecurityCache::Packed() const {
-  Meter meter;
-  Pack(meter);
-  crypto::Secret packed(meter.size);
-  Filler filler{packed.ExposeMutable()};
-  Pack(filler);
-  return packed;
+  return crypto::PackBox([this](crypto::BoxWriter& out) {
+    out.Put(guid_);
+    out.PutSized(group_key_.Expose(), 2);
+    out.Number(keys_.size(), 2);
+    for (const KeyEntry& entry : keys_) {
+      out.Number(entry.port, 4);
+      out.Number(entry.flags.word(), 8);
+      out.Number(static_cast<std::uint8_t>(entry.identity.type()), 1);
+      out.PutSized(entry.identity.octets(), 1);
+      out.PutSized(entry.key.Expose(), 2);
+    }
+    out.Number(tunnels_.size(), 2);
+    for (const TunnelEntry& entry : tunnels_) {
+      out.Number(entry.port, 4);
+      out.PutSized(entry.destination.octets(), 1);
+      out.PutSized(entry.outer.octets(), 1);
+    }
+  });
 }
 
-// Unpacker reads the contents of a box into an empty cache. Past the end it reads nothing and
-// remembers.
+// Unpacker reads the contents of a box into an empty cache.
 class SecurityCache::Unpacker {
  public:
-  Unpacker(SecurityCache& cache, crypto::Octets contents) : cache_(cache), rest_(contents) {}
+  Unpacker(SecurityCache& cache, crypto::Octets contents) : cache_(cache), in_(contents) {}
 
   Status<HbaError> Unpack() {
-    const crypto::Octets guid = Take(cache_.guid_.size());
+    const crypto::Octets guid = in_.Take(cache_.guid_.size());
     std::copy(guid.begin(), guid.end(), cache_.guid_.begin());
     if (Status<HbaError> group = UnpackGroupKey(); !group) return group;
     if (Status<HbaError> keys = UnpackKeys(); !keys) return keys;
@@ -111,27 +75,11 @@ class SecurityCache::Unpacker {
   }
 
  private:
-  crypto::Octets Take(std::size_t size) {
-    if (size > rest_.size()) short_ = true;
-    if (short_) return {};
-    const crypto::Octets taken = rest_.first(size);
-    rest_ = rest_.subspan(size);
-    return taken;
-  }
-  std::uint64_t Number(std::size_t size) {
-    std::uint64_t number = 0;
-    for (const std::uint8_t octet : Take(size)) number = number << 8U | octet;
-    return number;
-  }
-  std::uint32_t Port() { return static_cast<std::uint32_t>(Number(4)); }
-  // Sized: sizes are of 1 or 2 octets.
-  crypto::Octets Sized(std::size_t size_of_size) {
-    return Take(static_cast<std::size_t>(Number(size_of_size)));
-  }
+  std::uint32_t Port() { return static_cast<std::uint32_t>(in_.Number(4)); }
 
   Status<HbaError> UnpackGroupKey() {
-    const crypto::Octets key = Sized(2);
-    if (short_) return EndsIn("group key");
+    const crypto::Octets key = in_.TakeSized(2);
+    if (!in_.ok()) return EndsIn("group key");
     if (key.empty()) return Done{};
     Parsed<crypto::Secret> checked = CheckKey(crypto::Secret::CopyOf(key), "group key");
     if (!checked) return Failure<HbaError>({HbaStatus::kCacheCorrupted, checked.error()});
@@ -141,34 +89,34 @@ class SecurityCache::Unpacker {
   }
 
   Status<HbaError> UnpackKeys() {
-    const std::uint64_t count = Number(2);
+    const std::uint64_t count = in_.Number(2);
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::string place = "keys[" + std::to_string(i) + "]";
       KeyValues values;
       values.port = Port();
-      values.flags = SecurityFlags(Number(8));
-      values.id_type = static_cast<std::uint8_t>(Number(1));
-      values.id = Sized(1);
-      values.key = Sized(2);
-      if (short_) return EndsIn(place);
+      values.flags = SecurityFlags(in_.Number(8));
+      values.id_type = static_cast<std::uint8_t>(in_.Number(1));
+      values.id = in_.TakeSized(1);
+      values.key = in_.TakeSized(2);
+      if (!in_.ok()) return EndsIn(place);
       if (Status<HbaError> added = cache_.AddKey(values, place); !added) return added;
     }
     return Done{};
   }
 
   Status<HbaError> UnpackTunnels() {
-    const std::uint64_t count = Number(2);
+    const std::uint64_t count = in_.Number(2);
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::string place = "tunnel addresses[" + std::to_string(i) + "]";
       const std::uint32_t port = Port();
-      const std::optional<IpAddress> destination = IpAddress::FromOctets(Sized(1));
-      const std::optional<IpAddress> outer = IpAddress::FromOctets(Sized(1));
-      if (short_) return EndsIn(place);
+      const std::optional<IpAddress> destination = IpAddress::FromOctets(in_.TakeSized(1));
+      const std::optional<IpAddress> outer = IpAddress::FromOctets(in_.TakeSized(1));
+      if (!in_.ok()) return EndsIn(place);
       if (!destination || !outer) return Corrupted(place, "an address has 4 or 16 octets");
       Status<HbaError> added = cache_.AddTunnel({port, *destination, *outer}, place);
       if (!added) return added;
     }
-    if (short_) return EndsIn("tunnel addresses");
+    if (!in_.ok()) return EndsIn("tunnel addresses");
     return Done{};
   }
 
@@ -177,8 +125,7 @@ class SecurityCache::Unpacker {
   }
 
   SecurityCache& cache_;
-  crypto::Octets rest_;
-  bool short_ = false;
+  crypto::BoxReader in_;
 };
 
 Result<std::vector<std::uint8_t>, HbaError> SecurityCache::Save(crypto::Octets seal_key) const {

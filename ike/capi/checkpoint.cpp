@@ -8,13 +8,12 @@
 //      size, and its octets
 //   the rest: the engine's own box (ike::Engine::Checkpoint), under the same key
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <utility>
 
+#include "crypto/box_contents.hpp"
 #include "crypto/sealed_box.hpp"
 #include "ike/capi/buffer.hpp"
 #include "ike/capi/call.hpp"
@@ -42,93 +41,39 @@ namespace {
 using EngineOptions = iscsi_ike_engine_options;
 
 constexpr crypto::SealKind kKind{"ISIKE_C_", 1};
-constexpr std::size_t kSeedSize = std::tuple_size_v<crypto::SeededRandom::Seed>;
-constexpr std::size_t kEndpointSize = 20;
 
-// Writer fills octets that are there already: contents with secrets are never moved.
-class Writer {
- public:
-  explicit Writer(crypto::MutableOctets room) : room_(room) {}
-  void Number(std::uint64_t number, std::size_t size) {
-    for (std::size_t i = size; i > 0; --i) {
-      room_.front() = static_cast<std::uint8_t>(number >> (8 * (i - 1)));
-      room_ = room_.subspan(1);
-    }
-  }
-  void Octets(crypto::Octets octets) {
-    std::copy(octets.begin(), octets.end(), room_.begin());
-    room_ = room_.subspan(octets.size());
-  }
-  void Endpoint(const ike::Endpoint& endpoint) {
-    const iscsi_ike_endpoint c = ToC(endpoint);
-    Number(c.family, 2);
-    Number(c.port, 2);
-    Octets(c.address);
-  }
+void PutEndpoint(crypto::BoxWriter& out, const ike::Endpoint& endpoint) {
+  const iscsi_ike_endpoint c = ToC(endpoint);
+  out.Number(c.family, 2);
+  out.Number(c.port, 2);
+  out.Put(c.address);
+}
 
- private:
-  crypto::MutableOctets room_;
-};
-
-// Reader gives zeros past the end, and remembers it.
-class Reader {
- public:
-  explicit Reader(crypto::Octets left) : left_(left) {}
-  std::uint64_t Number(std::size_t size) {
-    std::uint64_t number = 0;
-    for (const std::uint8_t octet : Octets(size)) number = number << 8U | octet;
-    return number;
-  }
-  crypto::Octets Octets(std::size_t size) {
-    if (size > left_.size()) {
-      good_ = false;
-      return {};
-    }
-    const crypto::Octets octets = left_.first(size);
-    left_ = left_.subspan(size);
-    return octets;
-  }
-  std::optional<ike::Endpoint> Endpoint() {
-    iscsi_ike_endpoint c{};
-    c.family = static_cast<std::uint8_t>(Number(2));
-    c.port = static_cast<std::uint16_t>(Number(2));
-    const crypto::Octets address = Octets(sizeof c.address);
-    std::copy(address.begin(), address.end(), std::begin(c.address));
-    return ToEndpoint(c);
-  }
-  [[nodiscard]] crypto::Octets left() const { return left_; }
-  [[nodiscard]] bool good() const { return good_; }
-
- private:
-  crypto::Octets left_;
-  bool good_ = true;
-};
-
-std::size_t SizeOf(const iscsi_ike_engine& engine, std::size_t inner) {
-  std::size_t size = 2 + inner;
-  if (engine.random->seeded()) size += kSeedSize + 8;
-  if (engine.next) size += 2 * kEndpointSize + 4 + engine.next->octets.size();
-  return size;
+std::optional<ike::Endpoint> TakeEndpoint(crypto::BoxReader& in) {
+  iscsi_ike_endpoint c{};
+  c.family = static_cast<std::uint8_t>(in.Number(2));
+  c.port = static_cast<std::uint16_t>(in.Number(2));
+  const crypto::Octets address = in.Take(sizeof c.address);
+  std::copy(address.begin(), address.end(), std::begin(c.address));
+  return ToEndpoint(c);
 }
 
 crypto::Secret Contents(const iscsi_ike_engine& engine, crypto::Octets inner) {
-  crypto::Secret contents(SizeOf(engine, inner.size()));
-  Writer out(contents.ExposeMutable());
-  const auto& seeded = engine.random->seeded();
-  out.Number(static_cast<std::uint64_t>(engine.random->kind()), 1);
-  if (seeded) {
-    out.Octets(seeded->seed());
-    out.Number(seeded->stream(), 8);
-  }
-  out.Number(engine.next ? 1 : 0, 1);
-  if (engine.next) {
-    out.Endpoint(engine.next->local);
-    out.Endpoint(engine.next->remote);
-    out.Number(engine.next->octets.size(), 4);
-    out.Octets(engine.next->octets);
-  }
-  out.Octets(inner);
-  return contents;
+  return crypto::PackBox([&](crypto::BoxWriter& out) {
+    const auto& seeded = engine.random->seeded();
+    out.Number(static_cast<std::uint64_t>(engine.random->kind()), 1);
+    if (seeded) {
+      out.Put(seeded->seed());
+      out.Number(seeded->stream(), 8);
+    }
+    out.Number(engine.next ? 1 : 0, 1);
+    if (engine.next) {
+      PutEndpoint(out, engine.next->local);
+      PutEndpoint(out, engine.next->remote);
+      out.PutSized(engine.next->octets, 4);
+    }
+    out.Put(inner);
+  });
 }
 
 // Saved is what Contents wrote, read back.
@@ -140,27 +85,24 @@ struct Saved {
 };
 
 std::optional<Saved> ReadContents(crypto::Octets contents) {
-  Reader in(contents);
+  crypto::BoxReader in(contents);
   Saved saved;
   const std::uint64_t kind = in.Number(1);
   saved.kind = static_cast<EngineRandom::Kind>(kind);
   if (saved.kind == EngineRandom::Kind::kSeed) {
-    crypto::SeededRandom::Seed seed{};
-    const crypto::Octets octets = in.Octets(kSeedSize);
-    std::copy(octets.begin(), octets.end(), seed.begin());
+    const crypto::Octets seed = in.Take(crypto::kSeedSize);
     saved.seeded.emplace(seed, in.Number(8));
-    crypto::Wipe(seed);
   }
   const std::uint64_t has_datagram = in.Number(1);
   if (has_datagram == 1) {
-    const auto local = in.Endpoint();
-    const auto remote = in.Endpoint();
-    const crypto::Octets octets = in.Octets(static_cast<std::size_t>(in.Number(4)));
+    const auto local = TakeEndpoint(in);
+    const auto remote = TakeEndpoint(in);
+    const crypto::Octets octets = in.TakeSized(4);
     if (!local || !remote) return std::nullopt;
     saved.next = {*local, *remote, {octets.begin(), octets.end()}};
   }
-  saved.inner = in.left();
-  if (!in.good() || kind > 2 || has_datagram > 1) return std::nullopt;
+  saved.inner = in.rest();
+  if (!in.ok() || kind > 2 || has_datagram > 1) return std::nullopt;
   return saved;
 }
 

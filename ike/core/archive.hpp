@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/box_contents.hpp"
 #include "crypto/secret.hpp"
 
 namespace iscsi_ike::ike {
@@ -72,6 +73,9 @@ class ArchiveWriter : public Archive {
   std::unordered_map<const PeerConfig*, std::uint32_t> peers;
 
  private:
+  // Next is room for as many octets at the end.
+  crypto::MutableOctets Next(std::size_t octets);
+
   crypto::Secret octets_;
   std::size_t size_ = 0;
 };
@@ -81,18 +85,18 @@ class ArchiveReader : public Archive {
  public:
   static constexpr bool kReads = true;
 
-  explicit ArchiveReader(crypto::Octets octets) : rest_(octets) {}
+  explicit ArchiveReader(crypto::Octets octets) : in_(octets) {}
   [[nodiscard]] std::uint64_t Number(std::size_t octets);
   // Take gives as many octets, or none at all.
   [[nodiscard]] crypto::Octets Take(std::size_t octets);
   // Count reads how many elements or octets follow: never more than there are octets.
   [[nodiscard]] std::size_t Count();
-  void RequireEnd() { Require(rest_.empty(), "octets behind the end of the state"); }
+  void RequireEnd() { Require(in_.rest().empty(), "octets behind the end of the state"); }
 
   std::vector<std::shared_ptr<const PeerConfig>> peers;
 
  private:
-  crypto::Octets rest_;
+  crypto::BoxReader in_;
 };
 
 // Carried is a struct as an archive sees it: a writer only looks.

@@ -1,6 +1,6 @@
 #include "ike/tool/replay_text.hpp"
 
-#include <utility>
+#include <algorithm>
 
 #include "ike/trace/event_text.hpp"
 
@@ -34,26 +34,6 @@ std::string Text(const TimeoutHandled&) { return "a timer"; }
 std::string Text(const DhFinished&) { return "Diffie-Hellman is computed"; }
 
 }  // namespace
-
-StepLog::StepLog()
-    : ladder_(LadderOptions{}, [this](std::string_view text) { entry_.text += text; }) {}
-
-void StepLog::OnMessage(const MessageTrace& message) {
-  ladder_.OnMessage(message);
-  if (message.retransmission) return;
-  auto& names = message.direction == Direction::kSent ? entry_.sent : entry_.received;
-  names.emplace_back(message.name);
-}
-
-void StepLog::OnDropped(Time now, const Endpoint& remote, std::string_view rule) {
-  ladder_.OnDropped(now, remote, rule);
-}
-
-void StepLog::OnDecision(Time now, SessionId session, std::string_view text) {
-  ladder_.OnDecision(now, session, text);
-}
-
-StepLog::Entry StepLog::Take() { return std::exchange(entry_, {}); }
 
 std::string SecondsText(Duration time) {
   const auto milliseconds = static_cast<std::uint64_t>(std::max<Duration::rep>(time.count(), 0));

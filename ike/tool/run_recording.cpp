@@ -1,6 +1,5 @@
 #include "ike/tool/run_recording.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "ike/net/reactor.hpp"
@@ -21,15 +20,12 @@ Status<ToolError> RunRecording::Open(const Options& options, std::vector<Endpoin
   head.command = options.command == Command::kServe ? "serve" : "connect";
   head.local = std::move(local);
   head.nat_port = nat_port;
-  head.seed = crypto::Secret(kSeedSize);
+  head.seed = crypto::Secret(crypto::kSeedSize);
   if (!system_.Fill(head.seed.ExposeMutable()))
     return Usage("random", "the machine gives no randomness");
   RecordSources(options, head);
   head.begin = net::SteadyNow();
-  crypto::SeededRandom::Seed seed{};
-  std::copy_n(head.seed.Expose().begin(), seed.size(), seed.begin());
-  seeded_.emplace(seed);
-  crypto::Wipe(seed);
+  seeded_.emplace(head.seed.Expose());
 
   auto created = SecretFile::Create(path);
   if (!created) return Usage("--record", created.error().Text());

@@ -1,6 +1,5 @@
 #include "ike/trace/fed_engine.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "ike/trace/recording_names.hpp"
@@ -9,14 +8,6 @@ namespace iscsi_ike::ike {
 namespace {
 
 constexpr int kMostTimeouts = 10000;  // between two inputs
-
-crypto::SeededRandom RandomOf(const crypto::Secret& seed) {
-  crypto::SeededRandom::Seed octets{};
-  std::copy_n(seed.Expose().begin(), std::min(seed.size(), octets.size()), octets.begin());
-  crypto::SeededRandom random(octets);
-  crypto::Wipe(octets);
-  return random;
-}
 
 std::set<crypto::DhTicket> JobsOf(const Recording& recording) {
   std::set<crypto::DhTicket> jobs;
@@ -34,7 +25,7 @@ FedEngine::FedEngine(const Recording& recording, ReplaySettings settings, bool o
     : peers_(std::move(settings.peers)),
       other_settings_(other_settings),
       known_jobs_(JobsOf(recording)),
-      random_(RandomOf(recording.head.seed)),
+      random_(recording.head.seed.Expose()),
       engine_(std::move(settings.config), random_, settings.observer) {}
 
 FedOutput FedEngine::Feed(const RecordedInput& input, const JobsAskedFor& awaited) {

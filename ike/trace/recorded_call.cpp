@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ike/trace/recording_names.hpp"
+#include "ike/wire/text.hpp"
 #include "policy/address_text.hpp"
 #include "policy/text.hpp"
 
@@ -22,7 +23,13 @@ std::optional<Endpoint> EndpointOf(std::string_view text) {
   return endpoint.ToString() == text ? std::optional(endpoint) : std::nullopt;  // as it is written
 }
 
-// SelectorOf reads "192.0.2.1/32 6 3260": protocol and port as numbers.
+// SelectorText writes "192.0.2.1/32 6 3260": protocol and port as numbers.
+std::string SelectorText(const policy::Selector& selector) {
+  return selector.address.ToString() + "/" + std::to_string(selector.prefix_bits) + " " +
+         std::to_string(selector.protocol) + " " + std::to_string(selector.port);
+}
+
+// SelectorOf reads what SelectorText writes.
 std::optional<policy::Selector> SelectorOf(std::string_view text) {
   const auto parts = policy::Split(text, "/ ");
   if (parts.size() != 4) return std::nullopt;
@@ -63,6 +70,31 @@ SessionId TakeSession(FlatJson& json) {
 }
 ChildId TakeChild(FlatJson& json) {
   return ChildId{static_cast<std::uint32_t>(json.TakeNumber("child", UINT32_MAX))};
+}
+
+// WriteMembers writes what only some inputs have.
+void WriteMembers(JsonWriter& json, const Input& input) {
+  const auto number = [&](std::string_view name, auto value) {
+    json.NumberMember(name, static_cast<std::uint64_t>(value));
+  };
+  std::visit(
+      [&](const auto& call) {
+        if constexpr (requires { call.session; }) number("session", call.session);
+        if constexpr (requires { call.child; }) number("child", call.child);
+        if constexpr (requires { call.ticket; }) number("ticket", call.ticket);
+      },
+      input);
+  if (const auto* negotiate = std::get_if<NegotiateCalled>(&input)) {
+    const ChildOffer& offer = negotiate->offer;
+    if (offer.local) json.Member("local_ts", SelectorText(*offer.local));
+    if (offer.remote) json.Member("remote_ts", SelectorText(*offer.remote));
+  } else if (const auto* use = std::get_if<UseReported>(&input)) {
+    json.NumberMember("octets", use->octets);
+  } else if (const auto* arrived = std::get_if<DatagramArrived>(&input)) {
+    WriteDatagram(json, arrived->local, arrived->remote, arrived->octets);
+  } else if (const auto* finished = std::get_if<DhFinished>(&input)) {
+    json.Member("outcome", kDhOutcomeNames[static_cast<std::size_t>(finished->outcome)]);
+  }
 }
 
 // Make is the call of a name; each reads its members in the order of RecordedCall.
@@ -125,6 +157,13 @@ Endpoint TakeEndpoint(FlatJson& json, std::string_view name, std::string_view te
   return endpoint.value_or(Endpoint{});
 }
 
+void WriteDatagram(JsonWriter& json, const Endpoint& local, const Endpoint& remote,
+                   crypto::Octets octets) {
+  json.Member("local", local.ToString());
+  json.Member("remote", remote.ToString());
+  json.Member("octets", Hex(octets));
+}
+
 Datagram TakeDatagram(FlatJson& json) {
   Datagram datagram;
   datagram.local = TakeEndpoint(json, "local", json.TakeText("local"));
@@ -138,6 +177,12 @@ Datagram TakeDatagram(FlatJson& json) {
   if (!policy::DecodeHex(digits, datagram.octets))
     json.Refuse("octets", "are no datagram in hexadecimal");
   return datagram;
+}
+
+void WriteCall(JsonWriter& json, const Input& input, std::size_t peer) {
+  json.Member("in", kInputNames[input.index()]);
+  if (std::holds_alternative<ConnectCalled>(input)) json.NumberMember("peer", peer);
+  WriteMembers(json, input);
 }
 
 RecordedCall TakeCall(FlatJson& json) {

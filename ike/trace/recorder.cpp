@@ -7,6 +7,7 @@
 #include "crypto/hash.hpp"
 #include "ike/trace/event_text.hpp"
 #include "ike/trace/json_writer.hpp"
+#include "ike/trace/recorded_call.hpp"
 #include "ike/trace/recording_names.hpp"
 #include "ike/wire/text.hpp"
 
@@ -70,43 +71,6 @@ std::string HeadLine(const RecordingHead& head) {
   return line;
 }
 
-std::string SelectorText(const policy::Selector& selector) {
-  return selector.address.ToString() + "/" + std::to_string(selector.prefix_bits) + " " +
-         std::to_string(selector.protocol) + " " + std::to_string(selector.port);
-}
-
-void DatagramMembers(JsonWriter& json, const Endpoint& local, const Endpoint& remote,
-                     crypto::Octets octets) {
-  json.Member("local", local.ToString());
-  json.Member("remote", remote.ToString());
-  json.Member("octets", Hex(octets));
-}
-
-// Members writes what only one kind of input has.
-void Members(JsonWriter& json, const Input& input) {
-  const auto number = [&](std::string_view name, auto value) {
-    json.NumberMember(name, static_cast<std::uint64_t>(value));
-  };
-  std::visit(
-      [&](const auto& call) {
-        if constexpr (requires { call.session; }) number("session", call.session);
-        if constexpr (requires { call.child; }) number("child", call.child);
-        if constexpr (requires { call.ticket; }) number("ticket", call.ticket);
-      },
-      input);
-  if (const auto* negotiate = std::get_if<NegotiateCalled>(&input)) {
-    const ChildOffer& offer = negotiate->offer;
-    if (offer.local) json.Member("local_ts", SelectorText(*offer.local));
-    if (offer.remote) json.Member("remote_ts", SelectorText(*offer.remote));
-  } else if (const auto* use = std::get_if<UseReported>(&input)) {
-    json.NumberMember("octets", use->octets);
-  } else if (const auto* arrived = std::get_if<DatagramArrived>(&input)) {
-    DatagramMembers(json, arrived->local, arrived->remote, arrived->octets);
-  } else if (const auto* finished = std::get_if<DhFinished>(&input)) {
-    json.Member("outcome", kDhOutcomeNames[static_cast<std::size_t>(finished->outcome)]);
-  }
-}
-
 // KeyMark is half a SHA-256 of all keys of a child, so that they are compared, too.
 std::string KeyMark(const ChildSa& sa) {
   const crypto::Digest digest =
@@ -122,7 +86,7 @@ std::string RecordedText(const Event& event) {
   std::string text;
   for (const char c : EventText(event)) {
     const auto octet = static_cast<std::uint8_t>(c);
-    octet < 0x80 ? text += c : text += "\\x" + Hex({&octet, 1});
+    IsOfLines(c) ? text += c : text += "\\x" + Hex({&octet, 1});
   }
   if (const auto* child = std::get_if<ChildEstablished>(&event))
     text += "  keys hash to " + KeyMark(child->sa) + "\n";
@@ -148,10 +112,8 @@ void Recorder::OnInput(Time now, const Input& input) {
   JsonWriter json;
   json.BeginObject();
   json.NumberMember("at", static_cast<std::uint64_t>((now - begin_).count()));
-  json.Member("in", kInputNames[input.index()]);
-  if (const auto* connect = std::get_if<ConnectCalled>(&input))
-    json.NumberMember("peer", NumberOf(connect->peer));
-  Members(json, input);
+  const auto* connect = std::get_if<ConnectCalled>(&input);
+  WriteCall(json, input, connect == nullptr ? 0 : NumberOf(connect->peer));
   json.EndObject();
   sink_(json.Text() + "\n");
 }
@@ -162,7 +124,7 @@ void Recorder::OnDatagram(Time /*now*/, Direction direction, const Endpoint& loc
   JsonWriter json;
   json.BeginObject();
   json.Member("out", "datagram");
-  DatagramMembers(json, local, remote, octets);
+  WriteDatagram(json, local, remote, octets);
   json.EndObject();
   sink_(json.Text() + "\n");
 }

@@ -11,8 +11,8 @@
 
 namespace iscsi_ike::ike {
 
-// RecordedText is EventText with octets outside ASCII as \\xNN and, for a child, a one-way mark of
-// its keys.
+// RecordedText is EventText with octets outside printable ASCII as \\xNN, newlines kept, and, for a
+// child, a one-way mark of its keys.
 [[nodiscard]] std::string RecordedText(const Event& event);
 
 // Recorder is the engine's observer from its first call on. The engine draws its randomness from a

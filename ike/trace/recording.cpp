@@ -4,8 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/random.hpp"
 #include "ike/trace/flat_json.hpp"
 #include "ike/trace/recorded_call.hpp"
+#include "ike/trace/recording_names.hpp"
 #include "policy/preshared_key.hpp"
 
 namespace iscsi_ike::ike {
@@ -21,7 +23,7 @@ class LineReader {
       : rest_(reinterpret_cast<const char*>(file.data()), file.size()) {}
 
   Result<Recording, std::string> Run() {
-    if (!ReadHead()) return Failure(std::move(problem_));
+    if (!ReadHead() || !HasRoom()) return Failure(std::move(problem_));
     while (!rest_.empty()) {
       const std::size_t end = rest_.find('\n');
       if (end == std::string_view::npos) {
@@ -67,6 +69,15 @@ class LineReader {
     return settings && (!settings->empty() || Broken("holds no settings"));
   }
 
+  // HasRoom: a line of 26 octets takes 100 and more when it is read.
+  bool HasRoom() {
+    const auto lines = static_cast<std::size_t>(std::count(rest_.begin(), rest_.end(), '\n'));
+    if (lines <= kMostRecordedLines) return true;
+    number_ += kMostRecordedLines + 1;
+    return Broken("is one too many: " + std::to_string(kMostRecordedLines) +
+                  " may follow the head");
+  }
+
   // TakeHead returns whether the settings follow.
   bool TakeHead(FlatJson& json) {
     RecordingHead& head = recording_.head;
@@ -90,7 +101,7 @@ class LineReader {
 
   void TakeSecrets(FlatJson& json) {
     RecordingHead& head = recording_.head;
-    head.seed = SecretOf(json, "seed", json.TakeText("seed"), kSeedSize, kSeedSize);
+    head.seed = SecretOf(json, "seed", json.TakeText("seed"), crypto::kSeedSize, crypto::kSeedSize);
     if (!json.Has("keys")) return;
     for (const auto digits : json.TakeTexts("keys"))
       head.keys.push_back(SecretOf(json, "keys", digits, 1, policy::kLongestKey));
@@ -121,13 +132,21 @@ class LineReader {
     recording_.lines.push_back({number_, std::move(input)});
   }
 
+  // TakeEvent: RecordedText has no other octets, and none but these may come to a terminal.
+  static RecordedEvent TakeEvent(FlatJson& json) {
+    const std::string_view text = json.TakeText("text");
+    if (!std::all_of(text.begin(), text.end(), IsOfLines))
+      json.Refuse("text", "is not lines of printable ASCII");
+    return {std::string(text)};
+  }
+
   void TakeOutput(FlatJson& json) {
     const std::string_view out = json.TakeText("out");
     if (recording_.lines.empty() && out != "end") json.Refuse("out", "stands before any input");
     if (out == "datagram") {
       recording_.lines.push_back({number_, TakeDatagram(json)});
     } else if (out == "event") {
-      recording_.lines.push_back({number_, RecordedEvent{std::string(json.TakeText("text"))}});
+      recording_.lines.push_back({number_, TakeEvent(json)});
     } else if (out == "end") {
       recording_.complete = true;
     } else {

@@ -17,6 +17,7 @@
 // "negotiate" ("session", and "local_ts" and "remote_ts" as "192.0.2.1/32 6 3260"), "close",
 // "renew", "renew child", "close child" and "use" ("session", "child", "octets"). What went out
 // stands below the input that brought it about; events below that after which the caller took them.
+// Their texts are lines of printable ASCII.
 //
 // Whoever has the file knows the seed, so every exponent, and can try keys on it at leisure.
 #pragma once
@@ -36,7 +37,8 @@
 namespace iscsi_ike::ike {
 
 inline constexpr std::uint32_t kRecordingVersion = 1;
-inline constexpr std::size_t kSeedSize = 32;
+// kMostRecordedLines behind the head: a line is short, and more in memory than in the file.
+inline constexpr std::size_t kMostRecordedLines = std::size_t{1} << 21U;
 
 // RecordingHead is all that stands before the first input. What the strings mean is for whoever
 // made the settings from them.
@@ -51,7 +53,7 @@ struct RecordingHead {
   std::vector<Endpoint> local;            // bound
   std::uint16_t nat_port = 0;
   Time begin{};
-  crypto::Secret seed;  // kSeedSize octets
+  crypto::Secret seed;  // crypto::kSeedSize octets
 };
 
 // RecordedConnect: `peer` is 0 for the first PeerConfig that was connected to, 1 for the next

@@ -93,6 +93,24 @@ TEST(SeededRandom, WordSeedIsLittleEndian) {
   EXPECT_EQ(Draw(octets, 16), Draw(word, 16));
 }
 
+TEST(SeededRandom, IsMadeOfOctetsWhereverTheyLie) {
+  const Secret secret = Secret::CopyOf(std::vector<std::uint8_t>(kSeedSize, 0x5a));
+  SeededRandom::Seed seed{};
+  seed.fill(0x5a);
+  EXPECT_EQ(SeededRandom(secret.Expose(), 3).seed(), seed);
+  EXPECT_EQ(SeededRandom(secret.Expose(), 3).stream(), 3U);
+  EXPECT_EQ(SeededRandom(secret.Expose()).stream(), 0U);
+}
+
+TEST(SeededRandom, ZerosStandBehindAShortSeed) {
+  const std::vector<std::uint8_t> octets(kSeedSize + 1, 0x5a);
+  for (std::size_t size = 0; size <= octets.size(); ++size) {
+    const SeededRandom random(Octets(octets).first(size));
+    for (std::size_t i = 0; i < kSeedSize; ++i)
+      EXPECT_EQ(random.seed()[i], i < size ? 0x5a : 0) << size << ", " << i;
+  }
+}
+
 TEST(SeededRandom, AnEmptyDrawCountsAsACall) {
   SeededRandom first(1);
   SeededRandom second(1);

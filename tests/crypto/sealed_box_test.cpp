@@ -24,6 +24,10 @@ std::vector<std::uint8_t> Contents(std::size_t size) {
   return contents;
 }
 
+std::vector<std::uint8_t> NonceOf(const std::vector<std::uint8_t>& box) {
+  return {box.begin() + 10, box.begin() + 34};
+}
+
 SealError ErrorOf(const crypto::SealKind& kind, crypto::Octets key, crypto::Octets box) {
   const auto opened = crypto::Unseal(kind, key, box);
   EXPECT_FALSE(opened.ok());
@@ -47,7 +51,36 @@ TEST(SealedBox, TheSameContentsMakeTheSameBoxAndOthersAnotherNonce) {
   const auto again = crypto::Seal(kKind, Key(1), Contents(40));
   const auto other = crypto::Seal(kKind, Key(1), Contents(41));
   EXPECT_EQ(*one, *again);
-  EXPECT_FALSE(std::equal(one->begin() + 10, one->begin() + 34, other->begin() + 10));
+  EXPECT_NE(NonceOf(*one), NonceOf(*other));
+}
+
+// The nonce depends on every octet, not on how many there are: a stream cipher under one nonce
+// gives away the difference of two contents.
+TEST(SealedBox, ContentsOfOneLengthThatDifferInOneOctetHaveDifferentNonces) {
+  const auto contents = Contents(40);
+  const auto one = crypto::Seal(kKind, Key(1), contents);
+  for (std::size_t at = 0; at < contents.size(); ++at) {
+    auto changed = contents;
+    changed[at] ^= 1U;
+    const auto other = crypto::Seal(kKind, Key(1), changed);
+    EXPECT_NE(NonceOf(*one), NonceOf(*other)) << at;
+  }
+  const auto under_another_key = crypto::Seal(kKind, Key(2), contents);
+  EXPECT_NE(NonceOf(*one), NonceOf(*under_another_key));
+}
+
+// A box that release 0.1.0 made. Boxes outlive the release that made them.
+TEST(SealedBox, ABoxOfAnEarlierReleaseOpens) {
+  const std::vector<std::uint8_t> golden = {
+      0x54, 0x45, 0x53, 0x54, 0x42, 0x4f, 0x58, 0x31, 0x00, 0x03, 0x10, 0x6a, 0x76,
+      0xf9, 0x1b, 0x3d, 0xed, 0x1f, 0xf5, 0xdf, 0x4a, 0xd7, 0x74, 0x25, 0x95, 0xf8,
+      0xc7, 0xa4, 0xb7, 0x6c, 0xf1, 0x39, 0x58, 0xb6, 0xa5, 0xe6, 0xd7, 0x16, 0x0f,
+      0x02, 0x0e, 0x3d, 0x86, 0x9c, 0xc4, 0x7d, 0x74, 0x93, 0xd7, 0xeb, 0x8a, 0x5f,
+      0x89, 0x7b, 0x98, 0x25, 0x19, 0x73, 0x0c, 0xdd, 0xaf, 0x4a};
+  const auto opened = crypto::Unseal(kKind, Key(1), golden);
+  ASSERT_TRUE(opened.ok()) << crypto::Name(opened.error());
+  EXPECT_TRUE(crypto::ConstantTimeEqual(opened->Expose(), Contents(12)));
+  EXPECT_EQ(*crypto::Seal(kKind, Key(1), Contents(12)), golden);
 }
 
 TEST(SealedBox, ShowsNothingOfItsContents) {

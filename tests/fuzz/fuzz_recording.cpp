@@ -1,5 +1,6 @@
 // A recording, and the same text as the lines behind a head that is right. What is read keeps the
 // promises of recording.hpp.
+#include "crypto/random.hpp"
 #include "ike/trace/recording.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -17,7 +18,7 @@ constexpr std::string_view kHead =
 void Check(const std::vector<std::uint8_t>& text) {
   const auto recording = ReadRecording(text);
   if (!recording.ok()) return Require(recording.error().starts_with("line "));
-  Require(recording->head.seed.size() == kSeedSize);
+  Require(recording->head.seed.size() == iscsi_ike::crypto::kSeedSize);
   Require(recording->torn == 0 || !recording->complete || recording->lines.empty() ||
           recording->torn > recording->lines.back().number);
   std::size_t number = 1;

@@ -8,6 +8,7 @@
 
 #include "crypto/sealed_box.hpp"
 #include "policy/security_cache.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::policy {
 namespace {
@@ -84,6 +85,21 @@ TEST(SecurityCacheBoxTest, HoldsExactlyThis) {
   ASSERT_TRUE(contents.ok());
   const crypto::Octets octets = contents->Expose();
   EXPECT_EQ(Box(octets.begin(), octets.end()), Golden());
+}
+
+// Full() as release 0.1.0 sealed it. A simulator's images outlive the release that made them.
+TEST(SecurityCacheBoxTest, ABoxOfAnEarlierReleaseOpens) {
+  constexpr std::string_view kHex =
+      "484241434143484500011d9bdfc9188873797402e57ba74ccca36ade644c19b931d4bb9c79f28776a05c5893"
+      "fcd765d108068eff9ac9bb13e68d3afa12d8e8f0042a1aa23b7d5396db82eea055f993da014b3c9642c23fbd"
+      "9c55767fa70b5d605b9c62b5952811eacf0883c35ce65e09639a52c48deb0d475165ca8f9d68c92e0a807f70"
+      "dabb73bf35b353c00afafbee37da8c6ac07835eed171b1f9684d";
+  Box box(kHex.size() / 2);
+  ASSERT_TRUE(DecodeHex(kHex, box));
+  const auto cache = SecurityCache::Restore(SealKey(), box, TwoPorts());
+  ASSERT_TRUE(cache.ok()) << cache.error().error.Text();
+  EXPECT_EQ(cache->key_count(), 2U);
+  EXPECT_EQ(*Full().Save(SealKey()), box);
 }
 
 TEST(SecurityCacheBoxTest, RestoresEverything) {

@@ -25,7 +25,7 @@ HOST = {"chrono", "csignal", "signal.h", "thread", "mutex", "atomic", "condition
 PARTS = {
     # crypto: tables of the groups are made once for all threads.
     "crypto": ("crypto/", [], [r"openssl/.*", "sodium.h", "immintrin.h", "cpuid.h", "atomic", "mutex", "pthread.h"]),
-    "policy": ("policy/", ["crypto/(result|sealed_box|secret|suite).hpp"], [r"rapidjson/.*", "arpa/inet.h"]),
+    "policy": ("policy/", ["crypto/(box_contents|result|sealed_box|secret|suite).hpp"], [r"rapidjson/.*", "arpa/inet.h"]),
     "wire": ("ike/wire/", ["crypto/(hash|result|secret|suite).hpp", "policy/(identity|ip_address|proposal).hpp"], []),
     "engine": ("ike", ["crypto/(dh|random|result|secret|suite).hpp", "policy/(identity|ip_address|plan|proposal).hpp",
                        "ike/wire/.*"], ["chrono"]),

@@ -26,7 +26,7 @@ class Recorded {
     ike::RecordingHead head;
     head.command = "test";
     head.begin = pair.net.now();
-    head.seed = crypto::Secret(ike::kSeedSize);
+    head.seed = crypto::Secret(crypto::kSeedSize);
     for (std::size_t i = 0; i < 8; ++i)
       head.seed.ExposeMutable()[i] = static_cast<std::uint8_t>(seed >> (8 * i));
     recorder_.emplace(head, [this](std::string_view line) { text += line; });
@@ -299,6 +299,52 @@ TEST_F(ReplayOfALogin, AWordWithoutTheModePartsAtOnce) {
   ASSERT_TRUE(parting);
   EXPECT_EQ(parting->input->number, 2U);
   EXPECT_TRUE(Fails(parting->changed, ike::FailureCode::kModeRefused));
+}
+
+// Other settings may set timers that the recorded run had not; these go off when they are overdue
+// by more than a second. AM1 goes out at 0 s and again after 0.5, 1.5, 3.5, 7.5, 15.5 and 23.5 s.
+class FedEngineAlone : public testing::Test {
+ protected:
+  // At is what an input at `milliseconds` brings about that no session takes.
+  ike::FedOutput At(int milliseconds, bool other_settings = true) {
+    const ike::Recording recording = Recorded();
+    ike::FedEngine engine(recording, InitiatorOf({QuickEnd(kAggressiveWord), {}}), other_settings);
+    const ike::FedOutput begin = engine.Feed({kBegin, ike::RecordedConnect{0}});
+    EXPECT_EQ(begin.sent.size(), other_settings ? 1U : 0U);
+    return engine.Feed(
+        {kBegin + ike::Duration(milliseconds), ike::CloseCalled{ike::SessionId{4711}}});
+  }
+
+ private:
+  static constexpr ike::Time kBegin{ike::Duration(1000)};
+
+  static ike::Recording Recorded() {
+    ike::Recording recording;
+    recording.head.seed = crypto::Secret(crypto::kSeedSize);
+    return recording;
+  }
+};
+
+TEST_F(FedEngineAlone, LetsTimersGoOffThatAreOverdueByMoreThanASecond) {
+  EXPECT_EQ(At(1500).sent.size(), 0U);
+  EXPECT_EQ(At(1501).sent.size(), 1U);
+  EXPECT_EQ(At(2500).sent.size(), 1U);
+  EXPECT_EQ(At(2501).sent.size(), 2U);
+  EXPECT_EQ(At(24501).sent.size(), 6U);
+}
+
+TEST_F(FedEngineAlone, GivesUpInTheTimeThatPasses) {
+  const ike::FedOutput output = At(100'000);
+  EXPECT_EQ(output.sent.size(), 6U);
+  ASSERT_EQ(output.events.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<ike::Failed>(output.events.front()));
+  EXPECT_FALSE(output.next_timeout);
+}
+
+TEST_F(FedEngineAlone, LetsNoTimePassUnderTheRecordedSettings) {
+  const ike::FedOutput output = At(100'000, false);
+  EXPECT_TRUE(output.sent.empty());
+  EXPECT_TRUE(output.events.empty());
 }
 
 // An initiator may offer something else: what counts is what it makes of the recorded answer.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/random.hpp"
 #include "ike/trace/recorder.hpp"
 #include "samples.hpp"
 
@@ -25,7 +26,7 @@ RecordingHead SampleHead() {
   head.local = {EndpointOf("192.0.2.1"), EndpointOf("2001:db8::1", 4500)};
   head.nat_port = 4500;
   head.begin = Time(Duration(1234567));
-  head.seed = crypto::Secret::CopyOf(std::vector<std::uint8_t>(kSeedSize, 0x5a));
+  head.seed = crypto::Secret::CopyOf(std::vector<std::uint8_t>(crypto::kSeedSize, 0x5a));
   return head;
 }
 
@@ -54,9 +55,36 @@ std::string SampleText(const RecordingHead& head = SampleHead()) {
   for (const Input& input : inputs) recorder.OnInput(now += Duration(10), input);
   recorder.OnDatagram(now, Direction::kReceived, local, remote, kOctets);  // an input already
   recorder.OnDatagram(now, Direction::kSent, local, remote, kOctets);
-  recorder.OnEvent(PeerNotified{SessionId{1}, NotifyType{40001}, "caf\xc3\xa9 \xff \x01"});
+  recorder.OnEvent(PeerNotified{SessionId{1}, NotifyType{40001}, "caf\xc3\xa9 \xff"});
   recorder.End();
   return text;
+}
+
+// Recordings outlive the release that wrote them: this is version 1, to the octet.
+TEST(Recording, IsWrittenAsItAlwaysWas) {
+  const std::string text = SampleText();
+  EXPECT_THAT(text,
+              StartsWith(R"({"recording":"iscsi-ike","version":1,"tool":"iscsi-ike 0.0.0",)"
+                         R"("command":"serve","arguments":["--flags=0x27",)"
+                         R"("--id=fqdn:\"odd\"\\name"],"config":true,"key_given":false,)"
+                         R"("fingerprints":["76d4acc0",""],"local":["192.0.2.1:500",)"
+                         R"("[2001:db8::1]:4500"],"nat_port":4500,"begin":1234567,"seed":"5a)"));
+  EXPECT_EQ(text.substr(text.find("{\"at\"")), R"({"at":10,"in":"connect","peer":0}
+{"at":20,"in":"connect","peer":1}
+{"at":30,"in":"connect","peer":0}
+{"at":40,"in":"negotiate","session":1,"local_ts":"192.0.2.1/24 17 500"}
+{"at":50,"in":"close","session":2}
+{"at":60,"in":"renew","session":3}
+{"at":70,"in":"renew child","session":4,"child":5}
+{"at":80,"in":"close child","session":6,"child":7}
+{"at":90,"in":"use","session":8,"child":9,"octets":18446744073709551615}
+{"at":100,"in":"datagram","local":"192.0.2.1:500","remote":"[2001:db8::2]:65535","octets":"007f80ff"}
+{"at":110,"in":"timeout"}
+{"at":120,"in":"dh","ticket":18446744073709551615,"outcome":"bad peer value"}
+{"out":"datagram","local":"192.0.2.1:500","remote":"[2001:db8::2]:65535","octets":"007f80ff"}
+{"out":"event","text":"the peer notifies unknown (40001): caf\\xc3\\xa9 \\xff\n"}
+{"out":"end"}
+)");
 }
 
 Result<Recording, std::string> Read(std::string_view text) {
@@ -134,7 +162,7 @@ TEST(Recording, InputsComeBackInOrder) {
   EXPECT_EQ(CallOf<DhFinished>(*recording, 11).outcome, crypto::DhOutcome::kBadPeerValue);
   EXPECT_EQ(std::get<Datagram>(recording->lines[12].what).octets, kOctets);
   EXPECT_EQ(std::get<RecordedEvent>(recording->lines[13].what).text,
-            RecordedText(PeerNotified{SessionId{1}, NotifyType{40001}, "caf\xc3\xa9 \xff \x01"}));
+            RecordedText(PeerNotified{SessionId{1}, NotifyType{40001}, "caf\xc3\xa9 \xff"}));
 }
 
 // Cut anywhere: in the head it is no recording; behind it the whole lines count.
@@ -240,6 +268,49 @@ TEST(Recording, BrokenRulesAreNamedWithTheirLine) {
       HasSubstr("octets are no datagram"));
 }
 
+// What a replay shows of an event goes to a terminal.
+TEST(Recording, TextsOfEventsAreLinesOfPrintableAscii) {
+  const std::string begin = R"({"out":"event","text":")";
+  EXPECT_TRUE(Read(WithLine(begin + R"( the peer ~\n  answers\n"})")).ok());
+  const char* const texts[] = {R"(\u001b]0;owned\u0007)",
+                               R"(a\tb)",
+                               R"(a\rb)",
+                               R"(\u001f)",
+                               R"(\u007f)",
+                               R"(\u0000)",
+                               R"(\u009b)",
+                               "caf\xc3\xa9",
+                               "\xe2\x80\xae"};
+  for (const char* const text : texts) {
+    const auto recording = Read(WithLine(begin + text + "\"}"));
+    ASSERT_FALSE(recording.ok()) << text;
+    EXPECT_EQ(recording.error(), "line 3: text is not lines of printable ASCII") << text;
+  }
+}
+
+TEST(Recording, NoTextOfAnEventIsWrittenThatIsNotRead) {
+  std::string octets;
+  for (int octet = 0; octet < 256; ++octet) octets += static_cast<char>(octet);
+  const std::string text = RecordedText(PeerNotified{SessionId{1}, NotifyType{40001}, octets});
+  EXPECT_THAT(text, HasSubstr("\\x00\\x01"));
+  EXPECT_THAT(text, HasSubstr("~\\x7f\\x80"));
+  EXPECT_TRUE(std::all_of(text.begin(), text.end(),
+                          [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); }));
+}
+
+// The head of SampleHead without settings, and as many empty lines.
+std::string WithEmptyLines(std::size_t count) {
+  return SampleText().substr(0, SampleText().find('\n', SampleText().find('\n') + 1) + 1) +
+         std::string(count, '\n');
+}
+
+TEST(Recording, HasABoundedNumberOfLines) {
+  static_assert(kMostRecordedLines * sizeof(RecordedLine) <= std::size_t{512} << 20U);
+  EXPECT_EQ(Read(WithEmptyLines(kMostRecordedLines)).error(), "line 3: is no JSON");
+  EXPECT_EQ(Read(WithEmptyLines(kMostRecordedLines + 1)).error(),
+            "line 2097155: is one too many: 2097152 may follow the head");
+}
+
 TEST(Recording, HeadsThatAreNoneAreRefused) {
   const std::string text = SampleText();
   const auto with = [&](const std::string& from, const std::string& to) {
@@ -256,7 +327,7 @@ TEST(Recording, HeadsThatAreNoneAreRefused) {
   EXPECT_THAT(with("\"version\":1", "\"version\":2"), HasSubstr("line 1: version is not 1"));
   EXPECT_THAT(with("5a5a", "5a"), HasSubstr("line 1: seed is not 32 to 32 octets"));
   std::string whole;
-  for (std::size_t i = 0; i < kSeedSize; ++i) whole += "5a";
+  for (std::size_t i = 0; i < crypto::kSeedSize; ++i) whole += "5a";
   for (const char* seed : {"", "5", "5a5"})
     EXPECT_THAT(with(whole, seed), HasSubstr("line 1: seed is not"));
   EXPECT_THAT(with("\"seed\"", "\"keys\":[\"00\"],\"seed\""),
