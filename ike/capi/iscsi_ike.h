@@ -516,7 +516,9 @@ typedef struct iscsi_ike_plan_options {
   uint32_t retransmit_first_ms;    /**< 0: 500; doubled each time */
   uint32_t retransmit_longest_ms;  /**< 0: 8000 */
   uint32_t retransmit_tries;       /**< 0: 6; ISCSI_IKE_NUMBER_OFF: none */
-  uint32_t dpd_delay_ms;         /**< silence after which the peer is asked (RFC 3706); 0: never */
+  /** Silence after which the peer is asked (RFC 3706); 0: never. Each question takes two of a
+   * session's 4096 message IDs, and phase 1 is renewed before they run out. */
+  uint32_t dpd_delay_ms;
   uint32_t dpd_wait_ms;          /**< 0: 2000 */
   uint32_t dpd_tries;            /**< 0: 5 */
   uint32_t nat;                  /**< iscsi_ike_nat */
@@ -578,7 +580,9 @@ typedef struct iscsi_ike_plan_info {
   uint32_t phase1_lifetime_s;      /**< seconds */
   uint32_t phase2_lifetime_s;      /**< seconds */
   uint32_t phase2_lifetime_kb;     /**< kilobytes of 1024; 0: no bound */
-  uint32_t reserved;               /**< 0 */
+  /** Of the key, to be compared with the other end's; "" without a key, and for one that
+   * WEAK_KEY warns of, since guesses could be tried on it. */
+  char fingerprint[12];
 } iscsi_ike_plan_info;
 /** Fills `info`. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_plan_get_info(const iscsi_ike_plan* plan,
@@ -623,7 +627,9 @@ typedef struct iscsi_ike_engine_options {
   uint16_t nat_port;    /**< the local port of RFC 3947 section 4; 0: 4500 */
   uint16_t no_nat_port; /**< not 0: no datagram bears the non-ESP marker */
 
-  /** Randomness: a callback, or a seed for repeatable runs; neither: the system's. */
+  /** Randomness: a callback, or a seed for repeatable runs; neither: the system's. Each engine
+   * needs a seed of its own: two with the same draw the same cookies, and take each other's answers
+   * for reflections. */
   iscsi_ike_random_fn random;
   void* random_user;   /**< handed to `random` */
   const uint8_t* seed; /**< 32 octets, or null */
@@ -714,7 +720,8 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_next_timeout(iscsi_ike_engine* engine, 
 /**
  * The next UDP payload to send.
  * @param buffer may be null when `*size` is 0
- * @param size see Buffers above; no datagram is longer than 65507 octets
+ * @param size see Buffers above; no datagram is longer than 65507 octets, and hardly one longer
+ * than 2048
  * @return OK_NONE; E_TOO_SMALL: the datagram stays
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_datagram(iscsi_ike_engine* engine,
@@ -769,8 +776,8 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_get_info(const iscsi_ike_dh_job* job
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_set_output(iscsi_ike_dh_job* job, const uint8_t* data,
                                                        size_t size);
 /**
- * The computation failed. `peer_value` not 0, agree only: because the peer's value is not
- * acceptable, which ends no negotiation that is not authenticated yet.
+ * The computation failed. `peer_value` not 0: because the peer's value is not acceptable, which
+ * ends no negotiation that is not authenticated yet; of a job that has none, the same as 0.
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_dh_set_failed(iscsi_ike_dh_job* job, int peer_value);
 
@@ -835,8 +842,10 @@ typedef enum iscsi_ike_event_type {
   ISCSI_IKE_EVENT_CHILD_ESTABLISHED = 2,  /**< keys: `child_sa` */
   ISCSI_IKE_EVENT_CHILD_DELETED = 3,  /**< the peer no longer receives on it; never a disconnect */
   ISCSI_IKE_EVENT_SESSION_CLOSED = 4, /**< the ISAKMP SA is gone; its children live on: `reason` */
-  ISCSI_IKE_EVENT_FAILED = 5,    /**< a session (`child` 0) or a child came to nothing: `failure` */
-  ISCSI_IKE_EVENT_DIAGNOSED = 6, /**< ends nothing, but trouble is likely: `failure` */
+  /** A session (`child` 0) or a child came to nothing: `failure`. Its number is gone. An engine
+   * that refuses a first message keeps nothing of it: each repetition is told again. */
+  ISCSI_IKE_EVENT_FAILED = 5,
+  ISCSI_IKE_EVENT_DIAGNOSED = 6,     /**< ends nothing, but trouble is likely: `failure` */
   ISCSI_IKE_EVENT_PEER_NOTIFIED = 7, /**< an authenticated notification: `notify` */
   ISCSI_IKE_EVENT_CHILD_CLOSED = 8,  /**< this end no longer receives on it: `reason` */
   ISCSI_IKE_EVENT_SESSION_REPLACED =

@@ -14,7 +14,7 @@
 ISCSI_IKE_ENDS_WITH(iscsi_ike_error, rule);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_hba_options, encryption);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_plan_options, reserved);
-ISCSI_IKE_ENDS_WITH(iscsi_ike_plan_info, reserved);
+ISCSI_IKE_ENDS_WITH(iscsi_ike_plan_info, fingerprint);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_reason, text);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_engine_options, pcap_epoch_us);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_dh_info, output_size);

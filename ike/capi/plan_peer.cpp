@@ -19,6 +19,10 @@ using policy::Reject;
 constexpr std::uint32_t kAllRules = (1U << 8U) - 1;
 
 Parsed<Done> CheckChoices(const Options& options) {
+  if (options.has_word == 0 && options.word != 0)
+    return Reject("has_word", "is 0, and a word is given");
+  if (options.has_default_bitmap == 0 && options.default_bitmap != 0)
+    return Reject("has_default_bitmap", "is 0, and a bitmap is given");
   if ((options.rules & ~kAllRules) != 0) return Reject("rules", "has a bit that is no rule");
   if (options.role > ISCSI_IKE_ROLE_RESPONDER)
     return Reject("role", "is 0 (initiator) or 1 (responder)");
@@ -28,8 +32,13 @@ Parsed<Done> CheckChoices(const Options& options) {
     return Reject("rekey", "is 0 (auto), 1 (expire) or 2 (never)");
   if (options.fragment_above != 0 && options.fragment_above < 128)
     return Reject("fragment_above", "is ISCSI_IKE_NUMBER_OFF (never), or 128 and more octets");
-  if (!ToEndpoint(options.local)) return Reject("local", "is no endpoint: family is 4, 6 or 0");
-  if (!ToEndpoint(options.remote)) return Reject("remote", "is no endpoint: family is 4, 6 or 0");
+  for (const auto& [name, endpoint] :
+       {std::pair{"local", &options.local}, std::pair{"remote", &options.remote}})
+    if (!ToEndpoint(*endpoint))
+      return Reject(name, "is no endpoint: its family is 4, 6 or 0, and what is reserved is 0");
+  if (options.local.family != 0 && options.remote.family != 0 &&
+      options.local.family != options.remote.family)
+    return Reject("remote", "is of another family than local");
   return Done{};
 }
 

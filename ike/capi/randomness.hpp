@@ -14,10 +14,7 @@ class EngineRandom final : public crypto::RandomSource {
   explicit EngineRandom(const iscsi_ike_engine_options& options)
       : callback_(options.random), user_(options.random_user) {
     if (options.seed == nullptr) return;
-    crypto::SeededRandom::Seed seed{};
-    for (std::size_t i = 0; i < seed.size(); ++i) seed[i] = options.seed[i];
-    seeded_.emplace(seed);
-    crypto::Wipe(seed);
+    seeded_.emplace(crypto::Octets(options.seed, crypto::kSeedSize));
   }
   explicit EngineRandom(const crypto::SeededRandom& seeded) : seeded_(seeded) {}
 

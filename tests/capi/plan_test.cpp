@@ -2,8 +2,10 @@
 #include <iscsi_ike.h>
 
 #include <cstring>
+#include <span>
 #include <string>
 
+#include "crypto/secret.hpp"
 #include "tests/capi/c_pair.hpp"
 
 namespace iscsi_ike::test {
@@ -56,6 +58,8 @@ TEST(CPlan, TellsWhatAWordComesTo) {
   EXPECT_EQ(info.encapsulations[0], std::uint32_t{ISCSI_IKE_ENCAPSULATION_TUNNEL});
   EXPECT_EQ(info.pfs, 1U);
   EXPECT_EQ(info.has_key, 1U);
+  const std::span<const std::uint8_t> key(options.key, options.key_size);
+  EXPECT_EQ(info.fingerprint, crypto::Fingerprint(key));
   EXPECT_EQ(info.phase1_lifetime_s, 28800U);
   ASSERT_EQ(info.phase1_count, 1U);
   EXPECT_STREQ(iscsi_ike_plan_phase1(plan.get(), 0), "aes128-sha256-curve25519");
@@ -65,6 +69,16 @@ TEST(CPlan, TellsWhatAWordComesTo) {
             std::string::npos);
   EXPECT_NE(std::string(iscsi_ike_plan_json(plan.get())).find("\"word\":"), std::string::npos);
   EXPECT_EQ(CodesOf(plan.get()).empty(), info.reason_count == 0);
+}
+
+// A guess could be tried on the fingerprint of a key that can be guessed.
+TEST(CPlan, TellsNoFingerprintOfAWeakKeyOrOfNone) {
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
+  options.key_size = 6;
+  EXPECT_STREQ(InfoOf(MakePlan(options).get()).fingerprint, "");
+  options.key = nullptr;
+  options.key_size = 0;
+  EXPECT_STREQ(InfoOf(MakePlan(options).get()).fingerprint, "");
 }
 
 TEST(CPlan, WordsThatAllowNothingHaveAnOutcomeAndReasons) {
@@ -237,6 +251,9 @@ TEST(CPlan, NamesTheOptionThatIsWrong) {
   };
   using O = iscsi_ike_plan_options;
   EXPECT_EQ(refused([](O& o) { o.role = 2; }), "role");
+  EXPECT_EQ(refused([](O& o) { o.has_word = 0; }), "has_word");
+  EXPECT_EQ(refused([](O& o) { o.default_bitmap = 0x27; }), "has_default_bitmap");
+  EXPECT_EQ(refused([](O& o) { o.local = EndpointOf("2001:db8::1"); }), "remote");
   EXPECT_EQ(refused([](O& o) { o.rules = 1U << 31U; }), "rules");
   EXPECT_EQ(refused([](O& o) { o.only = 3; }), "only");
   EXPECT_EQ(refused([](O& o) { o.nat = 3; }), "nat");
