@@ -170,6 +170,7 @@ TEST(CHba, PlansComeFromTheCache) {
   CPair pair([&](CPair::Told& told) {
     told.portal_plan.word = 0x2B;
     told.hba_plan.has_word = 0;
+    told.hba_plan.word = 0;
     told.hba_plan.key = nullptr;
     told.hba_plan.key_size = 0;
     told.hba_plan.hba = hba.get();
@@ -242,6 +243,7 @@ TEST(CHba, TunnelsGoThroughTheGatewayThatWasSet) {
     told.portal_plan.local = gateway;
     told.portal_plan.local_selector = "192.0.2.2 tcp 3260";
     told.hba_plan.has_word = 0;
+    told.hba_plan.word = 0;
     told.hba_plan.key = nullptr;
     told.hba_plan.key_size = 0;
     told.hba_plan.hba = hba.get();
