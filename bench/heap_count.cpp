@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "crypto/secret_memory.hpp"
+
 // The C library's own names of what is replaced below (glibc).
 extern "C" {
 void* __libc_malloc(std::size_t size);
@@ -40,7 +42,11 @@ void Given(void* block) {
 
 }  // namespace
 
-HeapCount HeapNow() { return heap; }
+HeapCount HeapNow() {
+  HeapCount now = heap;
+  now.octets += static_cast<std::int64_t>(crypto::MeasureSecretMemory().in_use);
+  return now;
+}
 
 }  // namespace iscsi_ike::bench
 

@@ -1,6 +1,6 @@
 // HeapCount: what this program has on the heap, whoever asked for it (new, malloc, OpenSSL,
-// libsodium's ordinary memory): heap_count.cpp stands in front of the C library's allocator. One
-// thread at a time.
+// libsodium's ordinary memory): heap_count.cpp stands in front of the C library's allocator. The
+// octets of secrets, which have pages of their own, are counted with it. One thread at a time.
 #pragma once
 
 #include <cstdint>

@@ -79,11 +79,19 @@ struct CbcCipher::Impl {
     if (context == nullptr) return false;
     if (data.empty()) return true;
     int written = 0;
-    return EVP_CipherInit_ex2(context, nullptr, key.data(), iv.data(), static_cast<int>(direction),
-                              nullptr) == 1 &&
-           EVP_CipherUpdate(context, data.data(), &written, data.data(),
-                            static_cast<int>(data.size())) == 1 &&
-           static_cast<std::size_t>(written) == data.size();
+    const bool done = EVP_CipherInit_ex2(context, nullptr, key.data(), iv.data(),
+                                         static_cast<int>(direction), nullptr) == 1 &&
+                      EVP_CipherUpdate(context, data.data(), &written, data.data(),
+                                       static_cast<int>(data.size())) == 1 &&
+                      static_cast<std::size_t>(written) == data.size();
+    return Forget(context) && done;
+  }
+
+  // Forget puts a key of zeros in the place of the session's, which would stay until the next
+  // message of any.
+  static bool Forget(EVP_CIPHER_CTX* context) {
+    static constexpr std::array<std::uint8_t, kMaxCipherKeySize> kNoKey{};
+    return EVP_CipherInit_ex2(context, nullptr, kNoKey.data(), kNoKey.data(), 1, nullptr) == 1;
   }
 };
 

@@ -83,8 +83,6 @@ const EC_GROUP* EcpDh::CurveOf(DhGroup group) {
   const std::size_t index =
       static_cast<std::size_t>(group) - static_cast<std::size_t>(DhGroup::kEcp256);
   if (index >= kNids.size()) return nullptr;
-  if (!context_) context_.reset(BN_CTX_secure_new());
-  if (!context_) return nullptr;
   if (!curves_[index]) curves_[index].reset(EC_GROUP_new_by_curve_name(kNids[index]));
   return curves_[index].get();
 }
@@ -92,9 +90,11 @@ const EC_GROUP* EcpDh::CurveOf(DhGroup group) {
 // Multiply writes x|y of private_key times the peer's point, or the base point for a null peer.
 bool EcpDh::Multiply(const EC_GROUP* curve, const EC_POINT* peer, Octets private_key,
                      MutableOctets xy) {
+  // A context for each: it keeps the temporary numbers of a computation until it is freed.
+  const BnContextPtr context(BN_CTX_secure_new());
   const EcPointPtr product(EC_POINT_new(curve));
   const BignumPtr scalar(BN_secure_new());
-  if (!product || !scalar || private_key.size() > xy.size() / 2) return false;
+  if (!context || !product || !scalar || private_key.size() > xy.size() / 2) return false;
   BN_set_flags(scalar.get(), BN_FLG_CONSTTIME);
   if (!Assign(scalar.get(), private_key) || BN_is_zero(scalar.get()) != 0 ||
       BN_cmp(scalar.get(), EC_GROUP_get0_order(curve)) >= 0) {
@@ -103,13 +103,13 @@ bool EcpDh::Multiply(const EC_GROUP* curve, const EC_POINT* peer, Octets private
   // One scalar at a time is OpenSSL's constant-time path.
   const bool multiplied =
       peer == nullptr
-          ? EC_POINT_mul(curve, product.get(), scalar.get(), nullptr, nullptr, context_.get()) == 1
-          : EC_POINT_mul(curve, product.get(), nullptr, peer, scalar.get(), context_.get()) == 1;
+          ? EC_POINT_mul(curve, product.get(), scalar.get(), nullptr, nullptr, context.get()) == 1
+          : EC_POINT_mul(curve, product.get(), nullptr, peer, scalar.get(), context.get()) == 1;
   if (!multiplied) return false;
   InlineSecret<1 + kMaxPublicSize> encoded;  // 04 | x | y
   const MutableOctets buffer = encoded.Resize(1 + xy.size());
   if (EC_POINT_point2oct(curve, product.get(), POINT_CONVERSION_UNCOMPRESSED, buffer.data(),
-                         buffer.size(), context_.get()) != buffer.size()) {
+                         buffer.size(), context.get()) != buffer.size()) {
     return false;
   }
   std::ranges::copy(buffer.subspan(1), xy.begin());
@@ -131,8 +131,7 @@ DhOutcome EcpDh::Agree(DhGroup group, Octets private_key, Octets peer_public, Mu
   std::array<std::uint8_t, 1 + kMaxPublicSize> encoded{POINT_CONVERSION_UNCOMPRESSED};
   std::ranges::copy(peer_public, encoded.begin() + 1);
   // Refuses coordinates beyond p and points off the curve.
-  if (EC_POINT_oct2point(curve, peer.get(), encoded.data(), 1 + peer_public.size(),
-                         context_.get()) != 1) {
+  if (EC_POINT_oct2point(curve, peer.get(), encoded.data(), 1 + peer_public.size(), nullptr) != 1) {
     return DhOutcome::kBadPeerValue;
   }
   InlineSecret<kMaxPublicSize> product;

@@ -33,7 +33,6 @@ class EcpDh {
   bool Multiply(const EC_GROUP* curve, const EC_POINT* peer, Octets private_key, MutableOctets xy);
 
   std::array<EcGroupPtr, 3> curves_;  // groups 19, 20, 21, made when first asked for
-  BnContextPtr context_;
 };
 
 }  // namespace iscsi_ike::crypto

@@ -32,12 +32,11 @@ bool IsModpPublicValue(DhGroup group, Octets value) {
 }
 
 bool ModpDh::Prepare() {
-  if (context_) return true;
+  if (base_ && exponent_ && result_) return true;
   base_.reset(BN_new());
   exponent_.reset(BN_secure_new());
   result_.reset(BN_secure_new());
-  if (base_ && exponent_ && result_) context_.reset(BN_CTX_secure_new());
-  return context_ != nullptr;
+  return base_ && exponent_ && result_;
 }
 
 const ModpDh::Field* ModpDh::FieldOf(DhGroup group) {
@@ -48,8 +47,9 @@ const ModpDh::Field* ModpDh::FieldOf(DhGroup group) {
   if (field.montgomery) return &field;
   field.prime.reset(BN_bin2bn(prime.data(), static_cast<int>(prime.size()), nullptr));
   BnMontgomeryPtr montgomery(BN_MONT_CTX_new());
-  if (!field.prime || !montgomery ||
-      BN_MONT_CTX_set(montgomery.get(), field.prime.get(), context_.get()) != 1) {
+  const BnContextPtr context(BN_CTX_new());
+  if (!field.prime || !montgomery || !context ||
+      BN_MONT_CTX_set(montgomery.get(), field.prime.get(), context.get()) != 1) {
     return nullptr;
   }
   field.montgomery = std::move(montgomery);
@@ -72,10 +72,12 @@ DhOutcome ModpDh::Agree(DhGroup group, Octets private_key, Octets peer_public, M
 
 DhOutcome ModpDh::Raise(const Field& field, Octets private_key, MutableOctets out) {
   if (!IsKey(private_key, out)) return DhOutcome::kFailed;
+  // A context for each: it keeps the temporary numbers of a computation until it is freed.
+  const BnContextPtr context(BN_CTX_secure_new());
   const bool ok =
-      Assign(exponent_.get(), private_key) &&
+      context && Assign(exponent_.get(), private_key) &&
       BN_mod_exp_mont_consttime(result_.get(), base_.get(), exponent_.get(), field.prime.get(),
-                                context_.get(), field.montgomery.get()) == 1 &&
+                                context.get(), field.montgomery.get()) == 1 &&
       BN_bn2binpad(result_.get(), out.data(), static_cast<int>(out.size())) >= 0;
   BN_clear(exponent_.get());
   BN_clear(result_.get());

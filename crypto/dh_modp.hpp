@@ -37,7 +37,6 @@ class ModpDh {
 
   std::array<Field, kModpGroups>
       fields_;  // made when first asked for, in the order of AllDhGroups()
-  BnContextPtr context_;
   BignumPtr base_;
   BignumPtr exponent_;
   BignumPtr result_;

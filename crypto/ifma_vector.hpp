@@ -8,6 +8,7 @@
 #include "crypto/lanes.hpp"
 
 namespace iscsi_ike::crypto {
+// NOLINTNEXTLINE(google-build-namespaces): what is compiled for these registers is nobody else's
 namespace {
 
 struct IfmaVector {

@@ -7,6 +7,8 @@
 #include <cassert>
 #include <utility>
 
+#include "crypto/secret_memory.hpp"
+
 namespace iscsi_ike::crypto {
 
 void Wipe(MutableOctets octets) {
@@ -19,25 +21,25 @@ bool ConstantTimeEqual(Octets a, Octets b) {
 }
 
 Secret::Secret(std::size_t size)
-    : data_(size == 0 ? nullptr : std::make_unique<std::uint8_t[]>(size)),
+    : data_(size == 0 ? nullptr : static_cast<std::uint8_t*>(AllocateSecret(size))),
       size_(size),
       capacity_(size) {}
 
 Secret Secret::CopyOf(Octets octets) {
   Secret copy(octets.size());
-  std::copy(octets.begin(), octets.end(), copy.data_.get());
+  std::copy(octets.begin(), octets.end(), copy.data_);
   return copy;
 }
 
 Secret::Secret(Secret&& other) noexcept
-    : data_(std::move(other.data_)),
+    : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
       capacity_(std::exchange(other.capacity_, 0)) {}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {
     Clear();
-    data_ = std::move(other.data_);
+    data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     capacity_ = std::exchange(other.capacity_, 0);
   }
@@ -47,8 +49,8 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 Secret::~Secret() { Clear(); }
 
 void Secret::Clear() {
-  Wipe({data_.get(), capacity_});
-  data_.reset();
+  ReleaseSecret(data_, capacity_);  // wiped there
+  data_ = nullptr;
   size_ = 0;
   capacity_ = 0;
 }
@@ -56,7 +58,7 @@ void Secret::Clear() {
 void Secret::Shrink(std::size_t size) {
   assert(size <= size_);
   if (size >= size_) return;
-  Wipe({data_.get() + size, size_ - size});
+  Wipe({data_ + size, size_ - size});
   size_ = size;
 }
 

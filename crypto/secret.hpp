@@ -1,17 +1,16 @@
 // Secrets: octets that are wiped when they die, compared in constant time and never copied by
 // accident.
 //
-// Secret owns any number of octets on the heap (pre-shared keys, g^xy). InlineSecret<N> holds up to
-// N octets in place (prf keys, cipher keys), so that a session's keys cost no allocation. Both are
-// move-only; the source of a move is wiped. `Expose()` is the one way to read them and is meant to
-// be searched for.
+// Secret owns any number of octets (pre-shared keys, g^xy), in pages of their own that are neither
+// swapped nor dumped (secret_memory.hpp). InlineSecret<N> holds up to N octets in place (prf keys,
+// cipher keys), so that a session's keys cost no allocation. Both are move-only; the source of a
+// move is wiped. `Expose()` is the one way to read them and is meant to be searched for.
 #pragma once
 
 #include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 
@@ -40,8 +39,8 @@ class Secret {
   ~Secret();
 
   [[nodiscard]] Secret Clone() const { return CopyOf(Expose()); }
-  [[nodiscard]] Octets Expose() const { return {data_.get(), size_}; }
-  [[nodiscard]] MutableOctets ExposeMutable() { return {data_.get(), size_}; }
+  [[nodiscard]] Octets Expose() const { return {data_, size_}; }
+  [[nodiscard]] MutableOctets ExposeMutable() { return {data_, size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   void Clear();
@@ -50,7 +49,7 @@ class Secret {
   void Shrink(std::size_t size);
 
  private:
-  std::unique_ptr<std::uint8_t[]> data_;
+  std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };

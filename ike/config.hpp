@@ -108,7 +108,17 @@ struct EngineConfig {
   // Local UDP port whose datagrams bear the non-ESP marker (RFC 3948 section 2.2). 0: none does.
   std::uint16_t nat_port = kIkeNattPort;
   CookieShard cookie_shard;
-  std::size_t max_half_open = 4096;  // responder sessions before phase 1 is done
+  // Responder: main modes whose initiator has not come back after MM2 yet, and may be nowhere, are
+  // kept in so many octets, of which each takes 160 and the sizes of its SA payload and of MM2. The
+  // oldest give way.
+  std::size_t half_open_octets = 24U << 20U;
+  // Responder: sessions before phase 1 is done, whose initiator has come back, and all of
+  // aggressive mode. The oldest gives way.
+  std::size_t max_half_open = 4096;
+  // Responder: answers to aggressive mode, each of which costs an exponentiation and 3 KiB, while
+  // nobody has come back for them: so many at once, and so many more a second.
+  unsigned aggressive_at_once = 1024;
+  unsigned aggressive_per_second = 100;
   std::size_t max_sessions = 1U << 20;
   std::size_t max_exchanges_per_session = 16;  // quick modes under way at once
   std::size_t max_children_per_session = 1024;
@@ -116,6 +126,7 @@ struct EngineConfig {
   Duration half_open_timeout{30000};
   Duration linger{60000};                    // how long a finished exchange answers duplicates
   unsigned clear_notifies_per_second = 100;  // unauthenticated error notifications sent, in all
+  unsigned expiry_reports_per_second = 100;  // Failed events for main modes nobody came back to
 };
 
 }  // namespace iscsi_ike::ike

@@ -5,6 +5,9 @@
 // NextTimeout again. Time never goes back: an earlier `now` counts as the latest seen. One thread
 // at a time per engine; engines share nothing. The seed of the RandomSource and the datagrams
 // determine every octet that comes out.
+//
+// Memory that cannot be had: the call throws std::bad_alloc. At most the session that it was at
+// work on is lost, which Failed (MEMORY) says; the others, and the engine, go on.
 #pragma once
 
 #include <memory>
@@ -17,6 +20,7 @@
 #include "crypto/result.hpp"
 #include "ike/checkpoint.hpp"
 #include "ike/config.hpp"
+#include "ike/counters.hpp"
 #include "ike/endpoint.hpp"
 #include "ike/errors.hpp"
 #include "ike/events.hpp"
@@ -67,7 +71,9 @@ class Engine {
   std::optional<crypto::DhJob> PollDh();
   [[nodiscard]] std::optional<Time> NextTimeout() const;
 
+  // session_count: established, lingering and half-open ones.
   [[nodiscard]] std::size_t session_count() const;
+  [[nodiscard]] Counters counters() const;
 
   // Checkpoint gives the whole state of the engine, mid-exchange included, as a box sealed under a
   // key of 32 octets; the engine goes on unchanged. It may be taken between any two calls, also

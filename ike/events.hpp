@@ -98,7 +98,8 @@ struct SessionClosed {
 };
 
 // Failed ends one negotiation: the session's when `child` is unset, else that child's alone.
-// Exactly one for each failure.
+// Exactly one for each failure. With MEMORY it ends the session with all that is in it, also one
+// that was established: its children are looked after no more.
 struct Failed {
   SessionId session{};
   std::optional<ChildId> child;

@@ -117,7 +117,9 @@ Parsed<AddressAndPort> ParseAddressAndPort(std::string_view text, std::string_vi
 }
 
 Parsed<Selector> ParseSelector(std::string_view text, std::string_view place) {
-  const auto words = Words(text);
+  auto words = Words(text);
+  // ToString has a word of its own in front of a number.
+  if (words.size() > 2 && words[1] == "protocol") words.erase(words.begin() + 1);
   if (words.empty() || words.size() > 3)
     return Reject(std::string(place),
                   "'" + std::string(text) +

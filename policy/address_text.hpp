@@ -24,7 +24,7 @@ struct AddressAndPort {
 
 // ParseSelector reads "ADDR[/BITS]", "ADDR[/BITS] PROTO [PORT]" (as ToString prints it) and
 // "ADDR[/BITS][PROTO/PORT]" (as strongSwan writes it). Without PROTO any protocol, without PORT any
-// port. PROTO is tcp, udp, any or a number.
+// port. PROTO is tcp, udp, any or a number, which may have the word "protocol" in front.
 [[nodiscard]] Parsed<Selector> ParseSelector(std::string_view text, std::string_view place);
 
 }  // namespace iscsi_ike::policy

@@ -146,4 +146,9 @@ std::vector<Reason> KeyReasons(Octets key, std::span<const ExchangeMode> exchang
   return reasons;
 }
 
+std::string ShownFingerprint(Octets key, std::span<const Reason> reasons) {
+  if (key.empty() || Contains(reasons, ReasonCode::kWeakKey)) return {};
+  return crypto::Fingerprint(key);
+}
+
 }  // namespace iscsi_ike::policy

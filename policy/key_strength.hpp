@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "crypto/secret.hpp"
@@ -22,5 +23,10 @@ inline constexpr unsigned kAggressiveWeakKeyBits = 96;  // below, with aggressiv
 // KeyReasons gives WEAK_KEY or AGGRESSIVE_WEAK_KEY with the estimate and the length, never the key.
 [[nodiscard]] std::vector<Reason> KeyReasons(crypto::Octets key,
                                              std::span<const ExchangeMode> exchanges);
+
+// ShownFingerprint is what two administrators compare to see whether their keys are the same
+// (crypto::Fingerprint). Empty without a key, and when the reasons say WEAK_KEY: guesses could be
+// tried on it.
+[[nodiscard]] std::string ShownFingerprint(crypto::Octets key, std::span<const Reason> reasons);
 
 }  // namespace iscsi_ike::policy

@@ -107,6 +107,7 @@ Parsed<crypto::Secret> FromUtf8(crypto::Octets octets, std::string_view place) {
 
 }  // namespace
 
+// cppcheck-suppress passedByValue // it ends here, wiped
 Parsed<crypto::Secret> DecodeText(crypto::Secret octets, std::string_view place) {
   if (octets.size() > kLargestText) {
     return Reject(std::string(place),

@@ -131,7 +131,9 @@ iscsi_ike_status Unsaved(const ike::CheckpointError& problem, iscsi_ike_error* e
 bool HasCallbacksOnly(const EngineOptions& o) {
   return o.nat_port == 0 && o.no_nat_port == 0 && o.seed == nullptr && o.responders == nullptr &&
          o.responder_count == 0 && o.max_half_open == 0 && o.max_sessions == 0 &&
-         o.max_children == 0 && o.half_open_timeout_ms == 0 && o.linger_ms == 0;
+         o.max_children == 0 && o.half_open_timeout_ms == 0 && o.linger_ms == 0 &&
+         o.half_open_kib == 0 && o.aggressive_at_once == 0 && o.aggressive_per_second == 0 &&
+         o.refusals_per_second == 0;
 }
 
 iscsi_ike_status Restore(const EngineOptions& options, crypto::Octets key, crypto::Octets box,

@@ -22,6 +22,7 @@ using iscsi_ike::capi::Guarded;
 using iscsi_ike::capi::IsReadable;
 using iscsi_ike::capi::kDayMs;
 using iscsi_ike::capi::Look;
+using iscsi_ike::capi::Off;
 using iscsi_ike::capi::ReadSelector;
 using iscsi_ike::capi::ReadSized;
 using iscsi_ike::capi::SetDuration;
@@ -73,11 +74,16 @@ iscsi_ike_status TakeResponders(const EngineOptions& options, ike::EngineConfig&
 
 iscsi_ike_status MakeEngine(const EngineOptions& options, iscsi_ike_engine** engine,
                             iscsi_ike_error* error) {
-  const auto numbers = CheckNumbers({{"max_half_open", options.max_half_open, 1U << 24U},
-                                     {"max_sessions", options.max_sessions, 1U << 28U},
-                                     {"max_children", options.max_children, 1U << 20U},
-                                     {"half_open_timeout_ms", options.half_open_timeout_ms, kDayMs},
-                                     {"linger_ms", options.linger_ms, kDayMs}});
+  const auto numbers = CheckNumbers(
+      {{"max_half_open", options.max_half_open, 1U << 24U},
+       {"max_sessions", options.max_sessions, 1U << 28U},
+       {"max_children", options.max_children, 1U << 20U},
+       {"half_open_timeout_ms", options.half_open_timeout_ms, kDayMs},
+       {"linger_ms", options.linger_ms, kDayMs},
+       {"half_open_kib", options.half_open_kib, 1U << 22U},
+       {"aggressive_at_once", options.aggressive_at_once, 1U << 24U},
+       {"aggressive_per_second", options.aggressive_per_second, 1U << 24U, Off::kAllowed},
+       {"refusals_per_second", options.refusals_per_second, 1U << 24U, Off::kAllowed}});
   if (!numbers) return Explain(numbers.error(), error);
   if (const auto traced = Traces::Check(options); !traced) return Explain(traced.error(), error);
   if (options.random != nullptr && options.seed != nullptr) {
@@ -93,6 +99,11 @@ iscsi_ike_status MakeEngine(const EngineOptions& options, iscsi_ike_engine** eng
   SetNumber(options.max_children, config.max_children_per_session);
   SetDuration(options.half_open_timeout_ms, config.half_open_timeout);
   SetDuration(options.linger_ms, config.linger);
+  if (options.half_open_kib != 0)
+    config.half_open_octets = std::size_t{options.half_open_kib} * 1024;
+  SetNumber(options.aggressive_at_once, config.aggressive_at_once);
+  SetNumber(options.aggressive_per_second, config.aggressive_per_second);
+  SetNumber(options.refusals_per_second, config.clear_notifies_per_second);
   if (const auto s = TakeResponders(options, config, error); s != ISCSI_IKE_OK) return s;
   auto random = std::make_unique<EngineRandom>(options);
   auto traces = std::make_unique<Traces>(options);

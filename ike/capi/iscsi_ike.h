@@ -22,7 +22,8 @@
  *
  * - Structs. Each begins with `size`, which the caller sets to sizeof of the struct as this header
  *   has it (ISCSI_IKE_INIT does); the rest may be zero and then means the default. A struct shorter
- *   than the library's is a caller of an older release: what it lacks is zero. In a longer one
+ *   than the library's is a caller of an older release: what it lacks is zero (a size that cuts a
+ *   pointer in two is of no release: ISCSI_IKE_E_INVALID). In a longer one
  *   everything past what the library knows must be zero, and so must every `reserved` member, or
  *   the call is ISCSI_IKE_E_VERSION. Structs that the library fills keep the caller's size, and no
  *   more of them is written. Those that an event points to are the library's, which sets `size`;
@@ -637,7 +638,9 @@ typedef struct iscsi_ike_engine_options {
   const iscsi_ike_plan* const* responders; /**< whom this engine answers, in order; may be null */
   size_t responder_count;                  /**< 0: it only initiates */
 
-  uint32_t max_half_open;        /**< 0: 4096 */
+  /** Sessions before phase 1 is done whose initiator has come back with this end's cookie, and all
+   * of aggressive mode; the oldest gives way. 0: 4096 */
+  uint32_t max_half_open;
   uint32_t max_sessions;         /**< 0: 1048576 */
   uint32_t max_children;         /**< of a session; 0: 1024 */
   uint32_t half_open_timeout_ms; /**< 0: 30000 */
@@ -651,6 +654,14 @@ typedef struct iscsi_ike_engine_options {
   iscsi_ike_octets_fn on_pcap;     /**< blocks of a pcapng capture; may be null */
   void* trace_user;                /**< handed to the traces */
   uint64_t pcap_epoch_us;          /**< microseconds since 1970 at the engine's time 0 */
+
+  /** Main modes whose initiator may be nowhere: KiB that they are kept in; the oldest give way. 0:
+   * 24576 */
+  uint32_t half_open_kib;
+  /** Answers to aggressive mode for which nobody has come back. 0: 1024 */
+  uint32_t aggressive_at_once;
+  uint32_t aggressive_per_second; /**< so many more; 0: 100; ISCSI_IKE_NUMBER_OFF: none */
+  uint32_t refusals_per_second;   /**< in clear; 0: 100; ISCSI_IKE_NUMBER_OFF: none */
 } iscsi_ike_engine_options;
 
 /** iscsi_ike_engine is any number of sessions of one end. */
@@ -668,6 +679,32 @@ ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_new(const iscsi_ike_engine_optio
 ISCSI_IKE_API void iscsi_ike_engine_free(iscsi_ike_engine* engine);
 /** @return how many sessions there are, half-open and lingering ones included */
 ISCSI_IKE_API size_t iscsi_ike_session_count(const iscsi_ike_engine* engine);
+
+/** What an engine has done, and kept from doing, since it was made. */
+typedef struct iscsi_ike_counters {
+  uint32_t size;               /**< sizeof this struct */
+  uint32_t reserved;           /**< 0 */
+  uint64_t datagrams_received; /**< given to iscsi_ike_receive */
+  uint64_t datagrams_sent;     /**< for iscsi_ike_poll_datagram */
+  uint64_t datagrams_dropped; /**< received and not used, but that a duplicate was answered again */
+  uint64_t main_answered;     /**< MM1 that got MM2 */
+  uint64_t aggressive_answered;   /**< AM1 for which AM2 was begun */
+  uint64_t aggressive_withheld;   /**< AM1 beyond aggressive_at_once */
+  uint64_t half_open_expired;     /**< MM1 whose initiator never came back */
+  uint64_t half_open_gave_way;    /**< MM1 beyond half_open_kib */
+  uint64_t sources_verified;      /**< initiators that came back with this end's cookie */
+  uint64_t sessions_gave_way;     /**< of those, beyond max_half_open */
+  uint64_t refusals_withheld;     /**< beyond refusals_per_second */
+  uint64_t long_answers_withheld; /**< longer than the message of whom nobody knows */
+  uint64_t sessions_established;  /**< phase 1 authenticated by both ends */
+  uint64_t children_established;  /**< keyed pairs of ESP SAs */
+  uint64_t failures;              /**< FAILED events */
+  uint64_t half_open;             /**< at present: MM1 that got MM2, and nobody has come back */
+  uint64_t sessions;              /**< at present: all others */
+} iscsi_ike_counters;
+/** Fills `counters`. */
+ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_get_counters(const iscsi_ike_engine* engine,
+                                                             iscsi_ike_counters* counters);
 
 /**
  * Starts phase 1 as initiator, and after it the first child.

@@ -10,7 +10,7 @@
 #include "ike/capi/sized.hpp"
 #include "ike/capi/values.hpp"
 #include "policy/explain.hpp"
-#include "policy/reason.hpp"
+#include "policy/key_strength.hpp"
 #include "policy/settings.hpp"
 
 namespace policy = iscsi_ike::policy;
@@ -79,10 +79,8 @@ iscsi_ike_plan_info InfoOf(const iscsi_ike_plan& made) {
   info.phase1_lifetime_s = plan.phase1_lifetime.seconds;
   info.phase2_lifetime_s = plan.phase2_lifetime.seconds;
   info.phase2_lifetime_kb = plan.phase2_lifetime.kilobytes;
-  const bool weak = policy::Contains(plan.reasons, policy::ReasonCode::kWeakKey);
-  if (info.has_key != 0 && !weak)
-    iscsi_ike::crypto::Fingerprint(made.peer->key.Expose())
-        .copy(info.fingerprint, sizeof info.fingerprint - 1);
+  policy::ShownFingerprint(made.peer->key.Expose(), plan.reasons)
+      .copy(info.fingerprint, sizeof info.fingerprint - 1);
   return info;
 }
 

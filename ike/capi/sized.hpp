@@ -29,6 +29,8 @@ template <class Struct>
   if (from == nullptr) return ISCSI_IKE_E_INVALID;
   const std::size_t size = from->size;
   if (size < sizeof(from->size) || size > kLongestStruct) return ISCSI_IKE_E_INVALID;
+  // No release has a struct that ends within a member: half a pointer would lead anywhere.
+  if (size < sizeof(Struct) && size % alignof(Struct) != 0) return ISCSI_IKE_E_INVALID;
   const auto* octets = reinterpret_cast<const std::uint8_t*>(from);
   if (size > sizeof(Struct) &&
       std::any_of(octets + sizeof(Struct), octets + size, [](std::uint8_t o) { return o != 0; }))

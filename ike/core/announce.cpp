@@ -31,8 +31,11 @@ void WriteVendorIds(StepContext& context) {
   } else if (session.abilities.nat != VendorId::kUnknown) {
     Add(context, session.abilities.nat);
   }
-  Add(context, VendorId::kDeadPeerDetection);
-  if (peer.fragment_above != 0) Add(context, VendorId::kFragmentation);
+  // A responder says nothing that it has not been told: so no answer is longer than its question.
+  const bool asked = session.role == Role::kResponder;
+  if (!asked || session.abilities.dead_peer_detection) Add(context, VendorId::kDeadPeerDetection);
+  if (peer.fragment_above != 0 && (!asked || session.abilities.fragments))
+    Add(context, VendorId::kFragmentation);
 }
 
 void TakeVendorIds(StepContext& context, const PayloadList& payloads) {

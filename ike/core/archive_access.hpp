@@ -16,7 +16,9 @@ struct ArchiveAccess {
   template <class A>
   static void CarryFragments(A& a, Carried<A, Reassembly>& reassembly);
   template <class A>
-  static void CarryBudget(A& a, Carried<A, NotifyBudget>& budget);
+  static void CarryRation(A& a, Carried<A, Ration>& ration);
+  template <class A>
+  static void CarryCredit(A& a, Carried<A, Credit>& credit);
 
   // Of exchanges and sessions. An exchange is made for its script, which is then carried no more;
   // of its session it needs the keys.
@@ -43,6 +45,11 @@ struct ArchiveAccess {
   [[nodiscard]] static Places PlacesOf(const EngineCore& core, const Session& session);
   static void Enter(ArchiveReader& a, EngineCore& core, std::unique_ptr<Session> session,
                     const Places& places);
+  static void WriteHalfOpen(ArchiveWriter& a, const HalfOpenTable& table);
+  static void ReadHalfOpen(ArchiveReader& a, EngineCore& core);
+  // The sessions before phase 1 is done, the oldest first.
+  template <class A>
+  static void CarryHalfOpenOrder(A& a, Carried<A, EngineCore>& core);
   static void LinkAll(ArchiveReader& a, EngineCore& core);
   static void QueueJobs(ArchiveReader& a, EngineCore& core);
 

@@ -120,15 +120,18 @@ void Carry(A& a, Carried<A, std::shared_ptr<const PeerConfig>>& peer) {
 
 template <class A>
 void Carry(A& a, Carried<A, EngineConfig>& config) {
-  auto& [responders, nat_port, cookie_shard, max_half_open, max_sessions, max_exchanges,
-         max_children, max_message_ids, half_open_timeout, linger, clear_notifies] = config;
+  auto& [responders, nat_port, cookie_shard, half_open_octets, max_half_open, aggressive_at_once,
+         aggressive_per_second, max_sessions, max_exchanges, max_children, max_message_ids,
+         half_open_timeout, linger, clear_notifies, expiry_reports] = config;
   CarryAll(a, responders, nat_port, cookie_shard);
+  CarrySize(a, half_open_octets);
   CarrySize(a, max_half_open);
+  CarryAll(a, aggressive_at_once, aggressive_per_second);
   CarrySize(a, max_sessions);
   CarrySize(a, max_exchanges);
   CarrySize(a, max_children);
   CarrySize(a, max_message_ids);
-  CarryAll(a, half_open_timeout, linger, clear_notifies);
+  CarryAll(a, half_open_timeout, linger, clear_notifies, expiry_reports);
 }
 
 template void Carry<ArchiveWriter>(ArchiveWriter&, const std::shared_ptr<const PeerConfig>&);

@@ -41,6 +41,18 @@ void CarryPlaces(A& a, ArchiveAccess::Places& places) {
   CarryAll(a, first_message, newest_at_place);
 }
 
+// What is there at present is told from the tables.
+template <class A>
+void CarryCounters(A& a, Carried<A, Counters>& counters) {
+  [[maybe_unused]] auto& [received, sent, dropped, main_answered, aggressive_answered,
+                          aggressive_withheld, expired, gave_way, verified, sessions_gave_way,
+                          refusals_withheld, long_answers, established, children, failures,
+                          half_open, sessions] = counters;
+  CarryAll(a, received, sent, dropped, main_answered, aggressive_answered, aggressive_withheld,
+           expired, gave_way, verified, sessions_gave_way, refusals_withheld, long_answers,
+           established, children, failures);
+}
+
 void WriteSessions(ArchiveWriter& a, const EngineCore& core, const FlatTable<IdTraits>& by_id) {
   CarryCount(a, by_id.size());
   for (const Session* session : Sorted(by_id)) {
@@ -90,9 +102,41 @@ void CollectJobs(const Session& session, std::uint32_t last_ticket, std::vector<
 }  // namespace
 
 template <class A>
-void ArchiveAccess::CarryBudget(A& a, Carried<A, NotifyBudget>& budget) {
-  [[maybe_unused]] auto& [per_second, spent, second_start] = budget;  // the first is a setting
+void ArchiveAccess::CarryRation(A& a, Carried<A, Ration>& ration) {
+  [[maybe_unused]] auto& [per_second, spent, second_start] = ration;  // the first is a setting
   CarryAll(a, spent, second_start);
+}
+
+template <class A>
+void ArchiveAccess::CarryCredit(A& a, Carried<A, Credit>& credit) {
+  [[maybe_unused]] auto& [most, per_second, left, since] = credit;  // the first two are settings
+  CarryAll(a, left, since);
+  a.Require(left <= most, "more credit than there is");
+}
+
+template <class A>
+void ArchiveAccess::CarryHalfOpenOrder(A& a, Carried<A, EngineCore>& core) {
+  std::vector<SessionId> order;
+  if constexpr (!A::kReads) {
+    const Fifo<SessionId>& all = core.half_open_order_;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Session* session = core.by_id_.Find(all.At(i));
+      if (session != nullptr && session->half_open) order.push_back(session->id);
+    }
+  }
+  Carry(a, order);
+  if constexpr (A::kReads) {
+    for (const SessionId id : order) {
+      const Session* session = core.Find(id);
+      a.Require(session != nullptr && session->half_open,
+                "in the order of those half open, and none");
+      if (a.ok()) core.half_open_order_.Push(id);
+    }
+    std::sort(order.begin(), order.end());
+    a.Require(order.size() == core.half_open_count_ &&
+                  std::adjacent_find(order.begin(), order.end()) == order.end(),
+              "sessions half open that stand in no order");
+  }
 }
 
 // What is not carried is what was carried first, what the host gives anew, or what Enter, LinkAll
@@ -100,22 +144,31 @@ void ArchiveAccess::CarryBudget(A& a, Carried<A, NotifyBudget>& budget) {
 template <class A>
 void ArchiveAccess::CarryCore(A& a, Carried<A, EngineCore>& core) {
   [[maybe_unused]] auto& [config, responders, random, observer, cipher, now, datagrams, events,
-                          dh_jobs, notify_budget, unsettled, by_id, by_own_cookie, by_first_message,
+                          dh_jobs, notify_ration, report_ration, aggressive_credit, counters,
+                          half_open, unsettled, by_id, by_own_cookie, by_first_message,
                           newest_by_identity, newest_by_place, inbound_spis, half_open_count,
-                          timers, spare, last_session, last_child, last_ticket] = core;
+                          half_open_order, longest_answer, timers, spare, last_session, last_child,
+                          last_ticket] = core;
   assert(unsettled.empty());
   CarryAll(a, now);
   CarryQueue(a, datagrams, "datagram");
   CarryQueue(a, events, "event");
-  CarryBudget(a, notify_budget);
+  CarryRation(a, notify_ration);
+  CarryRation(a, report_ration);
+  CarryCredit(a, aggressive_credit);
+  CarryCounters<A>(a, counters);
   CarryAll(a, last_session, last_child, last_ticket);
   if constexpr (A::kReads) {
     ReadSessions(a, core);
+    if (a.ok()) ReadHalfOpen(a, core);
+    if (a.ok()) CarryHalfOpenOrder(a, core);
     if (a.ok()) LinkAll(a, core);
     if (a.ok()) QueueJobs(a, core);
     a.RequireEnd();
   } else {
     WriteSessions(a, core, by_id);
+    WriteHalfOpen(a, half_open);
+    CarryHalfOpenOrder(a, core);
   }
 }
 
@@ -167,6 +220,7 @@ void ArchiveAccess::Enter(ArchiveReader& a, EngineCore& core, std::unique_ptr<Se
     a.Require(core.newest_by_place_.Find(session->sa().place) == nullptr,
               "newest at a place where another session is");
   if (!a.ok()) return;
+  core.MakeRoomForTimer();
   core.by_id_.Put(session.get());  // which owns it from now on
   Session& entered = *session.release();
   core.by_own_cookie_.Put(&entered);

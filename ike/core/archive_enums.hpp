@@ -32,7 +32,7 @@ template <> struct Known<Renewal> : Between<Renewal::kNever, Renewal::kRenew> {}
 template <> struct Known<NatTraversal> : Between<NatTraversal::kOff, NatTraversal::kForce> {};
 template <> struct Known<PeerMatch> : Between<PeerMatch::kIdentity, PeerMatch::kGroupKey> {};
 template <> struct Known<CloseReason> : Between<CloseReason::kByCaller, CloseReason::kReplaced> {};
-template <> struct Known<FailureCode> : Between<FailureCode::kTimeout, FailureCode::kCrypto> {};
+template <> struct Known<FailureCode> : Between<FailureCode::kTimeout, FailureCode::kMemory> {};
 template <> struct Known<VendorId> : Between<VendorId::kUnknown, VendorId::kRacoon> {};
 template <> struct Known<policy::Outcome> : Between<policy::Outcome::kUnspecified, policy::Outcome::kPlan> {};
 template <> struct Known<policy::ExchangeMode> : Between<policy::ExchangeMode::kMain, policy::ExchangeMode::kAggressive> {};

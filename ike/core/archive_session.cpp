@@ -28,12 +28,6 @@ void Carry(A& a, Carried<A, Liveness>& liveness) {
 }
 
 template <class A>
-void Carry(A& a, Carried<A, Abilities>& abilities) {
-  auto& [nat, dead_peer_detection, fragments] = abilities;
-  CarryAll(a, nat, dead_peer_detection, fragments);
-}
-
-template <class A>
 void Carry(A& a, Carried<A, NatFinding>& nat) {
   auto& [local, remote] = nat;
   CarryAll(a, local, remote);
@@ -154,15 +148,15 @@ void ArchiveAccess::CarrySession(A& a, Carried<A, Session>& session) {
   [[maybe_unused]] auto& [id, renews, role, state, mode, match, initiator_cookie, responder_cookie,
                           local, remote, first_remote, abilities, nat, peer, suite, lifetime,
                           peer_known, renewing, initial_contact, tell_lifetime, keys_ready,
-                          at_nat_port, heard_from_peer, half_open, first_child_begun,
-                          first_known_until, give_up_at, scheduled, queued_until, exchanges, parked,
-                          fragments, sa] = session;
+                          at_nat_port, heard_from_peer, half_open, source_verified,
+                          first_child_begun, first_known_until, give_up_at, scheduled, queued_until,
+                          exchanges, parked, fragments, sa] = session;
   CarryAll(a, renews, role);
   CarryState(a, state);
   CarryAll(a, mode, match, initiator_cookie, responder_cookie, local, remote, first_remote,
            abilities, nat, peer, suite, lifetime, peer_known, renewing, initial_contact,
-           tell_lifetime, keys_ready, at_nat_port, heard_from_peer, half_open, first_child_begun,
-           first_known_until, give_up_at, parked, fragments);
+           tell_lifetime, keys_ready, at_nat_port, heard_from_peer, half_open, source_verified,
+           first_child_begun, first_known_until, give_up_at, parked, fragments);
   bool has_sa = sa != nullptr;
   Carry(a, has_sa);
   if (has_sa) {

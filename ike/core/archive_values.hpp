@@ -3,6 +3,7 @@
 // field is to be carried too (and the version of checkpoints raised).
 #pragma once
 
+#include "ike/core/abilities.hpp"
 #include "ike/core/archive_primitives.hpp"
 #include "ike/core/lease.hpp"
 
@@ -65,6 +66,12 @@ template <class A>
 void Carry(A& a, Carried<A, ChildOffer>& offer) {
   auto& [local, remote] = offer;
   CarryAll(a, local, remote);
+}
+
+template <class A>
+void Carry(A& a, Carried<A, Abilities>& abilities) {
+  auto& [nat, dead_peer_detection, fragments] = abilities;
+  CarryAll(a, nat, dead_peer_detection, fragments);
 }
 
 template <class A>

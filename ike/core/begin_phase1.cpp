@@ -11,7 +11,8 @@ Result<SessionId, NegotiationFailure> BeginPhase1(EngineCore& core, const Phase1
   const auto cookie = core.MakeInitiatorCookie();
   if (!cookie)
     return Failure(Refuse(FailureCode::kRandom, "no cookie could be drawn").error.failure);
-  Session& session = core.AddSession(Role::kInitiator, start.local, start.remote, start.peer);
+  Session& session =
+      core.AddSession(core.MakeSession(Role::kInitiator, start.local, start.remote, start.peer));
   session.mode = start.mode;
   session.match = start.match;
   session.renews = start.renews;

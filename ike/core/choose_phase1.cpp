@@ -183,7 +183,11 @@ Result<Phase1Choice, NegotiationFailure> CheckPhase1Answer(const SaView& answer,
     return Failure(std::move(failure));
   }
   auto choice = Search(answer, plan.phase1_lifetime, Phase1Offer(plan, mode));
-  if (choice) return choice;
+  if (choice) {
+    choice->lifetime = plan.phase1_lifetime;
+    if (choice->lifetime.seconds == 0) choice->lifetime.seconds = kDefaultLifetimeSeconds;
+    return choice;
+  }
   failure.text = "the responder chose a phase-1 transform that was not offered";
   failure.refusals = choice.error().refusals;
   return Failure(std::move(failure));

@@ -35,7 +35,9 @@ struct Phase1Choice {
 // CheckPhase1Answer finds the answer's one transform in the plan that was offered. "If the
 // initiator notices that attribute values have changed or attributes have been added or deleted
 // from an offer made, that response MUST be rejected" (RFC 2409 section 5); a changed encoding or
-// lifetime is let pass. Errors: kAnswerChanged.
+// lifetime is let pass, but the lifetime does not count: no HASH covers the answer, and whoever
+// reads along could make it a second. RESPONDER-LIFETIME, which is protected, does. Errors:
+// kAnswerChanged.
 [[nodiscard]] Result<Phase1Choice, NegotiationFailure> CheckPhase1Answer(const SaView& answer,
                                                                          const policy::Plan& plan,
                                                                          policy::ExchangeMode mode);

@@ -40,8 +40,8 @@ void CloseSession(EngineCore& core, Session& session, CloseReason reason) {
   }
   SendDelete(core, session, inbound);
   SendDeleteOfSession(core, session);
-  session.state = Session::State::kClosed;
   core.Emit(SessionClosed{session.id, reason});
+  session.state = Session::State::kClosed;
 }
 
 void CloseChild(EngineCore& core, Session& session, ChildId id, CloseReason reason) {
@@ -59,6 +59,7 @@ void ForgetOthers(EngineCore& core, Session& session) {
   for (Session* other = core.Find(session.sa().older); other != nullptr; other = next) {
     next = core.Find(other->sa().older);
     if (!HaveSameKey(session, *other)) continue;
+    core.Unsettle(*other);
     EndExchanges(core, *other, CloseReason::kByPeer);
     for (const Child& child : other->sa().children)
       Closed(core, *other, child, CloseReason::kByPeer);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "crypto/exhaustion.hpp"
+
 namespace iscsi_ike::ike {
 namespace {
 
@@ -11,6 +13,8 @@ constexpr int kMostDraws = 16;
 
 // Entries of the timer queue that are never too many.
 constexpr std::size_t kFewTimers = 64;
+
+constexpr std::size_t kFewHalfOpen = 64;
 
 // Sessions of one identity that are looked at: old ones go when the overlap is over.
 constexpr int kMostOfOnePeer = 8;
@@ -59,7 +63,10 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
       responders(config.responders),
       random(r),
       observer(o),
-      notify_budget(config.clear_notifies_per_second),
+      notify_ration(config.clear_notifies_per_second),
+      report_ration(config.expiry_reports_per_second),
+      aggressive_credit(config.aggressive_at_once, config.aggressive_per_second),
+      half_open(hash_secret, config.half_open_octets),
       by_first_message_(FirstMessageTraits{hash_secret}),
       newest_by_identity_(IdentityTraits{hash_secret}),
       newest_by_place_(PlaceTraits{hash_secret}),
@@ -69,21 +76,16 @@ EngineCore::~EngineCore() {
   by_id_.ForEach([](Session* session) { delete session; });
 }
 
-bool NotifyBudget::Spend(Time now) {
-  if (now - second_start_ >= std::chrono::seconds(1)) {
-    second_start_ = now;
-    spent_ = 0;
-  }
-  if (spent_ >= per_second_) return false;
-  ++spent_;
-  return true;
+bool EngineCore::IsFree(const Cookie& cookie) const {
+  return !cookie.IsZero() && by_own_cookie_.Find(cookie) == nullptr &&
+         half_open.Find(cookie) == nullptr;
 }
 
 std::optional<Cookie> EngineCore::MakeCookie() {
   Cookie cookie;
   for (int attempt = 0; attempt < kMostDraws; ++attempt) {
     if (!random.Fill(cookie.octets)) return std::nullopt;
-    if (!cookie.IsZero() && by_own_cookie_.Find(cookie) == nullptr) return cookie;
+    if (IsFree(cookie)) return cookie;
   }
   return std::nullopt;
 }
@@ -93,8 +95,7 @@ std::optional<Cookie> EngineCore::MakeInitiatorCookie() {
   for (int attempt = 0; attempt < kMostDraws; ++attempt) {
     auto cookie = MakeCookie();
     if (!cookie) return std::nullopt;
-    if (FitInto(shard, *cookie) && !cookie->IsZero() && by_own_cookie_.Find(*cookie) == nullptr)
-      return cookie;
+    if (FitInto(shard, *cookie) && IsFree(*cookie)) return cookie;
   }
   return std::nullopt;
 }
@@ -128,8 +129,9 @@ bool EngineCore::FillNonce(std::vector<std::uint8_t>& nonce, std::size_t size) {
   return random.Fill(nonce);
 }
 
-Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint& remote,
-                                std::shared_ptr<const PeerConfig> peer) {
+std::unique_ptr<Session> EngineCore::MakeSession(Role role, const Endpoint& local,
+                                                 const Endpoint& remote,
+                                                 std::shared_ptr<const PeerConfig> peer) {
   auto session = std::make_unique<Session>();
   do ++last_session_;
   while (last_session_ == 0 || Find(SessionId{last_session_}) != nullptr);
@@ -140,7 +142,13 @@ Session& EngineCore::AddSession(Role role, const Endpoint& local, const Endpoint
   session->first_remote = remote;
   session->at_nat_port = local.port == config.nat_port;
   session->peer = std::move(peer);
+  return session;
+}
+
+Session& EngineCore::AddSession(std::unique_ptr<Session> session) {
+  MakeRoomForTimer();
   by_id_.Put(session.get());
+  Touch(*session);
   return *session.release();
 }
 
@@ -152,6 +160,8 @@ void EngineCore::RemoveSession(SessionId id) {
     for (const Child& child : session->sa().children) ReleaseSpi(child.inbound);
     UnlinkPeer(*session);
   }
+  for (const auto& exchange : session->exchanges)
+    if (!exchange->finished && exchange->quick) ReleaseSpi(exchange->OwnSpi());
   by_first_message_.Erase(session);
   by_own_cookie_.Erase(session);
   by_id_.Erase(session);  // its owner: what goes wrong before leaves it there
@@ -167,9 +177,29 @@ Session* EngineCore::FindByFirstMessage(const Cookie& initiator, const Endpoint&
 }
 
 void EngineCore::IndexHalfOpen(Session& session) {
+  by_first_message_.Put(&session);
+  if (half_open_order_.size() > 2 * half_open_count_ + kFewHalfOpen) RenewHalfOpenOrder();
+  half_open_order_.Push(session.id);
   session.half_open = true;
   ++half_open_count_;
-  by_first_message_.Put(&session);
+}
+
+// RenewHalfOpenOrder forgets those whose phase 1 is over.
+void EngineCore::RenewHalfOpenOrder() {
+  Fifo<SessionId> live;
+  while (const auto id = half_open_order_.Pop()) {
+    const Session* session = Find(*id);
+    if (session != nullptr && session->half_open) live.Push(*id);
+  }
+  half_open_order_ = std::move(live);
+}
+
+Session* EngineCore::OldestHalfOpen() {
+  for (; !half_open_order_.empty(); static_cast<void>(half_open_order_.Pop())) {
+    Session* session = Find(half_open_order_.At(0));
+    if (session != nullptr && session->half_open) return session;
+  }
+  return nullptr;
 }
 
 void EngineCore::LeaveHalfOpen(Session& session) {
@@ -195,13 +225,17 @@ void EngineCore::UnlinkPeer(Session& session) {
   Session* older = Find(sa.older);
   Session* newer = Find(sa.newer);
   newest_by_place_.Erase(&session);
+  // Where there is no memory, one is not found at its place: what renews it will come to nothing.
   if (older != nullptr && older->sa().place == sa.place &&
       newest_by_place_.Find(sa.place) == nullptr)
-    newest_by_place_.Put(older);
+    (void)crypto::Completes([&] { newest_by_place_.Put(older); });
   newest_by_identity_.Erase(&session);
   if (older != nullptr) older->sa().newer = sa.newer;
   if (newer != nullptr) newer->sa().older = sa.older;
-  if (older != nullptr && newer == nullptr) newest_by_identity_.Put(older);
+  // It stands there still when there was no memory to enter the newer one; else that leaves room.
+  if (older != nullptr && newer == nullptr &&
+      newest_by_identity_.Find(older->sa().remote_identity) != older)
+    newest_by_identity_.Put(older);
 }
 
 Session* EngineCore::NewestOf(const Session& session) {
@@ -242,9 +276,27 @@ Session* EngineCore::FindOwner(const Session& session, Spi outbound) {
 void EngineCore::Schedule(Session& session, Deadline due) {
   session.scheduled = due;
   if (!due || (session.queued_until && *session.queued_until <= *due)) return;
+  // There is room for one entry of each session, if not for more.
+  if (!crypto::Completes([&] { timers_.Push(*due, session.id); })) return RenewTimers();
   session.queued_until = due;
-  timers_.Push(*due, session.id);
   if (timers_.size() > 2 * by_id_.size() + kFewTimers) RenewTimers();
+}
+
+void EngineCore::MakeRoomForTimer() { timers_.Reserve(by_id_.size() + 1); }
+
+void EngineCore::GiveUp(Session& session) {
+  if (session.state != Session::State::kClosed) {
+    NegotiationFailure failure;
+    failure.code = FailureCode::kMemory;
+    Failed failed{session.id, std::nullopt, {}, session.role, session.remote, std::move(failure)};
+    const PeerConfig* const peer = session.peer_known ? session.peer.get() : nullptr;
+    (void)crypto::Completes([&] {
+      if (peer != nullptr) failed.peer_name = peer->name;
+      failed.failure.text = Summary(FailureCode::kMemory);
+    });
+    Tell(std::move(failed));
+  }
+  RemoveSession(session.id);
 }
 
 // RenewTimers forgets the entries that no session stands by any more.
@@ -301,6 +353,10 @@ void EngineCore::SendTo(Session& session, const Endpoint& remote, Octets message
 }
 
 void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote, Octets message) {
+  if (message.size() > longest_answer_) {
+    ++counters.long_answers_withheld;
+    return Dropped(remote, "the answer is longer than the message of whom nobody knows");
+  }
   const std::size_t marker = local.port == config.nat_port ? kNonEspMarkerSize : 0;
   std::vector<std::uint8_t> octets;
   octets.reserve(marker + message.size());
@@ -312,10 +368,25 @@ void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote, Octets 
 void EngineCore::TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
                                   std::vector<std::uint8_t> octets) {
   if (observer != nullptr) observer->OnDatagram(now, Direction::kSent, local, remote, octets);
+  ++counters.datagrams_sent;
   datagrams.Push({local, remote, std::move(octets)});
 }
 
+void EngineCore::Emit(Event event) {
+  events.MakeRoom(1 + kMostGivenUp);
+  Tell(std::move(event));
+}
+
+// Tell: there is room.
+void EngineCore::Tell(Event event) {
+  counters.failures += std::holds_alternative<Failed>(event) ? 1U : 0U;
+  counters.sessions_established += std::holds_alternative<Phase1Established>(event) ? 1U : 0U;
+  counters.children_established += std::holds_alternative<ChildEstablished>(event) ? 1U : 0U;
+  events.Push(std::move(event));
+}
+
 void EngineCore::Dropped(const Endpoint& remote, std::string_view rule) {
+  ++counters.datagrams_dropped;
   if (observer != nullptr) observer->OnDropped(now, remote, rule);
 }
 

@@ -14,28 +14,18 @@
 #include "crypto/random.hpp"
 #include "ike/config.hpp"
 #include "ike/core/fifo.hpp"
+#include "ike/core/half_open.hpp"
+#include "ike/core/rations.hpp"
 #include "ike/core/responder_index.hpp"
 #include "ike/core/session.hpp"
 #include "ike/core/session_tables.hpp"
 #include "ike/core/timers.hpp"
+#include "ike/core/unsettled.hpp"
+#include "ike/counters.hpp"
 #include "ike/events.hpp"
 #include "ike/observer.hpp"
 
 namespace iscsi_ike::ike {
-
-// NotifyBudget bounds what unauthenticated input can make this end say: so many answers a second,
-// in all.
-class NotifyBudget {
- public:
-  explicit NotifyBudget(unsigned per_second) : per_second_(per_second) {}
-  [[nodiscard]] bool Spend(Time now);
-
- private:
-  friend struct ArchiveAccess;
-  unsigned per_second_;
-  unsigned spent_ = 0;
-  Time second_start_{};
-};
 
 class EngineCore {
  public:
@@ -54,7 +44,13 @@ class EngineCore {
   Fifo<Datagram> datagrams;
   Fifo<Event> events;
   Fifo<crypto::DhJob> dh_jobs;
-  NotifyBudget notify_budget;
+  // What anybody can make this end say: refusals in clear, reports of those who never came back,
+  // and answers to aggressive mode, which cost an exponentiation.
+  Ration notify_ration;
+  Ration report_ration;
+  Credit aggressive_credit;
+  Counters counters;
+  HalfOpenTable half_open;
 
   // Random numbers that mean something; nullopt when the source fails.
   [[nodiscard]] std::optional<Cookie> MakeCookie();  // unused, not zero
@@ -68,14 +64,19 @@ class EngineCore {
   [[nodiscard]] ChildId MakeChildId() { return ChildId{++last_child_}; }
 
   // Sessions.
-  Session& AddSession(Role role, const Endpoint& local, const Endpoint& remote,
-                      std::shared_ptr<const PeerConfig> peer);
+  // MakeSession gives one a number; AddSession makes it known by that.
+  [[nodiscard]] std::unique_ptr<Session> MakeSession(Role role, const Endpoint& local,
+                                                     const Endpoint& remote,
+                                                     std::shared_ptr<const PeerConfig> peer);
+  Session& AddSession(std::unique_ptr<Session> session);
   void RemoveSession(SessionId id);
   [[nodiscard]] Session* Find(SessionId id);
   [[nodiscard]] Session* FindByOwnCookie(const Cookie& cookie);
   [[nodiscard]] Session* FindByFirstMessage(const Cookie& initiator, const Endpoint& remote);
   void IndexOwnCookie(Session& session) { by_own_cookie_.Put(&session); }
   void IndexHalfOpen(Session& session);
+  // OldestHalfOpen: nullptr when phase 1 is done in all sessions.
+  [[nodiscard]] Session* OldestHalfOpen();
   // LeaveHalfOpen: phase 1 is done. The session can still be found by its first message, so that
   // one that comes again late is known.
   void LeaveHalfOpen(Session& session);
@@ -92,10 +93,18 @@ class EngineCore {
   [[nodiscard]] Session* NewestAt(const Endpoint& remote);
   // Unsettle: something has changed in a session that is not the one at hand; the engine brings it
   // to rest before it returns.
-  void Unsettle(const Session& session) { unsettled.push_back(session.id); }
-  std::vector<SessionId> unsettled;
+  void Unsettle(const Session& session) { unsettled.Add(session.id); }
+  void Touch(const Session& session) { unsettled.Touch(session.id); }
+  Unsettled unsettled;
   [[nodiscard]] std::size_t session_count() const { return by_id_.size(); }
   [[nodiscard]] std::size_t half_open_count() const { return half_open_count_; }
+  // IsBare: there is no session, and nothing that was one's.
+  [[nodiscard]] bool IsBare() const {
+    return by_id_.size() + by_own_cookie_.size() + by_first_message_.size() +
+               newest_by_identity_.size() + newest_by_place_.size() + inbound_spis_.size() +
+               half_open_count_ ==
+           0;
+  }
 
   // Timers. Schedule: the session is next due then, or never.
   void Schedule(Session& session, Deadline due);
@@ -116,7 +125,27 @@ class EngineCore {
   void Transmit(const Endpoint& local, const Endpoint& remote, Octets message);
   void TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
                         std::vector<std::uint8_t> octets);
-  void Emit(Event event) { events.Push(std::move(event)); }
+  static constexpr std::size_t kNoLimit = SIZE_MAX;
+  // AnswerLimit: while it lives, no message is sent that is longer than the one at hand. So nobody
+  // can make this end send more to a third one than he has sent himself.
+  class AnswerLimit {
+   public:
+    AnswerLimit(EngineCore& core, std::size_t most) : core_(core) { core_.longest_answer_ = most; }
+    AnswerLimit(const AnswerLimit&) = delete;
+    AnswerLimit& operator=(const AnswerLimit&) = delete;
+    ~AnswerLimit() { core_.longest_answer_ = kNoLimit; }
+
+   private:
+    EngineCore& core_;
+  };
+  // Emit leaves room to give sessions up (kMostGivenUp).
+  void Emit(Event event);
+  // GiveUp: memory ran out in the midst of work on this session. It goes, with all that ran in it,
+  // and Failed says so, for which there is room before each call (MakeRoomToGiveUp) and behind each
+  // event.
+  void GiveUp(Session& session);
+  void MakeRoomToGiveUp() { events.MakeRoom(kMostGivenUp); }
+  static constexpr std::size_t kMostGivenUp = 4;
   void Dropped(const Endpoint& remote, std::string_view rule);
   // Decided tells the observer, if there is one, what `text()` says.
   template <class Text>
@@ -148,6 +177,10 @@ class EngineCore {
   EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
              const crypto::ShortHashKey& hash_secret);
   void RenewTimers();
+  void RenewHalfOpenOrder();
+  [[nodiscard]] bool IsFree(const Cookie& cookie) const;
+  void MakeRoomForTimer();
+  void Tell(Event event);
   void UnlinkPeer(Session& session);
 
   FlatTable<IdTraits> by_id_;  // owns them
@@ -157,6 +190,8 @@ class EngineCore {
   FlatTable<PlaceTraits> newest_by_place_;
   FlatTable<SpiTraits> inbound_spis_;
   std::size_t half_open_count_ = 0;
+  Fifo<SessionId> half_open_order_;  // those that are no longer half open among them
+  std::size_t longest_answer_ = kNoLimit;
   TimerQueue timers_;
   std::vector<std::uint8_t> spare_;
   std::uint32_t last_session_ = 0;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cassert>
 
+#include "crypto/exhaustion.hpp"
 #include "ike/core/begin_phase1.hpp"
 #include "ike/core/checkpoint.hpp"
 #include "ike/core/closing.hpp"
 #include "ike/core/core.hpp"
+#include "ike/core/fold.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/patience.hpp"
 #include "ike/core/peer_problem.hpp"
@@ -51,7 +53,26 @@ class Engine::Impl {
   template <class Kind, class... Parts>
   void Enter(Time now, const Parts&... parts) {
     core.now = std::max(core.now, now);
+    core.unsettled.ForgetTouched();
+    core.MakeRoomToGiveUp();
     if (core.observer != nullptr) core.observer->OnInput(core.now, Kind{parts...});
+  }
+
+  // Complete makes a call. Memory that runs out in its midst costs the session that it was at work
+  // on; all others are brought to rest, and the engine can be used.
+  template <class Do>
+  auto Complete(Do call) {
+#if defined(__cpp_exceptions)
+    try {
+      return call();
+    } catch (...) {
+      while (!Recover()) {
+      }
+      throw;
+    }
+#else
+    return call();
+#endif
   }
 
   Result<SessionId, NegotiationFailure> Connect(std::shared_ptr<const PeerConfig> peer) {
@@ -74,6 +95,7 @@ class Engine::Impl {
     if (session == nullptr || session->state == Session::State::kClosed)
       return Reject(FailureCode::kClosed, "there is no session of that number");
     auto child = QueueQuickMode(core, *session, offer);
+    core.Touch(*session);
     Settle(*session);
     SettleAll();
     return child;
@@ -82,6 +104,7 @@ class Engine::Impl {
   void Close(SessionId id) {
     Session* session = core.Find(id);
     if (session == nullptr) return;
+    core.Touch(*session);
     if (session->state == Session::State::kEstablished) {
       CloseSession(core, *session, CloseReason::kByCaller);
     } else {
@@ -97,6 +120,7 @@ class Engine::Impl {
   void WithSession(SessionId id, Do action) {
     Session* session = core.Find(id);
     if (session == nullptr || session->state != Session::State::kEstablished) return;
+    core.Touch(*session);
     action(*session);
     Settle(*session);
     SettleAll();
@@ -111,6 +135,7 @@ class Engine::Impl {
   }
 
   void HandleDatagram(const Endpoint& local, const Endpoint& remote, Octets octets) {
+    ++core.counters.datagrams_received;
     if (core.observer != nullptr)
       core.observer->OnDatagram(core.now, Direction::kReceived, local, remote, octets);
     if (Session* session = Route(core, local, remote, octets)) Settle(*session);
@@ -118,8 +143,10 @@ class Engine::Impl {
   }
 
   void HandleTimeout() {
+    ForgetHalfOpen(core);
     for (Session* session = core.NextTimer();
          session != nullptr && session->scheduled.IsDue(core.now); session = core.NextTimer()) {
+      core.Touch(*session);
       core.TakeTimer(*session);
       RunTimers(core, *session);
       Settle(*session);
@@ -129,6 +156,7 @@ class Engine::Impl {
 
   void HandleDh(crypto::DhJob job) {
     Session* session = core.Find(EngineCore::SessionOf(job.ticket));
+    if (session != nullptr) core.Touch(*session);
     if (session != nullptr && TakeDhResult(core, *session, std::move(job))) Settle(*session);
     SettleAll();
   }
@@ -158,15 +186,16 @@ class Engine::Impl {
   // SettleAll: what was begun or changed beside the session at hand.
   void SettleAll() {
     while (!core.unsettled.empty()) {
-      Session* session = core.Find(core.unsettled.back());
-      core.unsettled.pop_back();
+      Session* session = core.Find(core.unsettled.Take());
       if (session != nullptr) Settle(*session);
     }
+    assert(core.session_count() != 0 || core.IsBare());
   }
 
   // Settle brings a session to rest after a call: follow-up work, forgotten exchanges, its one
   // timer, its end.
   void Settle(Session& session) {
+    core.Touch(session);
     BeginFirstChild(session);
     RunQueue(core, session);
     if (session.state == Session::State::kEstablished) {
@@ -177,7 +206,21 @@ class Engine::Impl {
     if (session.state == Session::State::kClosed) return core.RemoveSession(session.id);
     std::erase_if(session.exchanges, [](const auto& e) { return e->finished && !e->forget_at; });
     core.Schedule(session, NextDeadline(session));
+    core.unsettled.Rested(session.id);
     assert(IsConsistent(core, session));
+  }
+
+  // Recover gives up what a broken call was at work on, and settles the rest. False: memory ran out
+  // once more, and one session is unsettled the less.
+  bool Recover() {
+    for (SessionId id = core.unsettled.NextTouched(); id != SessionId{};
+         id = core.unsettled.NextTouched()) {
+      Session* session = core.Find(id);
+      if (session == nullptr) continue;
+      NoteRenewalFailed(core, *session);
+      core.GiveUp(*session);
+    }
+    return crypto::Completes([this] { SettleAll(); });
   }
 };
 
@@ -190,59 +233,66 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 Result<SessionId, NegotiationFailure> Engine::Connect(Time now,
                                                       std::shared_ptr<const PeerConfig> peer) {
   impl_->Enter<ConnectCalled>(now, peer);
-  return impl_->Connect(std::move(peer));
+  return impl_->Complete([&] { return impl_->Connect(std::move(peer)); });
 }
 
 Result<ChildId, NegotiationFailure> Engine::Negotiate(Time now, SessionId session,
                                                       const ChildOffer& offer) {
   impl_->Enter<NegotiateCalled>(now, session, offer);
-  return impl_->Negotiate(session, offer);
+  return impl_->Complete([&] { return impl_->Negotiate(session, offer); });
 }
 
 void Engine::Close(Time now, SessionId session) {
   impl_->Enter<CloseCalled>(now, session);
-  impl_->Close(session);
+  impl_->Complete([&] { impl_->Close(session); });
 }
 
 void Engine::ReportUse(Time now, SessionId session, ChildId child, std::uint64_t octets) {
   impl_->Enter<UseReported>(now, session, child, octets);
-  impl_->WithChild(session, child, [&](Session& s, Child& c) {
-    NoteUse(impl_->core, s, c, octets);
-    RunLeases(impl_->core, s);
+  impl_->Complete([&] {
+    impl_->WithChild(session, child, [&](Session& s, Child& c) {
+      NoteUse(impl_->core, s, c, octets);
+      RunLeases(impl_->core, s);
+    });
   });
 }
 
 void Engine::Renew(Time now, SessionId session) {
   impl_->Enter<RenewCalled>(now, session);
-  impl_->WithSession(session, [&](Session& s) { RenewNow(impl_->core, s); });
+  impl_->Complete(
+      [&] { impl_->WithSession(session, [&](Session& s) { RenewNow(impl_->core, s); }); });
 }
 
 void Engine::RenewChild(Time now, SessionId session, ChildId child) {
   impl_->Enter<RenewChildCalled>(now, session, child);
-  impl_->WithChild(session, child, [&](Session& s, Child& c) { RenewNow(impl_->core, s, c); });
+  impl_->Complete([&] {
+    impl_->WithChild(session, child, [&](Session& s, Child& c) { RenewNow(impl_->core, s, c); });
+  });
 }
 
 void Engine::CloseChild(Time now, SessionId session, ChildId child) {
   impl_->Enter<CloseChildCalled>(now, session, child);
-  impl_->WithChild(session, child, [&](Session& s, Child& c) {
-    ike::CloseChild(impl_->core, s, c.id, CloseReason::kByCaller);
+  impl_->Complete([&] {
+    impl_->WithChild(session, child, [&](Session& s, Child& c) {
+      ike::CloseChild(impl_->core, s, c.id, CloseReason::kByCaller);
+    });
   });
 }
 
 void Engine::HandleDatagram(Time now, const Endpoint& local, const Endpoint& remote,
                             crypto::Octets octets) {
   impl_->Enter<DatagramArrived>(now, local, remote, octets);
-  impl_->HandleDatagram(local, remote, octets);
+  impl_->Complete([&] { impl_->HandleDatagram(local, remote, octets); });
 }
 
 void Engine::HandleTimeout(Time now) {
   impl_->Enter<TimeoutHandled>(now);
-  impl_->HandleTimeout();
+  impl_->Complete([&] { impl_->HandleTimeout(); });
 }
 
 void Engine::HandleDh(Time now, crypto::DhJob finished) {
   impl_->Enter<DhFinished>(now, finished.ticket, finished.outcome);
-  impl_->HandleDh(std::move(finished));
+  impl_->Complete([&] { impl_->HandleDh(std::move(finished)); });
 }
 
 std::optional<Datagram> Engine::PollDatagram() { return impl_->core.datagrams.Pop(); }
@@ -250,11 +300,22 @@ std::optional<Event> Engine::PollEvent() { return impl_->core.events.Pop(); }
 std::optional<crypto::DhJob> Engine::PollDh() { return impl_->core.dh_jobs.Pop(); }
 
 std::optional<Time> Engine::NextTimeout() const {
-  const Session* session = impl_->core.NextTimer();
-  return session == nullptr ? std::nullopt : std::optional(*session->scheduled);
+  Deadline next;
+  if (const Session* session = impl_->core.NextTimer()) next = session->scheduled;
+  if (const HalfOpen* oldest = impl_->core.half_open.Oldest()) next.Advance(oldest->expires_at);
+  return next;
 }
 
-std::size_t Engine::session_count() const { return impl_->core.session_count(); }
+std::size_t Engine::session_count() const {
+  return impl_->core.session_count() + impl_->core.half_open.size();
+}
+
+Counters Engine::counters() const {
+  Counters counters = impl_->core.counters;
+  counters.half_open = impl_->core.half_open.size();
+  counters.sessions = impl_->core.session_count();
+  return counters;
+}
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 

@@ -11,6 +11,8 @@
 
 #include "crypto/dh.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/secret_memory.hpp"
+#include "crypto/short_hash.hpp"
 #include "ike/config.hpp"
 #include "ike/core/deadline.hpp"
 #include "ike/core/iv_chain.hpp"
@@ -25,6 +27,13 @@ namespace iscsi_ike::ike {
 // MessageDigest tells one message of a peer from another. It proves nothing: whoever makes two
 // alike has the second one taken for the first come again.
 using MessageDigest = std::uint64_t;
+[[nodiscard]] inline MessageDigest DigestOf(Octets message) {
+  return crypto::ShortHash({}, message);
+}
+
+// A datagram that keeps coming again after it was answered is no longer worth an answer each time.
+inline constexpr unsigned kMaxDuplicateAnswers = 16;
+inline constexpr unsigned kMaxDoubtfulAnswers = 3;  // of AM2, to whom nobody has heard from since
 
 // KeyAgreement is the Diffie-Hellman of one exchange. Jobs start as soon as their inputs exist.
 struct KeyAgreement {
@@ -49,7 +58,7 @@ struct Transcript {
 
 // Work is what an exchange needs from its key exchange payloads on until it is finished: much, so
 // that a responder's first answer is given without it.
-struct Work {
+struct Work : crypto::HeldAsSecret {
   KeyAgreement dh;
   Transcript said;
   crypto::Digest skeyid;           // phase 1
@@ -135,6 +144,11 @@ struct Exchange {
     std::vector<std::uint8_t>().swap(sa_offer);
     parked.reset();
     suspicion.reset();
+  }
+
+  // OwnSpi: quick mode: the one that this end has reserved; 0: none yet.
+  [[nodiscard]] Spi OwnSpi() const {
+    return role == Role::kInitiator ? quick->spi_i : quick->spi_r;
   }
 
   [[nodiscard]] bool IsLatest(const MessageDigest& digest) const {

@@ -2,6 +2,7 @@
 // and, once grown, allocates nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -17,6 +18,11 @@ class Fifo {
   void Push(T value) {
     if (first_ > kFewTaken && first_ * 2 > items_.size()) Close();
     items_.push_back(std::move(value));
+  }
+  // MakeRoom: so many more can be pushed without memory.
+  void MakeRoom(std::size_t more) {
+    if (items_.capacity() - items_.size() < more)
+      items_.reserve(std::max(items_.size() + more, 2 * items_.capacity()));
   }
   [[nodiscard]] bool empty() const { return first_ == items_.size(); }
   [[nodiscard]] std::size_t size() const { return items_.size() - first_; }

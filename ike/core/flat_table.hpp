@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "crypto/exhaustion.hpp"
+
 namespace iscsi_ike::ike {
 
 // Traits has `Value` (`Value{}` stands for none), `Key`, `Key KeyOf(const Value&) const` and
@@ -20,15 +22,20 @@ class FlatTable {
   explicit FlatTable(Traits traits = {}) : traits_(traits) {}
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t slots() const { return slots_.size(); }
   [[nodiscard]] const Traits& traits() const { return traits_; }
   // Find is the value with this key, or Value{}.
   [[nodiscard]] Value Find(const Key& key) const {
     if (size_ == 0) return {};
     return slots_[Locate(key, Mixed(key))].value;
   }
-  // Put enters a value, in the place of one with the same key.
+  // Put enters a value, in the place of one with the same key. A table that has become much too
+  // large gives its room back.
   void Put(Value value) {
-    if ((size_ + 1) * 4 > slots_.size() * 3) Grow();
+    if ((size_ + 1) * 4 > slots_.size() * 3)
+      Resize(slots_.empty() ? kFirstSize : slots_.size() * 2);
+    if (slots_.size() > kFewSlots && (size_ + 1) * 16 < slots_.size())
+      (void)crypto::Completes([this] { Resize(slots_.size() / 4); });
     const Key key = traits_.KeyOf(value);
     const std::uint32_t hash = Mixed(key);
     Slot& slot = slots_[Locate(key, hash)];
@@ -56,6 +63,7 @@ class FlatTable {
     std::uint32_t hash = 0;
   };
   static constexpr std::size_t kFirstSize = 4;  // a session has few message IDs
+  static constexpr std::size_t kFewSlots = 1024;
 
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
   [[nodiscard]] std::uint32_t Mixed(const Key& key) const {
@@ -79,8 +87,8 @@ class FlatTable {
     }
     slots_[gap] = {};
   }
-  void Grow() {
-    std::vector<Slot> old(slots_.empty() ? kFirstSize : slots_.size() * 2);
+  void Resize(std::size_t slots) {
+    std::vector<Slot> old(slots);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.value == Value{}) continue;

@@ -96,8 +96,8 @@ void TakeDeleteOfSession(EngineCore& core, Session& session) {
   }
   FailQueued(core, session, Deleted("the peer deleted the ISAKMP SA"));
   if (Session* newer = core.NewestOf(session)) (void)TakeOver(core, session, *newer);
-  session.state = Session::State::kClosed;
   core.Emit(SessionClosed{session.id, CloseReason::kByPeer});
+  session.state = Session::State::kClosed;
 }
 
 // DropChild forgets the child that the peer receives on no more. False: there is none.
@@ -127,8 +127,8 @@ void TakeDelete(EngineCore& core, Session& session, const Payload& payload) {
     // the next.
     if (!spi || DropChild(core, session, *spi)) continue;
     if (Session* owner = core.FindOwner(session, *spi)) {
-      (void)DropChild(core, *owner, *spi);
       core.Unsettle(*owner);
+      (void)DropChild(core, *owner, *spi);
     }
   }
 }
@@ -169,6 +169,16 @@ void SuspectNoise(EngineCore& core, Session& session) {
   if (Exchange* phase1 = session.phase1()) Suspect(core, session, *phase1, std::move(suspicion));
 }
 
+// HoldsNews: behind its HASH an Informational has notifications and Deletes (RFC 2409 section 5.7).
+// No HASH covers the exchange type, and that of QM1 is made like this one: whoever turns the type
+// of a QM1 must not use up its message ID.
+bool HoldsNews(const PayloadList& payloads) {
+  static constexpr PayloadSet kNews{PayloadType::kNotify, PayloadType::kDelete,
+                                    PayloadType::kVendorId};
+  return payloads.size() > 1 && std::all_of(payloads.begin() + 1, payloads.end(),
+                                            [](const Payload& p) { return kNews.Has(p.type); });
+}
+
 // OpenProtected decrypts with the vector that grows from `last_block`, and verifies HASH(1).
 // nullopt: not under these keys. The payloads borrow from `clear`.
 std::optional<PayloadList> OpenProtected(EngineCore& core, const Session& session,
@@ -182,7 +192,8 @@ std::optional<PayloadList> OpenProtected(EngineCore& core, const Session& sessio
   chain.Start(iv.Expose(), block);
   if (!Open(KeyOf(core, session), chain, received.message, clear)) return std::nullopt;
   const auto payloads = ParsePayloads(header.next, clear, ChainRules::kStrict);
-  if (!payloads || payloads->empty() || (*payloads)[0].type != PayloadType::kHash)
+  if (!payloads || payloads->empty() || (*payloads)[0].type != PayloadType::kHash ||
+      !HoldsNews(*payloads))
     return std::nullopt;
   const crypto::Digest expected = InformationalHash(session, header.id, payloads->AfterFirst());
   if (!crypto::ConstantTimeEqual(expected.Expose(), (*payloads)[0].body)) return std::nullopt;
@@ -217,6 +228,9 @@ void ReceiveInformational(EngineCore& core, Session& session, const Received& re
   if (!header.encrypted()) return TakeClear(core, session, header, message);
   if (!session.keys_ready)
     return core.Dropped(session.remote, "an encrypted Informational before there are keys");
+  // Nothing could remember that it came: each copy of it would count anew.
+  if (header.id == MessageId{0})
+    return core.Dropped(session.remote, "an encrypted Informational without a message ID");
   if (session.IsUsed(header.id)) return ReceiveUnderUsedId(core, session, received);
   EngineCore::Scratch scratch(core);
   std::vector<std::uint8_t>& clear = *scratch;

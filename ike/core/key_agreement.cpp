@@ -21,6 +21,15 @@ bool HasFullLength(const crypto::DhJob& job, bool agree) {
                : job.public_value.size() == group.public_size;
 }
 
+// IsForSure: g^xy is computed ahead for the peer's answer, and in aggressive mode for whoever may
+// not be there at all only while few of those wait.
+bool IsForSure(const EngineCore& core, const Session& session, const Exchange& exchange) {
+  const bool doubtful = exchange.script->phase1 && exchange.role == Role::kResponder &&
+                        session.mode == policy::ExchangeMode::kAggressive &&
+                        !session.source_verified;
+  return !doubtful || !core.aggressive_credit.IsLow();
+}
+
 }  // namespace
 
 bool Prefetch(EngineCore& core, const Session& session, Exchange& exchange) {
@@ -33,7 +42,8 @@ bool Prefetch(EngineCore& core, const Session& session, Exchange& exchange) {
     dh.started = true;
     QueueDh(core, session, exchange, crypto::DhOperation::kGenerate);
   }
-  if (dh.started && !dh.peer_public.empty() && dh.agree == crypto::DhTicket{} && !dh.shared_ready) {
+  if (dh.started && !dh.peer_public.empty() && dh.agree == crypto::DhTicket{} && !dh.shared_ready &&
+      IsForSure(core, session, exchange)) {
     QueueDh(core, session, exchange, crypto::DhOperation::kAgree);
   }
   return true;

@@ -111,25 +111,22 @@ void NoteRepetition(EngineCore& core, const Session& session, Exchange& exchange
 
 void FailSession(EngineCore& core, Session& session, NegotiationFailure failure) {
   if (session.state == Session::State::kClosed) return;
-  session.state = Session::State::kClosed;
   FailQueued(core, session, failure);
   NoteRenewalFailed(core, session);
   core.Emit(Failed{session.id, std::nullopt, PeerName(session), session.role, session.remote,
                    std::move(failure)});
+  session.state = Session::State::kClosed;  // once that has been said
 }
 
 void FailExchange(EngineCore& core, Session& session, Exchange& exchange,
                   NegotiationFailure failure) {
   if (exchange.finished) return;
-  exchange.Finish();
-  if (exchange.quick) {
-    core.ReleaseSpi(exchange.role == Role::kInitiator ? exchange.quick->spi_i
-                                                      : exchange.quick->spi_r);
-  }
-  exchange.forget_at.reset();
-  NoteRenewalFailed(core, session, exchange);
   core.Emit(Failed{session.id, exchange.quick ? std::optional(exchange.quick->child) : std::nullopt,
                    session.peer->name, exchange.role, session.remote, std::move(failure)});
+  exchange.Finish();
+  if (exchange.quick) core.ReleaseSpi(exchange.OwnSpi());
+  exchange.forget_at.reset();
+  NoteRenewalFailed(core, session, exchange);
 }
 
 void FailQueued(EngineCore& core, Session& session, const NegotiationFailure& failure) {

@@ -1,5 +1,7 @@
 #include "ike/core/patience.hpp"
 
+#include <algorithm>
+
 #include "ike/core/liveness.hpp"
 #include "ike/core/outcome.hpp"
 #include "ike/core/peer_path.hpp"
@@ -26,6 +28,18 @@ void Repeat(EngineCore& core, Session& session, const Exchange& exchange) {
   core.Send(session, exchange.last_sent);
 }
 
+// NextRepetition arms the timer of the next repetition. Whoever may not be where he says hears AM2
+// twice at most; then it is for him to speak, until the session's time is over.
+enum class Repetition : std::uint8_t { kNow, kNoMore, kInVain };
+Repetition NextRepetition(const EngineCore& core, const Session& session, Exchange& exchange) {
+  const bool doubtful =
+      session.role == Role::kResponder && exchange.script->phase1 && !session.source_verified;
+  RetransmitPolicy policy = session.peer->retransmit;
+  if (doubtful) policy.tries = std::min(policy.tries, 1U);
+  if (exchange.retransmit.Next(core.now, policy)) return Repetition::kNow;
+  return doubtful ? Repetition::kNoMore : Repetition::kInVain;
+}
+
 void RunTimersOf(EngineCore& core, Session& session, Exchange& exchange) {
   if (exchange.finished) {
     if (exchange.forget_at.IsDue(core.now)) exchange.forget_at.reset();
@@ -33,11 +47,9 @@ void RunTimersOf(EngineCore& core, Session& session, Exchange& exchange) {
   }
   if (exchange.give_up_at.IsDue(core.now)) return TimeOut(core, session, exchange);
   if (!exchange.retransmit.IsDue(core.now)) return;
-  if (exchange.retransmit.Next(core.now, session.peer->retransmit)) {
-    Repeat(core, session, exchange);
-  } else {
-    TimeOut(core, session, exchange);
-  }
+  const Repetition next = NextRepetition(core, session, exchange);
+  if (next == Repetition::kNow) Repeat(core, session, exchange);
+  if (next == Repetition::kInVain) TimeOut(core, session, exchange);
 }
 
 void GiveUp(EngineCore& core, Session& session) {

@@ -37,6 +37,19 @@ void NotePath(EngineCore& core, Session& session, const Received& received) {
     core.Emit(PeerMoved{session.id, session.local, session.remote});
 }
 
+void NoteReturn(EngineCore& core, Session& session, const Received& received) {
+  if (session.role != Role::kResponder || session.source_verified) return;
+  session.source_verified = true;
+  ++core.counters.sources_verified;
+  if (session.mode != policy::ExchangeMode::kAggressive) return;
+  core.aggressive_credit.GiveBack();
+  Exchange* phase1 = session.phase1();
+  const bool is_am3 = received.header.exchange == ExchangeType::kAggressive;
+  if (is_am3 || phase1 == nullptr || !phase1->answered || phase1->retransmit.due()) return;
+  phase1->retransmit.Start(core.now, session.peer->retransmit);
+  core.Send(session, phase1->last_sent);
+}
+
 void ArmKeepalive(EngineCore& core, Session& session) {
   const Duration interval = session.peer->nat_keepalive;
   if (!session.nat.local || interval <= Duration::zero()) return;

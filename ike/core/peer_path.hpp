@@ -24,6 +24,11 @@ void NotePath(EngineCore& core, Session& session, const Received& received);
 
 [[nodiscard]] EncapsulationRule EncapsulationRuleOf(const Session& session);
 
+// NoteReturn: a message with this end's cookie has come, so somebody is where the first one came
+// from. The credit of aggressive mode is given back, and what AM2 was not repeated for is made
+// good: who goes on as if AM3 had arrived hears AM2 again.
+void NoteReturn(EngineCore& core, Session& session, const Received& received);
+
 // ArmKeepalive and RunKeepalive keep a translator's mapping alive when this end is behind one.
 void ArmKeepalive(EngineCore& core, Session& session);
 void RunKeepalive(EngineCore& core, Session& session);

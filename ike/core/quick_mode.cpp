@@ -44,6 +44,7 @@ Child* Followed(EngineCore& core, Session& session, const ChildSa& sa, const Qui
 // old one when the overlap is over; the other end leaves that to it, and renews it no more.
 std::optional<ChildId> AddChild(EngineCore& core, Session& session, const ChildSa& sa,
                                 const QuickChoice& quick) {
+  if (Session* newest = core.NewestOf(session)) core.Unsettle(*newest);
   std::optional<ChildId> followed;
   const RenewalPolicy& policy = session.peer->renewal;
   Child* old = policy.mode == Renewal::kRenew ? Followed(core, session, sa, quick) : nullptr;
@@ -63,7 +64,6 @@ std::optional<ChildId> AddChild(EngineCore& core, Session& session, const ChildS
   child.encapsulation = sa.encapsulation;
   child.lifetime = sa.lifetime;
   StartLease(core, session, child);
-  if (Session* newest = core.NewestOf(session)) core.Unsettle(*newest);
   return followed;
 }
 
@@ -183,12 +183,15 @@ Result<ChildId, NegotiationFailure> BeginQuickMode(EngineCore& core, Session& se
                        .error.failure);
   }
   const auto id = core.MakeMessageId(session);
-  const auto spi = core.MakeSpi();
-  if (!id || !spi)
-    return Failure(
-        Refuse(FailureCode::kRandom, "no message ID or SPI could be drawn").error.failure);
+  if (!id)
+    return Failure(Refuse(FailureCode::kRandom, "no message ID could be drawn").error.failure);
   session.sa().used_ids.Put(*id);
   Exchange& exchange = AddExchange(core, session, Role::kInitiator, *id, child);
+  const auto spi = core.MakeSpi();
+  if (!spi) {
+    session.exchanges.pop_back();
+    return Failure(Refuse(FailureCode::kRandom, "no SPI could be drawn").error.failure);
+  }
   exchange.quick->renews = renews;
   exchange.quick->offer = offer;
   exchange.quick->spi_i = *spi;

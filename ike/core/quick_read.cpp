@@ -204,10 +204,10 @@ Step AcceptFirst(StepContext& context, const PayloadList& payloads) {
   if (auto accepted = AcceptOffer(context, payloads); !accepted) return accepted;
   if (auto accepted = AcceptSelectors(context, payloads); !accepted) return accepted;
   const auto spi = context.core.MakeSpi();
-  if (!spi || !context.core.FillNonce(context.exchange.said().nonce_r, kNonceSize)) {
-    return Refuse(FailureCode::kRandom, "no SPI or nonce could be drawn");
-  }
-  context.exchange.quick->spi_r = *spi;
+  if (!spi) return Refuse(FailureCode::kRandom, "no SPI could be drawn");
+  context.exchange.quick->spi_r = *spi;  // the exchange gives it back if it fails
+  if (!context.core.FillNonce(context.exchange.said().nonce_r, kNonceSize))
+    return Refuse(FailureCode::kRandom, "no nonce could be drawn");
   context.core.Decided(context.session, [&] {
     const QuickChoice& quick = *context.exchange.quick;
     return "phase 2: proposal " + std::to_string(quick.proposal) +

@@ -166,12 +166,12 @@ void NoteUse(EngineCore& core, Session& session, Child& child, std::uint64_t oct
 void Succeed(EngineCore& core, Session& session) {
   Session* old = core.Find(session.renews);
   if (old == nullptr || old->state != Session::State::kEstablished) return;
+  core.Unsettle(*old);
   old->renewing = false;
   old->sa().lease.renew_at.reset();
   // Where its children find no room, the old session stays with them until it expires.
   if (TakeOver(core, *old, session))
     old->sa().lease.close_at = core.now + session.peer->renewal.overlap;
-  core.Unsettle(*old);
 }
 
 bool TakeOver(EngineCore& core, Session& from, Session& to) {
@@ -182,6 +182,9 @@ bool TakeOver(EngineCore& core, Session& from, Session& to) {
     core.Emit(Diagnosed{to.id, to.peer->name, to.remote, std::move(suspicion)});
     return false;
   }
+  core.Unsettle(from);
+  core.Unsettle(to);
+  to.sa().children.reserve(to.sa().children.size() + from.sa().children.size());
   for (Child& child : from.sa().children) {
     child.renewing = false;  // a quick mode of the old session may still do it: then it is followed
     to.sa().children.push_back(child);
@@ -190,16 +193,15 @@ bool TakeOver(EngineCore& core, Session& from, Session& to) {
   Refresh(from);
   Refresh(to);
   core.Emit(SessionReplaced{to.id, from.id});
-  core.Unsettle(to);
   return true;
 }
 
 void NoteRenewalFailed(EngineCore& core, const Session& session) {
   Session* old = core.Find(session.renews);
   if (old == nullptr) return;
+  core.Unsettle(*old);
   old->renewing = false;
   old->sa().lease.renew_at = RetryAt(core.now, old->sa().lease);
-  core.Unsettle(*old);
 }
 
 void NoteRenewalFailed(EngineCore& core, Session& session, const Exchange& exchange) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ike/core/fold.hpp"
 #include "ike/core/fragments.hpp"
 #include "ike/core/informational.hpp"
 #include "ike/core/outcome.hpp"
@@ -18,6 +19,8 @@ namespace {
 // Nobody has proved anything yet, so this bounds what a half-open session keeps and what a refusal
 // has to explain.
 constexpr std::size_t kMostFirstMessage = 8192;
+
+constexpr std::string_view kNoRoom = "the bound on sessions is reached";
 
 const Script& ScriptOf(policy::ExchangeMode mode) {
   return mode == policy::ExchangeMode::kMain ? MainModeScript() : AggressiveModeScript();
@@ -38,32 +41,73 @@ Session* Own(EngineCore& core, const Header& header) {
 
 void RefuseFirst(EngineCore& core, const Received& received, policy::ExchangeMode mode,
                  Trouble trouble) {
-  if (!core.notify_budget.Spend(core.now))
+  if (!core.notify_ration.Spend(core.now)) {
+    ++core.counters.refusals_withheld;
     return core.Dropped(received.remote, "the ration of refusals is spent");
-  Session& session = core.AddSession(Role::kResponder, received.local, received.remote, nullptr);
-  session.mode = mode;
+  }
+  const auto session = core.MakeSession(Role::kResponder, received.local, received.remote, nullptr);
+  session->mode = mode;
   if (trouble.notify != kTellNothing) RefuseInClear(core, received, trouble.notify);
-  FailSession(core, session, std::move(trouble.failure));
-  core.RemoveSession(session.id);
+  FailSession(core, *session, std::move(trouble.failure));
 }
 
-// Admit opens a responder session for a first message.
+// MakeRoom lets the oldest sessions whose phase 1 is not done give way to one more.
+bool MakeRoom(EngineCore& core) {
+  while (core.half_open_count() >= core.config.max_half_open) {
+    Session* oldest = core.OldestHalfOpen();
+    if (oldest == nullptr) return false;
+    ++core.counters.sessions_gave_way;
+    core.Touch(*oldest);
+    FailSession(core, *oldest,
+                Refuse(FailureCode::kLimit,
+                       "the bound on half-open sessions is reached, and this was the oldest")
+                    .error.failure);
+    core.RemoveSession(oldest->id);
+  }
+  return true;
+}
+
+// AdmitMain answers MM1, and keeps no more of it than it must.
+void AdmitMain(EngineCore& core, Session& session, const Received& received) {
+  ReceiveMessage(core, session, *session.exchanges.front(), received);
+  if (!MayFold(session)) return;  // refused
+  Fold(core, session);
+  ++core.counters.main_answered;
+}
+
+// AdmitAggressive takes on a session that costs an exponentiation, whoever has sent AM1.
+Session* AdmitAggressive(EngineCore& core, std::unique_ptr<Session> made,
+                         const Received& received) {
+  if (!core.aggressive_credit.Take(core.now)) {
+    ++core.counters.aggressive_withheld;
+    return core.Dropped(received.remote, "the credit of aggressive mode is spent"), nullptr;
+  }
+  if (!MakeRoom(core)) return core.Dropped(received.remote, kNoRoom), nullptr;
+  Session& session = core.AddSession(std::move(made));
+  core.IndexOwnCookie(session);
+  core.IndexHalfOpen(session);
+  ReceiveMessage(core, session, *session.exchanges.front(), received);
+  if (session.state == Session::State::kNegotiating) {
+    ++core.counters.aggressive_answered;
+  } else {
+    core.aggressive_credit.GiveBack();
+  }
+  return &session;
+}
+
+// Admit begins phase 1 for a first message. A session: there is one now.
 Session* Admit(EngineCore& core, const Received& received) {
   const Endpoint& remote = received.remote;
   // A peer may renew a session that this end has begun, also when this end serves nobody else.
   const Session* known = core.NewestAt(remote);
   if (core.config.responders.empty() && known == nullptr)
     return core.Dropped(remote, "this end only initiates"), nullptr;
-  if (received.message.size() > kMostFirstMessage) {
+  if (received.message.size() > kMostFirstMessage)
     return core.Dropped(remote, "a first message of more than 8 KiB"), nullptr;
-  }
-  if (core.half_open_count() >= core.config.max_half_open ||
-      core.session_count() >= core.config.max_sessions) {
-    return core.Dropped(remote, "the bound on half-open sessions is reached"), nullptr;
-  }
-  const auto mode = received.header.exchange == ExchangeType::kMain
-                        ? policy::ExchangeMode::kMain
-                        : policy::ExchangeMode::kAggressive;
+  if (core.session_count() >= core.config.max_sessions)
+    return core.Dropped(remote, kNoRoom), nullptr;
+  const bool main = received.header.exchange == ExchangeType::kMain;
+  const auto mode = main ? policy::ExchangeMode::kMain : policy::ExchangeMode::kAggressive;
   auto peer = core.config.responders.empty()
                   ? Result<SelectedPeer, Trouble>({known->peer, known->match})
                   : SelectPeerByAddress(core.config, core.responders,
@@ -71,19 +115,32 @@ Session* Admit(EngineCore& core, const Received& received) {
   if (!peer) return RefuseFirst(core, received, mode, std::move(peer).error()), nullptr;
   const auto cookie = core.MakeCookie();
   if (!cookie) return core.Dropped(remote, "no cookie could be drawn"), nullptr;
-  Session& session =
-      core.AddSession(Role::kResponder, received.local, remote, std::move(peer->peer));
-  session.match = peer->match;
-  session.peer_known = core.config.responders.empty() || mode == policy::ExchangeMode::kMain;
-  session.mode = mode;
-  session.initiator_cookie = received.header.initiator;
-  session.responder_cookie = *cookie;
-  session.give_up_at = core.now + core.config.half_open_timeout;
+  auto session = core.MakeSession(Role::kResponder, received.local, remote, std::move(peer->peer));
+  session->match = peer->match;
+  session->peer_known = core.config.responders.empty() || main;
+  session->mode = mode;
+  session->initiator_cookie = received.header.initiator;
+  session->responder_cookie = *cookie;
+  session->give_up_at = core.now + core.config.half_open_timeout;
+  session->exchanges.push_back(
+      std::make_unique<Exchange>(ScriptOf(mode), Role::kResponder, MessageId{0}));
+  if (!main) return AdmitAggressive(core, std::move(session), received);
+  return AdmitMain(core, *session, received), nullptr;
+}
+
+// Readmit makes a session of a half-open one again: its initiator is where it says.
+Session* Readmit(EngineCore& core, HalfOpen& half, const Received& received) {
+  const Endpoint& remote = received.remote;
+  if (half.initiator_cookie != received.header.initiator || half.remote != remote ||
+      half.local != received.local)
+    return core.Dropped(remote, "no session has these cookies"), nullptr;
+  if (core.session_count() >= core.config.max_sessions || !MakeRoom(core))
+    return core.Dropped(remote, kNoRoom), nullptr;
+  auto unfolded = Unfold(core, half);
+  core.half_open.Remove(half);
+  Session& session = core.AddSession(std::move(unfolded));
   core.IndexOwnCookie(session);
   core.IndexHalfOpen(session);
-  session.exchanges.push_back(
-      std::make_unique<Exchange>(ScriptOf(mode), Role::kResponder, MessageId{0}));
-  ReceiveMessage(core, session, *session.exchanges.front(), received);
   return &session;
 }
 
@@ -93,6 +150,7 @@ Session* RouteFirst(EngineCore& core, const Received& received) {
   Session* own = core.FindByOwnCookie(header.initiator);
   if (header.exchange == ExchangeType::kInformational && own != nullptr &&
       own->role == Role::kInitiator && own->remote == remote) {
+    core.Touch(*own);
     ReceiveInformational(core, *own, received);
     return own;
   }
@@ -107,6 +165,8 @@ Session* RouteFirst(EngineCore& core, const Received& received) {
   if (header.encrypted() || header.id != MessageId{0}) {
     return core.Dropped(remote, "a first message that is encrypted or has a message ID"), nullptr;
   }
+  if (HalfOpen* half = core.half_open.Find(FirstMessage{header.initiator, remote}))
+    return AnswerAgain(core, *half, received), nullptr;
   Session* known = core.FindByFirstMessage(header.initiator, remote);
   if (known != nullptr && !known->half_open) {
     if (core.now < known->first_known_until)
@@ -114,6 +174,7 @@ Session* RouteFirst(EngineCore& core, const Received& received) {
     known = nullptr;
   }
   if (known == nullptr) return Admit(core, received);
+  core.Touch(*known);
   ReceiveMessage(core, *known, *known->phase1(), received);
   return known;
 }
@@ -181,6 +242,18 @@ void RefuseVersion(EngineCore& core, const Endpoint& local, const Endpoint& remo
   RefuseInClear(core, {local, remote, *header, datagram}, notify);
 }
 
+// LongestAnswer: what whoever may be nowhere is sent is no longer than what came. The shortest MM1
+// is as long as its MM2; so that a flood of those, too, draws less than it is, some go without in
+// a crowd, and are answered when they ask again. Aggressive mode has bounds of its own.
+std::size_t LongestAnswer(const EngineCore& core, const Received& received) {
+  constexpr std::size_t kCrowd = 4096;
+  constexpr std::uint64_t kOneIn = 64;
+  if (received.header.exchange == ExchangeType::kAggressive) return EngineCore::kNoLimit;
+  const bool unlucky =
+      core.half_open.size() > kCrowd && core.counters.datagrams_received % kOneIn == 0;
+  return received.message.size() - (unlucky ? 1U : 0U);
+}
+
 // WithoutMarker removes the non-ESP marker of the NAT traversal port (RFC 3948 section 2.2).
 std::optional<Octets> WithoutMarker(EngineCore& core, const Endpoint& remote, Octets datagram) {
   if (datagram.size() == 1 && datagram[0] == kNatKeepaliveOctet)
@@ -203,18 +276,27 @@ Session* Route(EngineCore& core, const Endpoint& local, const Endpoint& remote, 
   const auto header = ParseHeader(datagram);
   if (!header) {
     core.Dropped(remote, header.error().rule);
+    const EngineCore::AnswerLimit limit(core, datagram.size());
     const NotifyType notify = header.error().notify;
     if (notify == NotifyType::kInvalidMajorVersion || notify == NotifyType::kInvalidMinorVersion)
       RefuseVersion(core, local, remote, datagram, notify);
     return nullptr;
   }
   const Received received{local, remote, *header, datagram.first(header->length)};
-  if (header->responder.IsZero()) return RouteFirst(core, received);
+  if (header->responder.IsZero()) {
+    const EngineCore::AnswerLimit limit(core, LongestAnswer(core, received));
+    return RouteFirst(core, received);
+  }
   Session* session = Own(core, *header);
+  if (HalfOpen* half = core.half_open.Find(header->responder);
+      half != nullptr && session == nullptr)
+    session = Readmit(core, *half, received);
   if (session == nullptr) return core.Dropped(remote, "no session has these cookies"), nullptr;
   if (session->remote != remote && !IsOnFirstPath(*session, received) &&
       !MayMove(core, *session, received))
     return core.Dropped(remote, "the source is not the session's peer"), nullptr;
+  core.Touch(*session);
+  NoteReturn(core, *session, received);
   if (header->next == PayloadType::kFragment) {
     RouteFragment(core, *session, received);
   } else {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "crypto/short_hash.hpp"
 #include "ike/core/key_agreement.hpp"
 #include "ike/core/liveness.hpp"
 #include "ike/core/open_row.hpp"
@@ -13,9 +12,6 @@
 
 namespace iscsi_ike::ike {
 namespace {
-
-// A datagram that keeps coming again after it was answered is no longer worth an answer each time.
-constexpr unsigned kMaxDuplicateAnswers = 16;
 
 bool IsOpen(Gate gate, const Session& session, const Exchange& exchange) {
   switch (gate) {
@@ -28,8 +24,6 @@ bool IsOpen(Gate gate, const Session& session, const Exchange& exchange) {
   }
   return false;
 }
-
-MessageDigest DigestOf(Octets message) { return crypto::ShortHash({}, message); }
 
 void Trace(EngineCore& core, const Session& session, const Exchange& exchange,
            std::string_view name, Direction direction, const Header& header, Octets payloads,
@@ -60,8 +54,9 @@ void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trou
     core.Dropped(session.remote, Name(trouble.failure.code));
     return;  // the caller forgets an exchange that never began
   }
-  if (first && exchange.script->phase1 && !core.notify_budget.Spend(core.now)) {
+  if (first && exchange.script->phase1 && !core.notify_ration.Spend(core.now)) {
     session.state = Session::State::kClosed;
+    ++core.counters.refusals_withheld;
     return core.Dropped(session.remote, "the ration of refusals is spent");
   }
   std::vector<std::uint8_t> refusal;
@@ -178,7 +173,9 @@ void Advance(EngineCore& core, Session& session, Exchange& exchange) {
 void AnswerDuplicate(EngineCore& core, Session& session, Exchange& exchange,
                      const Received& received) {
   ++exchange.duplicates_seen;
-  if (!exchange.answered || exchange.duplicates_seen > kMaxDuplicateAnswers) {
+  const bool doubtful = session.role == Role::kResponder && !session.source_verified;
+  const unsigned most = doubtful ? kMaxDoubtfulAnswers : kMaxDuplicateAnswers;
+  if (!exchange.answered || exchange.duplicates_seen > most) {
     core.Dropped(session.remote, "duplicate of a message that has no answer yet");
     return;
   }
@@ -241,7 +238,7 @@ void ReceiveMessage(EngineCore& core, Session& session, Exchange& exchange,
   }
   if (!IsOpen(exchange.current().to_open, session, exchange)) {
     if (!exchange.parked && MayPark(received)) exchange.parked = std::make_unique<Parked>(received);
-    return;
+    return Advance(core, session, exchange);
   }
   session.heard_from_peer = true;
   const Row& row = exchange.current();

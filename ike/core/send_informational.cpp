@@ -62,10 +62,12 @@ std::vector<std::uint8_t> NotifyBody(NotifyType type, Octets spi) {
 }
 
 // SendClear says it while the ration lasts, and makes no words before it has asked.
-void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote, Header header,
-               NotifyType type, Octets spi) {
-  if (!core.notify_budget.Spend(core.now))
+void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote,
+               const Header& header, NotifyType type, Octets spi) {
+  if (!core.notify_ration.Spend(core.now)) {
+    ++core.counters.refusals_withheld;
     return core.Dropped(remote, "the ration of clear notifications is spent");
+  }
   const std::vector<std::uint8_t> body = NotifyBody(type, spi);
   std::vector<std::uint8_t> message;
   Writer writer(message);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/secret_memory.hpp"
 #include "ike/core/abilities.hpp"
 #include "ike/core/deadline.hpp"
 #include "ike/core/exchange.hpp"
@@ -58,7 +59,7 @@ struct MessageIdTraits {
 };
 
 // IsakmpSa is what a session has once there are keys: most sessions of a flood never get there.
-struct IsakmpSa {
+struct IsakmpSa : crypto::HeldAsSecret {
   crypto::Digest skeyid_d;
   crypto::Digest skeyid_a;
   CipherKey cipher_key;
@@ -106,7 +107,8 @@ struct Session {
   bool keys_ready = false;
   bool at_nat_port = false;  // the datagrams go to and from the ports of RFC 3947 section 4
   bool heard_from_peer = false;
-  bool half_open = false;  // responder: counted against the bound
+  bool half_open = false;        // responder: counted against the bound
+  bool source_verified = false;  // responder: the peer has come back with this end's cookie
   bool first_child_begun = false;
 
   Time first_known_until{};  // responder: until then its first message is a late duplicate

@@ -2,27 +2,14 @@
 // end, by the first message, by the peer's identity and place; and the SPIs in use.
 #pragma once
 
-#include <algorithm>
-#include <bit>
 #include <string_view>
 
 #include "crypto/short_hash.hpp"
 #include "ike/core/flat_table.hpp"
 #include "ike/core/session.hpp"
+#include "ike/core/table_keys.hpp"
 
 namespace iscsi_ike::ike {
-
-// EndpointOctets is an endpoint as a hash takes it.
-using EndpointOctets = std::array<std::uint8_t, 19>;
-[[nodiscard]] inline EndpointOctets OctetsOf(const Endpoint& endpoint) {
-  EndpointOctets octets{};
-  const Octets address = endpoint.address.octets();
-  std::copy(address.begin(), address.end(), octets.begin());
-  octets[16] = static_cast<std::uint8_t>(address.size());
-  octets[17] = static_cast<std::uint8_t>(endpoint.port >> 8U);
-  octets[18] = static_cast<std::uint8_t>(endpoint.port);
-  return octets;
-}
 
 struct IdTraits {
   using Value = Session*;
@@ -31,21 +18,13 @@ struct IdTraits {
   [[nodiscard]] static std::uint64_t HashOf(Key id) { return static_cast<std::uint64_t>(id); }
 };
 
-// OwnCookieTraits: this end drew them at random.
 struct OwnCookieTraits {
   using Value = Session*;
   using Key = Cookie;
   [[nodiscard]] static const Cookie& KeyOf(const Session* s) { return s->own_cookie(); }
-  [[nodiscard]] static std::uint64_t HashOf(const Cookie& c) {
-    return std::bit_cast<std::uint64_t>(c.octets);
-  }
+  [[nodiscard]] static std::uint64_t HashOf(const Cookie& c) { return HashOfOwnCookie(c); }
 };
 
-struct FirstMessage {
-  Cookie initiator;
-  Endpoint remote;
-  friend bool operator==(const FirstMessage&, const FirstMessage&) = default;
-};
 struct FirstMessageTraits {
   using Value = Session*;
   using Key = FirstMessage;
@@ -53,14 +32,7 @@ struct FirstMessageTraits {
   [[nodiscard]] static Key KeyOf(const Session* s) {
     return {s->initiator_cookie, s->first_remote};
   }
-  [[nodiscard]] std::uint64_t HashOf(const Key& key) const {
-    std::array<std::uint8_t, sizeof(Cookie) + sizeof(EndpointOctets)> octets{};
-    const auto at =
-        std::copy(key.initiator.octets.begin(), key.initiator.octets.end(), octets.begin());
-    const EndpointOctets remote = OctetsOf(key.remote);
-    std::copy(remote.begin(), remote.end(), at);
-    return crypto::ShortHash(secret, octets);
-  }
+  [[nodiscard]] std::uint64_t HashOf(const Key& key) const { return key.HashUnder(secret); }
 };
 
 // PlaceTraits: where phase 1 ended; the newest session of each place.

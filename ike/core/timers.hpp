@@ -35,6 +35,10 @@ class TimerQueue {
   }
   // Clear keeps the room: up to as many entries are pushed again without memory.
   void Clear() { heap_.clear(); }
+  // Reserve makes room for so many entries in all.
+  void Reserve(std::size_t entries) {
+    if (entries > heap_.capacity()) heap_.reserve(std::max(entries, 2 * heap_.capacity()));
+  }
   [[nodiscard]] std::size_t size() const { return heap_.size(); }
   [[nodiscard]] std::size_t room() const { return heap_.capacity(); }
 

@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <netinet/udp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <utility>
 
 #include "ike/net/socket_address.hpp"
@@ -71,14 +74,22 @@ Status<NetError> PacketSocket::Share() {
   return Failure(NetError::OfErrno(bound_, errno));
 }
 
-Status<NetError> PacketSocket::Steer(std::uint32_t count, bool marked) {
+Status<NetError> PacketSocket::Steer(std::uint32_t count, bool marked, bool apart) {
   // A program of the kernel's packet filter over the UDP payload; loads beyond its end give 0, the
-  // first socket.
+  // first socket. A and X are its registers; jumps count the steps that are left out.
   const std::uint32_t at = marked ? kNonEspMarkerSize : 0;
-  std::array<sock_filter, 6> steps{
+  const std::uint32_t second_half = apart ? count : 0;
+  std::array<sock_filter, 15> steps{
       {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at), BPF_STMT(BPF_MISC | BPF_TAX, 0),
        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at + 4), BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
-       BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count), BPF_STMT(BPF_RET | BPF_A, 0)}};
+       BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count), BPF_STMT(BPF_MISC | BPF_TAX, 0),
+       // The responder's cookie, half by half.
+       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at + 8), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2),
+       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at + 12), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
+       BPF_STMT(BPF_MISC | BPF_TXA, 0), BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, second_half),
+       BPF_STMT(BPF_RET | BPF_A, 0),
+       // There is none.
+       BPF_STMT(BPF_MISC | BPF_TXA, 0), BPF_STMT(BPF_RET | BPF_A, 0)}};
   const sock_fprog program{steps.size(), steps.data()};
   if (setsockopt(handle_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0)
     return Done{};
@@ -86,6 +97,21 @@ Status<NetError> PacketSocket::Steer(std::uint32_t count, bool marked) {
   refused.rule = "the kernel does not steer datagrams between threads (SO_ATTACH_REUSEPORT_CBPF: " +
                  refused.code.message() + ")";
   return Failure(std::move(refused));
+}
+
+// The system counts twice what it is asked for, because it counts what it needs around the octets,
+// too.
+void PacketSocket::KeepUnread(std::uint32_t octets) const {
+  const int size = static_cast<int>(std::min<std::uint32_t>(octets, INT_MAX) / 2);
+  if (setsockopt(handle_, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) == 0) return;
+  (void)setsockopt(handle_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+std::uint32_t PacketSocket::Lost() const {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> told{};
+  socklen_t size = sizeof told;
+  if (getsockopt(handle_, SOL_SOCKET, SO_MEMINFO, told.data(), &size) != 0) return 0;
+  return told[SK_MEMINFO_DROPS];
 }
 
 // A kernel that cannot gives them one by one.

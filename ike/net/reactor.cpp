@@ -19,13 +19,14 @@ Time SteadyNow() {
 struct Reactor::Impl {
   asio::io_context context{1};
   asio::signal_set signals{context};
-  std::function<void(int)> on_termination;
+  asio::signal_set requests{context};
 
-  void WaitForSignal() {
-    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+  static void Wait(asio::signal_set& set, std::function<void(int)> callback) {
+    set.async_wait([&set, call = std::move(callback)](const boost::system::error_code& error,
+                                                      int signal) mutable {
       if (error) return;
-      on_termination(signal);
-      WaitForSignal();
+      call(signal);
+      Wait(set, std::move(call));
     });
   }
 };
@@ -52,10 +53,14 @@ void Reactor::Post(std::function<void()> callback) {
 }
 
 void Reactor::OnTermination(std::function<void(int)> callback) {
-  impl_->on_termination = std::move(callback);
   impl_->signals.add(SIGINT);
   impl_->signals.add(SIGTERM);
-  impl_->WaitForSignal();
+  Impl::Wait(impl_->signals, std::move(callback));
+}
+
+void Reactor::OnRequest(std::function<void()> callback) {
+  impl_->requests.add(SIGUSR1);
+  Impl::Wait(impl_->requests, [call = std::move(callback)](int) { call(); });
 }
 
 asio::io_context& Reactor::context() { return impl_->context; }

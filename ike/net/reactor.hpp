@@ -33,6 +33,9 @@ class Reactor {
   // OnTermination calls back for each SIGINT or SIGTERM from now on; waiting keeps Run alive.
   void OnTermination(std::function<void(int signal)> callback);
 
+  // OnRequest calls back for each SIGUSR1 from now on.
+  void OnRequest(std::function<void()> callback);
+
   [[nodiscard]] boost::asio::io_context& context();
 
  private:

@@ -1,5 +1,6 @@
 #include "ike/net/udp_transport.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
@@ -42,10 +43,32 @@ struct UdpTransport::Impl : std::enable_shared_from_this<UdpTransport::Impl> {
   Receiver receiver;
   SendTrouble on_trouble;
   bool closed = false;
+  std::uint64_t lost_before_close = 0;
   ReceiveBatch received;
 
   void Add(PacketSocket opened) {
+    opened.KeepUnread(kKeptUnread);
     lines.push_back(std::make_unique<Line>(context, std::move(opened)));
+  }
+
+  // Share binds further sockets beside the first one, which is bound already.
+  static Status<NetError> Share(std::span<UdpTransport* const> transports, const Endpoint& bound,
+                                bool marked, bool apart) {
+    PacketSocket& first = transports.front()->impl_->lines.back()->socket;
+    if (auto shared = first.Share(); !shared) return shared;
+    const std::size_t count = transports.size();
+    for (std::size_t i = 1; i < (apart ? 2 * count : count); ++i) {
+      auto opened = PacketSocket::Open(bound, true);
+      if (!opened) return Failure(opened.error());
+      transports[i % count]->impl_->Add(std::move(opened).value());
+    }
+    if (auto steered = first.Steer(static_cast<std::uint32_t>(count), marked, apart); !steered)
+      return steered;
+    // What has come before went anywhere.
+    for (UdpTransport* const transport : transports)
+      for (const auto& line : transport->impl_->lines)
+        if (line->socket.bound() == bound) line->socket.Discard();
+    return Done{};
   }
 
   void Wait(Line& line) {
@@ -130,25 +153,19 @@ Result<Endpoint, NetError> UdpTransport::Bind(const Endpoint& local) {
 }
 
 Result<Endpoint, NetError> UdpTransport::BindShared(std::span<UdpTransport* const> transports,
-                                                    const Endpoint& local, bool marked) {
+                                                    const Endpoint& local, bool marked,
+                                                    bool apart) {
   auto bound = transports.front()->Bind(local);
-  if (!bound || transports.size() == 1) return bound;
-  const auto undo = [&](NetError error) {
+  if (!bound || (transports.size() == 1 && !apart)) return bound;
+  auto shared = Impl::Share(transports, *bound, marked, apart);
+  // Alone on its port, the first socket does as well.
+  if (!shared && apart) {
     for (UdpTransport* const transport : transports) transport->Unbind(*bound);
-    return Failure(std::move(error));
-  };
-  PacketSocket& first = transports.front()->impl_->lines.back()->socket;
-  if (auto shared = first.Share(); !shared) return undo(shared.error());
-  for (UdpTransport* const transport : transports.subspan(1)) {
-    auto opened = PacketSocket::Open(*bound, true);
-    if (!opened) return undo(opened.error());
-    transport->impl_->Add(std::move(opened).value());
+    return BindShared(transports, *bound, marked, false);
   }
-  const auto count = static_cast<std::uint32_t>(transports.size());
-  if (auto steered = first.Steer(count, marked); !steered) return undo(steered.error());
-  // What has come before went anywhere.
-  for (UdpTransport* const transport : transports) transport->impl_->lines.back()->socket.Discard();
-  return bound;
+  if (shared) return bound;
+  for (UdpTransport* const transport : transports) transport->Unbind(*bound);
+  return Failure(std::move(shared).error());
 }
 
 void UdpTransport::Unbind(const Endpoint& bound) {
@@ -157,7 +174,9 @@ void UdpTransport::Unbind(const Endpoint& bound) {
 
 std::vector<Endpoint> UdpTransport::bound() const {
   std::vector<Endpoint> endpoints;
-  for (const auto& line : impl_->lines) endpoints.push_back(line->socket.bound());
+  for (const auto& line : impl_->lines)
+    if (std::ranges::find(endpoints, line->socket.bound()) == endpoints.end())
+      endpoints.push_back(line->socket.bound());
   return endpoints;
 }
 
@@ -166,6 +185,17 @@ void UdpTransport::Segment() {
     line->batch.Segment();
     line->socket.Coalesce();
   }
+}
+
+void UdpTransport::KeepUnread(std::uint32_t octets) {
+  for (const auto& line : impl_->lines) line->socket.KeepUnread(octets);
+}
+
+std::uint64_t UdpTransport::Lost() const {
+  std::uint64_t lost = impl_->lost_before_close;
+  if (impl_->closed) return lost;
+  for (const auto& line : impl_->lines) lost += line->socket.Lost();
+  return lost;
 }
 
 void UdpTransport::Start(Receiver receiver) {
@@ -183,7 +213,9 @@ void UdpTransport::Send(std::span<const Datagram> datagrams) {
 }
 
 void UdpTransport::Close() noexcept {
-  if (std::exchange(impl_->closed, true)) return;
+  if (impl_->closed) return;
+  impl_->lost_before_close = Lost();
+  impl_->closed = true;
   for (const auto& line : impl_->lines) {
     boost::system::error_code ignored;
     line->watch.close(ignored);

@@ -31,9 +31,11 @@ class UdpTransport {
   Result<Endpoint, NetError> Bind(const Endpoint& local);
   // BindShared binds one endpoint in each of several transports. A datagram comes to that which its
   // initiator's cookie falls to: the first has index 0 of CookieShard. `marked` as in
-  // PacketSocket::Steer.
+  // PacketSocket::Steer. `apart`: what answers this end's messages has room of its own, which
+  // strangers who only begin do not fill; where the system cannot tell them apart, they share it.
   static Result<Endpoint, NetError> BindShared(std::span<UdpTransport* const> transports,
-                                               const Endpoint& local, bool marked);
+                                               const Endpoint& local, bool marked,
+                                               bool apart = false);
   // Unbind takes back what Bind returned; before Start.
   void Unbind(const Endpoint& bound);
   [[nodiscard]] std::vector<Endpoint> bound() const;
@@ -42,6 +44,14 @@ class UdpTransport {
   // storms: whoever captures on this machine sees them as one, too. Before Start; not for a port
   // that is shared.
   void Segment();
+
+  // KeepUnread: see PacketSocket; for each endpoint bound so far. Without, kKeptUnread octets are
+  // kept: a flood of some 50,000 datagrams a second may last a tenth of a second before one is
+  // lost.
+  static constexpr std::uint32_t kKeptUnread = 8U << 20U;
+  void KeepUnread(std::uint32_t octets);
+  // Lost: datagrams that nobody read in time, at all endpoints together.
+  [[nodiscard]] std::uint64_t Lost() const;
 
   // Start begins to receive on all endpoints bound so far.
   void Start(Receiver receiver);

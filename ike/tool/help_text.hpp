@@ -67,8 +67,8 @@ inline constexpr std::string_view kConnectExamples =
     "Exit codes: 0 established, 3 policy says no, 4 negotiation failed, 5 timeout, 2 bad input.\n";
 
 inline constexpr std::string_view kServeExamples =
-    "Prints one line when ready, then one line an event (--quiet: one in the end). SIGINT or\n"
-    "SIGTERM deletes the SAs and ends with exit code 0.\n"
+    "Prints one line when ready, then one line an event (--quiet: one in the end). SIGUSR1\n"
+    "prints the counters, SIGINT or SIGTERM deletes the SAs and ends with exit code 0.\n"
     "A --config with several records serves them all: main mode finds the key by the record's\n"
     "'peer', aggressive mode by its 'peerIdentity', and 'groupKey' is for those without a record.\n"
     "Of several portals, each speaks for records without word or key at its own address.\n"

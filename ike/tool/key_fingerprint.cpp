@@ -1,16 +1,12 @@
 #include "ike/tool/key_fingerprint.hpp"
 
-#include "policy/reason.hpp"
+#include "policy/key_strength.hpp"
 
 namespace iscsi_ike::ike::tool {
 
-bool IsWeakKey(const PeerConfig& peer) {
-  return policy::Contains(peer.plan.reasons, policy::ReasonCode::kWeakKey);
-}
-
 std::string KeyFingerprint(const PeerConfig& peer) {
-  if (IsWeakKey(peer)) return "withheld: the key is weak, and guesses could be tried on it";
-  return crypto::Fingerprint(peer.key.Expose());
+  const std::string shown = policy::ShownFingerprint(peer.key.Expose(), peer.plan.reasons);
+  return shown.empty() ? "withheld: the key is weak, and guesses could be tried on it" : shown;
 }
 
 void AddFingerprint(const PeerConfig& peer, NegotiationFailure& failure) {

@@ -8,11 +8,7 @@
 
 namespace iscsi_ike::ike::tool {
 
-// IsWeakKey: the plan's reasons say that the key looks guessable (WEAK_KEY).
-[[nodiscard]] bool IsWeakKey(const PeerConfig& peer);
-
-// KeyFingerprint is crypto::Fingerprint of the peer's key; for a weak key only the word why not,
-// since guesses can be tried on a fingerprint.
+// KeyFingerprint is policy::ShownFingerprint of the peer's key, or the word why there is none.
 [[nodiscard]] std::string KeyFingerprint(const PeerConfig& peer);
 
 // AddFingerprint puts it into a failure that two keys which differ may have caused.

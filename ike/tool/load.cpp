@@ -69,7 +69,7 @@ Checked<ExitCode> RunStorm(const Options& options, const LoadPlan& plan, const E
   if (auto fits = CheckShares(plan, (*stations)->size()); !fits) return Failure(fits.error());
   Watch watch;
   watch.AddVerbosity(options.output);
-  const SocketsOf sockets = SocketsAt(**stations);
+  const SocketsOf sockets = SocketsAt(**stations, false);
   const auto bound = BindFor(sockets, plan, local, nat);
   if (!bound) return Failure(bound.error());
   const auto nat_port = BindNat(sockets, {&*bound, 1}, nat);

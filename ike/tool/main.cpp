@@ -6,6 +6,7 @@
 #include "crypto/random.hpp"
 #include "ike/tool/connect.hpp"
 #include "ike/tool/console.hpp"
+#include "ike/tool/core_dumps.hpp"
 #include "ike/tool/decode.hpp"
 #include "ike/tool/demo.hpp"
 #include "ike/tool/explain.hpp"
@@ -68,6 +69,7 @@ ExitCode Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   namespace tool = iscsi_ike::ike::tool;
+  tool::ForbidCoreDumps();
   try {
     return static_cast<int>(tool::Main(argc, argv));
   } catch (const std::exception& error) {  // out of memory, above all

@@ -7,6 +7,7 @@
 
 #include "ike/tool/command_line_error.hpp"
 #include "ike/tool/help_text.hpp"
+#include "ike/tool/limits.hpp"
 #include "ike/tool/session_arguments.hpp"
 #include "ike/tool/text_argument.hpp"
 
@@ -259,7 +260,13 @@ struct Parser {
             "Threads for Diffie-Hellman of each engine, default 0: computed inline")
         ->group("Network");
     AddThreads(sub, options);
+    AddText(
+        sub, "--receive-buffer", options.network.receive_buffer, "KIB",
+        "Room for datagrams that are not read yet, default 8192: at each port so much for first "
+        "messages, and as much for all others")
+        ->group("Network");
     AddSessionArguments(sub, options.session);
+    AddLimits(sub, options.limits);
     AddPeer(sub, options);
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);

@@ -51,8 +51,9 @@ struct NetworkOptions {
   std::string ike_port;
   std::string timeout;
   std::string dh_threads;
-  std::string threads;   // serve, load: engines
-  bool segment = false;  // serve, load
+  std::string threads;         // serve, load: engines
+  bool segment = false;        // serve, load
+  std::string receive_buffer;  // serve, KiB
 };
 
 // SessionOptions: how sessions are kept, see session_options.hpp.
@@ -68,6 +69,16 @@ struct SessionOptions {
   std::string ike_lifetime;
   std::string esp_lifetime;
   bool no_initial_contact = false;
+};
+
+// LimitOptions: see limits.hpp.
+struct LimitOptions {
+  std::string half_open_kib;
+  std::string aggressive_at_once;
+  std::string aggressive_rate;
+  std::string half_open;
+  std::string sessions;
+  std::string refusals;
 };
 
 struct OutputOptions {
@@ -126,6 +137,7 @@ struct Options {
   ChildOptions child;
   NetworkOptions network;
   SessionOptions session;
+  LimitOptions limits;  // serve
   OutputOptions output;
   LoadOptions load;
   WhyKeyOptions why_key;

@@ -8,7 +8,6 @@
 #include "ike/tool/config_text.hpp"
 #include "ike/tool/key_source.hpp"
 #include "policy/key_strength.hpp"
-#include "policy/reason.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -41,10 +40,7 @@ class KeyList {
 
 std::string FingerprintOf(const crypto::Secret& key) {
   constexpr std::array kModes = {policy::ExchangeMode::kMain, policy::ExchangeMode::kAggressive};
-  const auto reasons = policy::KeyReasons(key.Expose(), kModes);
-  return policy::Contains(reasons, policy::ReasonCode::kWeakKey)
-             ? std::string()
-             : crypto::Fingerprint(key.Expose());
+  return policy::ShownFingerprint(key.Expose(), policy::KeyReasons(key.Expose(), kModes));
 }
 
 Failure<ToolError> WrongKeys(const std::string& rule) { return Usage("--key-file", rule); }

@@ -61,10 +61,11 @@ Checked<ExitCode> Serve(const Options& options, const Places& places, const Ends
   if (!stations) return Failure(stations.error());
   Watch watch;
   watch.AddVerbosity(options.output);
-  const SocketsOf sockets = SocketsAt(**stations);
+  const SocketsOf sockets = SocketsAt(**stations, true);
   const auto nat_port = BindAll(sockets, places);
   if (!nat_port) return Failure(nat_port.error());
   SegmentIfAsked(options, **stations);
+  if (auto kept = KeepUnread(options, **stations); !kept) return Failure(kept.error());
   const auto config = ServingConfig(options, served, *nat_port);
   if (!config) return Failure(config.error());
   if (auto rivals = CheckRivals(*config, ends.remote.has_value()); !rivals)

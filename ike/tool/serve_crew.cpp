@@ -1,14 +1,18 @@
 #include "ike/tool/serve_crew.hpp"
 
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
+
+#include "ike/tool/console.hpp"
 
 namespace iscsi_ike::ike::tool {
 
 ServeCrew::ServeCrew(const Options& options, std::deque<Station>& stations,
                      const EngineConfig& config, unsigned dh_threads, Observer* observer,
                      RunRecording& recording, bool several)
-    : stations_(stations) {
+    : stations_(stations), json_(options.output.json), spare_(stations.front().reactor) {
   const auto count = static_cast<std::uint32_t>(stations.size());
   for (std::uint32_t i = 0; i < count; ++i) {
     EngineConfig own = config;
@@ -20,10 +24,30 @@ ServeCrew::ServeCrew(const Options& options, std::deque<Station>& stations,
 
 void ServeCrew::Start() {
   for (ServeRun& run : runs_) run.Start();
+  spare_.Watch();
+  stations_.front().reactor.OnRequest([this] { Report(); });
   stations_.front().reactor.OnTermination([this](int) {
     for (std::size_t i = 0; i < runs_.size(); ++i)
       stations_[i].reactor.Post([&run = runs_[i]] { run.Leave(); });
   });
+}
+
+// Report gathers what each engine says on its own thread, and prints the sum.
+void ServeCrew::Report() {
+  struct Gathered {
+    std::mutex mutex;
+    std::size_t left;
+    ServeSummary all;
+  };
+  auto gathered = std::make_shared<Gathered>();
+  gathered->left = runs_.size();
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    stations_[i].reactor.Post([this, &run = runs_[i], gathered] {
+      const std::scoped_lock lock(gathered->mutex);
+      gathered->all.Add(run.Summary());
+      if (--gathered->left == 0) Print(json_ ? gathered->all.Line() : gathered->all.Text());
+    });
+  }
 }
 
 ServeSummary ServeCrew::Serve() {
@@ -33,7 +57,7 @@ ServeSummary ServeCrew::Serve() {
   stations_.front().reactor.Run();
   for (std::thread& thread : threads) thread.join();
   ServeSummary all;
-  for (const ServeRun& run : runs_) all.Add(run.summary());
+  for (const ServeRun& run : runs_) all.Add(run.Summary());
   return all;
 }
 

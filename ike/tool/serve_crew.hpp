@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "ike/tool/serve_run.hpp"
+#include "ike/tool/spare_memory.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -18,8 +19,12 @@ class ServeCrew {
   ServeSummary Serve();
 
  private:
+  void Report();
+
   std::deque<Station>& stations_;
+  bool json_;
   std::deque<ServeRun> runs_;
+  SpareMemory spare_;
 };
 
 }  // namespace iscsi_ike::ike::tool

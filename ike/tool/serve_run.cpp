@@ -89,6 +89,13 @@ void ServeRun::Flush() {
   lines_.clear();
 }
 
+ServeSummary ServeRun::Summary() const {
+  ServeSummary summary = summary_;
+  summary.lost = station_.transport.Lost();
+  summary.counters = node_.engine.counters();
+  return summary;
+}
+
 // Leave closes in small steps: a burst of Deletes would overrun the peers' sockets and our own.
 // With the last one the sockets close, too: some peers begin anew at once.
 void ServeRun::Leave() {

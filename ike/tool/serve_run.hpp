@@ -26,7 +26,8 @@ class ServeRun {
   void Start();
   // Leave closes all sessions and ends the reactor; on its thread.
   void Leave();
-  [[nodiscard]] const ServeSummary& summary() const { return summary_; }
+  // Summary is of this moment; on its thread, or when that is over.
+  [[nodiscard]] ServeSummary Summary() const;
 
  private:
   void OnEvent(Event event);

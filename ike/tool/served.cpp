@@ -6,6 +6,7 @@
 #include "ike/tool/config_source.hpp"
 #include "ike/tool/console.hpp"
 #include "ike/tool/key_source.hpp"
+#include "ike/tool/limits.hpp"
 #include "ike/tool/peer.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -182,6 +183,7 @@ Checked<EngineConfig> ServingConfig(const Options& options, const std::vector<Se
                                     std::uint16_t nat_port) {
   EngineConfig config;
   config.nat_port = nat_port;
+  if (auto limited = ApplyLimits(options.limits, config); !limited) return Failure(limited.error());
   for (const Served& one : served) {
     const auto peer = MakePeer(options, options.child, one.settings.Clone(), Role::kResponder,
                                one.ends, nat_port);

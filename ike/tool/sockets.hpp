@@ -14,12 +14,13 @@ namespace iscsi_ike::ike::tool {
 class SocketsOf {
  public:
   SocketsOf(net::UdpTransport& only) : transports_{&only} {}  // NOLINT(*-explicit-*): one is a few
-  explicit SocketsOf(std::vector<net::UdpTransport*> transports)
-      : transports_(std::move(transports)) {}
+  // `apart` as in UdpTransport::BindShared.
+  explicit SocketsOf(std::vector<net::UdpTransport*> transports, bool apart)
+      : transports_(std::move(transports)), apart_(apart) {}
 
   // Bind: `marked`: messages bear the non-ESP marker there.
   Result<Endpoint, net::NetError> Bind(const Endpoint& local, bool marked) const {
-    return net::UdpTransport::BindShared(transports_, local, marked);
+    return net::UdpTransport::BindShared(transports_, local, marked, apart_);
   }
   void Unbind(const Endpoint& bound) const {
     for (net::UdpTransport* const transport : transports_) transport->Unbind(bound);
@@ -28,6 +29,7 @@ class SocketsOf {
 
  private:
   std::vector<net::UdpTransport*> transports_;
+  bool apart_ = false;
 };
 
 // BindIke turns the system's refusal into the tool's line.

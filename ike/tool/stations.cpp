@@ -28,10 +28,20 @@ void SegmentIfAsked(const Options& options, std::deque<Station>& stations) {
   if (options.network.segment) stations.front().transport.Segment();
 }
 
-SocketsOf SocketsAt(std::deque<Station>& stations) {
+Status<ToolError> KeepUnread(const Options& options, std::deque<Station>& stations) {
+  constexpr std::uint64_t kMostKib = 1U << 20U;
+  if (options.network.receive_buffer.empty()) return Done{};
+  const auto kib = ParseNumber(options.network.receive_buffer, "--receive-buffer", 64, kMostKib);
+  if (!kib) return Failure(kib.error());
+  for (Station& station : stations)
+    station.transport.KeepUnread(static_cast<std::uint32_t>(*kib * 1024));
+  return Done{};
+}
+
+SocketsOf SocketsAt(std::deque<Station>& stations, bool strangers) {
   std::vector<net::UdpTransport*> transports;
   for (Station& station : stations) transports.push_back(&station.transport);
-  return SocketsOf(std::move(transports));
+  return SocketsOf(std::move(transports), strangers);
 }
 
 }  // namespace iscsi_ike::ike::tool

@@ -22,6 +22,10 @@ struct Station {
 // SegmentIfAsked: once all is bound.
 void SegmentIfAsked(const Options& options, std::deque<Station>& stations);
 
-[[nodiscard]] SocketsOf SocketsAt(std::deque<Station>& stations);
+// KeepUnread reads --receive-buffer; once all is bound.
+Status<ToolError> KeepUnread(const Options& options, std::deque<Station>& stations);
+
+// SocketsAt: `strangers` may write to them, whom those that are known are kept apart from.
+[[nodiscard]] SocketsOf SocketsAt(std::deque<Station>& stations, bool strangers);
 
 }  // namespace iscsi_ike::ike::tool

@@ -2,6 +2,7 @@
 
 #include "ike/tool/json_text.hpp"
 #include "ike/tool/key_fingerprint.hpp"
+#include "policy/reason.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -46,7 +47,7 @@ void WriteCandidate(JsonText& json, const KeyCandidate& one) {
   json.Key("peer_identity");
   peer.peer_identity ? json.Text(peer.peer_identity->ToString()) : json.Null();
   json.Key("group_key").Bool(peer.group_key).Key("word").Text(one.word).Key("fingerprint");
-  const bool weak = IsWeakKey(peer);
+  const bool weak = policy::Contains(peer.plan.reasons, policy::ReasonCode::kWeakKey);
   one.fingerprint.empty() || weak ? json.Null() : json.Text(one.fingerprint);
   json.Key("weak_key").Bool(weak).End();
 }

@@ -189,6 +189,7 @@ DecodedMessage Decoder::Impl::DecodeMessage(const CapturedDatagram& datagram, Oc
     decoded.faults.push_back(
         {message.size(), "The capture lacks the last " + Count(missing, "octet") + "."});
   }
+  // cppcheck-suppress returnStdMoveLocal // it is a reference
   if (!decoded.header) return std::move(decoded);
   const Header& header = *decoded.header;
   const std::size_t end = std::clamp<std::size_t>(header.length, kHeaderSize, message.size());
@@ -206,6 +207,7 @@ DecodedMessage Decoder::Impl::DecodeMessage(const CapturedDatagram& datagram, Oc
   }
   std::stable_sort(decoded.faults.begin(), decoded.faults.end(),
                    [](const Fault& a, const Fault& b) { return a.offset < b.offset; });
+  // cppcheck-suppress returnStdMoveLocal // it is a reference
   return std::move(decoded);
 }
 

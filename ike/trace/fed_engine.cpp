@@ -21,6 +21,7 @@ std::set<crypto::DhTicket> JobsOf(const Recording& recording) {
 
 }  // namespace
 
+// cppcheck-suppress passedByValue // its members are moved from
 FedEngine::FedEngine(const Recording& recording, ReplaySettings settings, bool other_settings)
     : peers_(std::move(settings.peers)),
       other_settings_(other_settings),

@@ -9,7 +9,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
 #include "crypto/secret.hpp"
 
@@ -41,16 +40,3 @@ template <class Enum>
 }
 
 }  // namespace iscsi_ike::ike
-
-// A plain mix, not a keyed one: cookies come from the network, so a table that strangers can fill
-// needs a bound too.
-template <>
-struct std::hash<iscsi_ike::ike::Cookie> {
-  std::size_t operator()(const iscsi_ike::ike::Cookie& cookie) const noexcept {
-    std::uint64_t word = 0;
-    for (const std::uint8_t octet : cookie.octets) word = (word << 8) | octet;
-    word = (word ^ (word >> 33)) * 0xff51afd7ed558ccdULL;
-    word = (word ^ (word >> 33)) * 0xc4ceb9fe1a85ec53ULL;
-    return static_cast<std::size_t>(word ^ (word >> 33));
-  }
-};

@@ -136,6 +136,10 @@ TEST(CCheckpoint, TakesCallbacksOnly) {
       {"max_children", [](O& o) { o.max_children = 1; }},
       {"half_open_timeout_ms", [](O& o) { o.half_open_timeout_ms = 1; }},
       {"linger_ms", [](O& o) { o.linger_ms = 1; }},
+      {"half_open_kib", [](O& o) { o.half_open_kib = 1; }},
+      {"aggressive_at_once", [](O& o) { o.aggressive_at_once = 1; }},
+      {"aggressive_per_second", [](O& o) { o.aggressive_per_second = 1; }},
+      {"refusals_per_second", [](O& o) { o.refusals_per_second = 1; }},
   };
   CPair pair;
   const auto box = Save(pair.hba.engine.get());

@@ -199,7 +199,31 @@ TEST(CEngine, RefusesNumbersThatMakeNoSense) {
   using O = iscsi_ike_engine_options;
   EXPECT_EQ(refused([](O& o) { o.linger_ms = ISCSI_IKE_NUMBER_OFF; }), "linger_ms");
   EXPECT_EQ(refused([](O& o) { o.max_half_open = ISCSI_IKE_NUMBER_OFF; }), "max_half_open");
+  EXPECT_EQ(refused([](O& o) { o.half_open_kib = ISCSI_IKE_NUMBER_OFF; }), "half_open_kib");
+  EXPECT_EQ(refused([](O& o) { o.aggressive_at_once = 1U << 25U; }), "aggressive_at_once");
+  EXPECT_EQ(refused([](O& o) { o.aggressive_per_second = 1U << 25U; }), "aggressive_per_second");
+  EXPECT_EQ(refused([](O& o) { o.refusals_per_second = 1U << 25U; }), "refusals_per_second");
   EXPECT_EQ(refused([](O& o) { o.pcap_epoch_us = UINT64_MAX; }), "pcap_epoch_us");
+}
+
+TEST(CEngine, CountsWhatItDoes) {
+  CPair pair;
+  pair.Connect();
+  pair.Exchange();
+  auto counters = ISCSI_IKE_INIT(iscsi_ike_counters);
+  ASSERT_EQ(iscsi_ike_engine_get_counters(pair.portal.engine.get(), &counters), ISCSI_IKE_OK);
+  EXPECT_EQ(counters.size, sizeof counters);
+  EXPECT_EQ(counters.datagrams_received, pair.hba.sent.size());
+  EXPECT_EQ(counters.datagrams_sent, pair.portal.sent.size());
+  EXPECT_EQ(counters.main_answered, 1U);
+  EXPECT_EQ(counters.sources_verified, 1U);
+  EXPECT_EQ(counters.sessions_established, 1U);
+  EXPECT_EQ(counters.children_established, 1U);
+  EXPECT_EQ(counters.sessions, 1U);
+  EXPECT_EQ(counters.half_open, 0U);
+  EXPECT_EQ(counters.failures, 0U);
+  EXPECT_EQ(iscsi_ike_engine_get_counters(nullptr, &counters), ISCSI_IKE_E_INVALID);
+  EXPECT_EQ(iscsi_ike_engine_get_counters(pair.portal.engine.get(), nullptr), ISCSI_IKE_E_INVALID);
 }
 
 // Hostile datagrams are no errors of the caller.

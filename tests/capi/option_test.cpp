@@ -144,6 +144,53 @@ std::size_t HalfOpen(CPair& pair) {
 
 std::string HalfOpenCount(CPair& pair) { return std::to_string(HalfOpen(pair)); }
 
+iscsi_ike_counters CountersOf(const CEnd& end) {
+  auto counters = ISCSI_IKE_INIT(iscsi_ike_counters);
+  EXPECT_EQ(iscsi_ike_engine_get_counters(end.engine.get(), &counters), ISCSI_IKE_OK);
+  return counters;
+}
+
+// CameBack: five initiators of main mode have come back to the portal, and hear no more of it.
+std::string CameBack(CPair& pair) {
+  for (int i = 0; i < 5; ++i) pair.Connect();
+  iscsi_ike_endpoint from{};
+  iscsi_ike_endpoint to{};
+  std::uint8_t buffer[2000];
+  for (int message = 1; message <= 3; ++message) {
+    const CEnd& sender = message == 2 ? pair.portal : pair.hba;
+    const CEnd& receiver = message == 2 ? pair.hba : pair.portal;
+    EXPECT_EQ(iscsi_ike_run_dh(sender.engine.get(), 0), ISCSI_IKE_OK);
+    for (std::size_t size = sizeof buffer;
+         iscsi_ike_poll_datagram(sender.engine.get(), &from, &to, buffer, &size) == ISCSI_IKE_OK;
+         size = sizeof buffer)
+      iscsi_ike_receive(receiver.engine.get(), 0, &to, &from, buffer, size);
+  }
+  EXPECT_EQ(CountersOf(pair.portal).sources_verified, 5U);
+  return std::to_string(CountersOf(pair.portal).sessions);
+}
+
+// AnsweredLater: first messages of aggressive mode come once more after a second.
+std::string AnsweredLater(CPair& pair) {
+  HalfOpen(pair);
+  EXPECT_EQ(iscsi_ike_timeout(pair.portal.engine.get(), 1000), ISCSI_IKE_OK);
+  HalfOpen(pair);
+  return std::to_string(CountersOf(pair.portal).aggressive_answered);
+}
+
+// Refusals: what the portal says to many first messages of an exchange that it does not speak.
+std::string Refusals(CPair& pair) {
+  const iscsi_ike_endpoint here = EndpointOf(kPortal);
+  const iscsi_ike_endpoint there = EndpointOf(kHba);
+  std::vector<std::uint8_t> message(100);
+  message[0] = 1;
+  message[17] = 0x10;
+  message[18] = 240;
+  message[27] = static_cast<std::uint8_t>(message.size());
+  for (int i = 0; i < 300; ++i)
+    iscsi_ike_receive(pair.portal.engine.get(), 0, &here, &there, message.data(), message.size());
+  return std::to_string(CountersOf(pair.portal).datagrams_sent);
+}
+
 std::string EndOfSessions(iscsi_ike_engine* engine) {
   std::uint64_t when = 0;
   while (iscsi_ike_session_count(engine) > 0) {
@@ -218,6 +265,7 @@ void Dpd(Told& t) {
   t.hba_plan.dpd_delay_ms = 10000;
   t.hba_plan.rekey = ISCSI_IKE_REKEY_NEVER;
 }
+void Aggressive(Told& t) { t.hba_plan.word = t.portal_plan.word = 0x2B; }
 void Force(Told& t) { t.hba_plan.nat = ISCSI_IKE_NAT_FORCE; }
 void LongIdentity(Told& t) {
   static const std::string kName = "fqdn:" + std::string(60, 'a') + "." + std::string(60, 'b') +
@@ -267,8 +315,20 @@ const Row kRows[] = {
     {"rekey never", ShortLife,
      [](Told& t) { t.hba_plan.rekey = t.portal_plan.rekey = ISCSI_IKE_REKEY_NEVER; },
      EndOfALifetime, "2 established, 1 closed", "1 established, 0 closed"},
-    {"max_half_open", Nothing, [](Told& t) { t.portal.max_half_open = 2; }, HalfOpenCount, "3",
+    {"max_half_open", Nothing, [](Told& t) { t.portal.max_half_open = 2; }, CameBack, "5", "2"},
+    {"half_open_kib", Nothing, [](Told& t) { t.portal.half_open_kib = 1; }, HalfOpenCount, "3",
      "2"},
+    {"aggressive_at_once", Aggressive, [](Told& t) { t.portal.aggressive_at_once = 2; },
+     HalfOpenCount, "3", "2"},
+    {"aggressive_per_second",
+     [](Told& t) {
+       Aggressive(t);
+       t.portal.aggressive_at_once = 1;
+     },
+     [](Told& t) { t.portal.aggressive_per_second = ISCSI_IKE_NUMBER_OFF; }, AnsweredLater, "2",
+     "1"},
+    {"refusals_per_second", Nothing, [](Told& t) { t.portal.refusals_per_second = 7; }, Refusals,
+     "100", "7"},
     {"half_open_timeout_ms", Nothing, [](Told& t) { t.portal.half_open_timeout_ms = 5000; },
      EndOfHalfOpen, "30000", "5000"},
     {"max_sessions", Nothing, [](Told& t) { t.hba.max_sessions = 3; }, SessionsBegun, "9", "3"},

@@ -72,6 +72,17 @@ TEST(CStruct, ImpossibleSizesAreRefused) {
   }
 }
 
+// Found by fuzz_capi: what was left of a pointer was followed.
+TEST(CStruct, ASizeThatCutsAPointerInTwoIsRefused) {
+  auto options = PlanOptions(ISCSI_IKE_ROLE_INITIATOR);
+  options.identity = "fqdn:hba.example";
+  constexpr auto kAt = static_cast<std::uint32_t>(offsetof(iscsi_ike_plan_options, identity));
+  for (std::uint32_t kept = 1; kept < sizeof(void*); ++kept) {
+    options.size = kAt + kept;
+    EXPECT_EQ(TryPlan(&options), ISCSI_IKE_E_INVALID) << kept;
+  }
+}
+
 TEST(CStruct, NoMoreIsWrittenThanTheCallerHasRoomFor) {
   const auto plan = MakePlan(PlanOptions(ISCSI_IKE_ROLE_INITIATOR));
   iscsi_ike_plan_info info;

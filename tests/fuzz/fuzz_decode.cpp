@@ -1,6 +1,8 @@
-// A whole file, from capture to text and JSON; a second reading takes every datagram of text as a
-// message under a key that is known, so that what is behind the decryption is met too.
+// A whole file, from capture to text and JSON. What stands behind a line of two percent signs is
+// its key log; and a key is known for every message, so that what is behind the decryption is met
+// too.
 #include "ike/trace/decode_report.hpp"
+#include "ike/trace/keylog_reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace iscsi_ike::ike {
@@ -26,8 +28,15 @@ void RequireSound(const std::optional<DecodedMessage>& message) {
   for (const Fault& fault : message->faults) fuzz::Require(!fault.text.empty());
 }
 
-KeyTable KeysFor(const Capture& capture) {
+constexpr std::string_view kKeyLogLine = "\n%%\n";
+
+KeyTable KeysFor(const Capture& capture, Octets log) {
   KeyTable keys;
+  if (auto read = ReadKeyTable(log)) {
+    keys = *std::move(read);
+  } else {
+    RequirePrintable(read.error());
+  }
   for (const CapturedDatagram& datagram : capture.datagrams) {
     const Wire<Header> header = ReadHeader(datagram.octets);
     if (!header || keys.contains(header->initiator.octets)) continue;
@@ -41,11 +50,17 @@ KeyTable KeysFor(const Capture& capture) {
 }
 
 void Run(Octets file) {
+  Octets log;
+  const std::string_view text = fuzz::AsText(file.data(), file.size());
+  if (const std::size_t at = text.rfind(kKeyLogLine); at != std::string_view::npos) {
+    log = file.subspan(at + kKeyLogLine.size());
+    file = file.first(at + 1);
+  }
   const auto capture = ReadCapture(file);
   if (!capture) return RequirePrintable(capture.error());
   for (const CaptureRemark& remark : capture->remarks) RequirePrintable(RemarkText(remark));
   const IkeDatagrams datagrams(*capture, {});
-  Decoder decoder(KeysFor(*capture));
+  Decoder decoder(KeysFor(*capture, log));
   for (const CapturedDatagram* datagram : datagrams.chosen()) {
     const DecodedDatagram decoded = decoder.Decode(*datagram, datagrams.KindOf(*datagram));
     RequireSound(decoded.message);

@@ -9,36 +9,17 @@
 // octets. Afterwards the negotiation goes on without losses. Whatever the fuzzer sends, nothing
 // crashes, both ends come to rest, children agree in their keys, and no end fails twice.
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/input.hpp"
 #include "tests/support/insider.hpp"
 #include "tests/support/pair.hpp"
 
 namespace iscsi_ike::test {
 namespace {
 
+using fuzz::Input;
 using fuzz::Require;
 
 enum class Form : std::uint8_t { kRaw, kBehindHeader, kSealed, kSealedInformational };
-
-class Input {
- public:
-  explicit Input(ike::Octets octets) : rest_(octets) {}
-  std::uint8_t Octet() {
-    if (rest_.empty()) return 0;
-    const std::uint8_t octet = rest_[0];
-    rest_ = rest_.subspan(1);
-    return octet;
-  }
-  Bytes Datagram() {
-    const std::size_t wanted = static_cast<std::size_t>(Octet()) << 8U | Octet();
-    const ike::Octets octets = rest_.first(std::min(wanted, rest_.size()));
-    rest_ = rest_.subspan(octets.size());
-    return {octets.begin(), octets.end()};
-  }
-  [[nodiscard]] bool empty() const { return rest_.empty(); }
-
- private:
-  ike::Octets rest_;
-};
 
 // Sealed makes a phase-2 message under the session's keys out of payloads; the first octet is the
 // type of the first of them.
@@ -109,7 +90,7 @@ void Run(Input input) {
     const std::uint16_t port = (how & 0x08U) != 0 ? ike::kIkeNattPort : ike::kIkePort;
     ike::Endpoint from{other.endpoint().address, port};
     if ((how & 0x20U) != 0) from.port = 40000;
-    Bytes octets = Shape(pair, form, input.Datagram());
+    Bytes octets = Shape(pair, form, input.Long());
     if ((how & 0x10U) != 0) octets.insert(octets.begin(), ike::kNonEspMarkerSize, 0);
     pair.net.Inject(victim, from, std::move(octets), port);
   }
@@ -125,6 +106,6 @@ void Run(Input input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const bool ready = iscsi_ike::crypto::InitializeCrypto();
   iscsi_ike::fuzz::Require(ready);
-  iscsi_ike::test::Run(iscsi_ike::test::Input({data, size}));
+  iscsi_ike::test::Run(iscsi_ike::fuzz::Input({data, size}));
   return 0;
 }

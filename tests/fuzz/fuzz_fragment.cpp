@@ -1,7 +1,9 @@
-// Bodies of fragment, NAT-OA, NAT-D and vendor ID payloads, the same octets through all four.
+// Bodies of fragment, NAT-OA, NAT-D, vendor ID, key exchange, hash and nonce payloads, the same
+// octets through all of them.
 #include "ike/wire/fragment.hpp"
 #include "ike/wire/nat_d.hpp"
 #include "ike/wire/nat_oa.hpp"
+#include "ike/wire/opaque.hpp"
 #include "ike/wire/vendor_id.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -38,6 +40,16 @@ void RunVendorId(Octets body) {
   Require(DescribeVendor(body).empty() == body.empty());
 }
 
+void RunOpaque(Octets body) {
+  for (const std::size_t wanted : {std::size_t{20}, std::size_t{32}, body.size()}) {
+    Require(ParseHash(body, wanted).ok() == (body.size() == wanted));
+    const auto value = ParseKeyExchange(body, wanted);
+    Require(!value || value->size() == body.size());
+  }
+  const auto nonce = ParseNonce(body);
+  Require(!nonce || (fuzz::Same(*nonce, body) && body.size() >= 8 && body.size() <= 256));
+}
+
 }  // namespace
 }  // namespace iscsi_ike::ike
 
@@ -46,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ike::RunFragment({data, size});
   ike::RunNatOa({data, size});
   ike::RunVendorId({data, size});
+  ike::RunOpaque({data, size});
   fuzz::Require(ike::ParseNatD({data, size}, crypto::HashAlgorithm::kSha1).ok() == (size == 20));
   return 0;
 }

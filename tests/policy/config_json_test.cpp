@@ -1,38 +1,15 @@
-// Settings in JSON: every shape that PowerShell prints, our own file, and what hostile texts do.
-#include "policy/config_json.hpp"
-
+// Settings in JSON: every shape that PowerShell prints, and our own file.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "golden.hpp"
+#include "tests/policy/config_texts.hpp"
 
 namespace iscsi_ike::policy {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-crypto::Secret Octets(std::string_view text) {
-  return crypto::Secret::CopyOf({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
-Parsed<Config> Parse(std::string_view text) { return ParseConfig(Octets(text), "f.json"); }
-
-Config Accept(std::string_view text) {
-  auto config = Parse(text);
-  EXPECT_TRUE(config.ok()) << (config.ok() ? "" : config.error().Text()) << "\n" << text;
-  return config.ok() ? *std::move(config) : Config{};
-}
-
-std::string Refuse(std::string_view text) {
-  const auto config = Parse(text);
-  EXPECT_FALSE(config.ok()) << text;
-  return config.ok() ? "" : config.error().Text();
-}
-
-std::string KeyText(const crypto::Secret& key) {
-  return {key.Expose().begin(), key.Expose().end()};
-}
 
 void ExpectTheRecord(std::string_view text) {
   const Config config = Accept(text);
@@ -41,84 +18,6 @@ void ExpectTheRecord(std::string_view text) {
   EXPECT_EQ(config.records[0].identity->ToString(), "ipv4:192.0.2.1");
   EXPECT_EQ(KeyText(config.records[0].key), "s3cr3t");
 }
-
-constexpr std::string_view kMinimal =
-    R"({ "AuthMethod": 1, "SecurityFlags": 39, "IdType": 1, "Id": [192,0,2,1],
-        "key": [115,51,99,114,51,116] })";
-
-// Windows PowerShell 5.1, ([wmiclass]"...").CreateInstance() | ConvertTo-Json
-constexpr std::string_view kManagementObject = R"({
-    "PSComputerName":  "HOST1",
-    "__GENUS":  2,
-    "__CLASS":  "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
-    "__SUPERCLASS":  null,
-    "__DYNASTY":  "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
-    "__RELPATH":  null,
-    "__PROPERTY_COUNT":  5,
-    "__DERIVATION":  [
-
-                     ],
-    "__SERVER":  "HOST1",
-    "__NAMESPACE":  "ROOT\\WMI",
-    "__PATH":  null,
-    "AuthMethod":  1,
-    "Id":  [
-               192,
-               0,
-               2,
-               1
-           ],
-    "IdType":  1,
-    "key":  [
-                115,
-                51,
-                99,
-                114,
-                51,
-                116
-            ],
-    "SecurityFlags":  39,
-    "Scope":  {
-                  "IsConnected":  true,
-                  "Options":  {"Locale":  null, "Timeout":  "10675199.02:48:05.4775807"},
-                  "Path":  "\\\\HOST1\\ROOT\\WMI"
-              },
-    "Path":  "",
-    "Options":  {"Context":  "", "UseAmendedQualifiers":  false},
-    "ClassPath":  "\\\\HOST1\\ROOT\\WMI:MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
-    "Properties":  [{"Name":  "AuthMethod", "Value":  1}, {"Name":  "Id", "Value":  "192 0 2 1"}],
-    "SystemProperties":  ["System.Management.PropertyData"],
-    "Qualifiers":  [],
-    "Site":  null,
-    "Container":  null
-})";
-
-// CIM cmdlets: New-CimInstance -ClientOnly | ConvertTo-Json, depth 2 and depth 5
-constexpr std::string_view kCimFlat = R"({
-  "AuthMethod": 1, "Id": [192, 0, 2, 1], "IdType": 1, "key": [115, 51, 99, 114, 51, 116],
-  "SecurityFlags": 39, "PSComputerName": null,
-  "CimClass": "Root/WMI:MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
-  "CimInstanceProperties": ["AuthMethod = 1", "Id", "IdType = 1", "key", "SecurityFlags = 39"],
-  "CimSystemProperties": {"Namespace": "Root/WMI", "ServerName": "HOST1",
-    "ClassName": "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo", "Path": null}
-})";
-constexpr std::string_view kCimDeep = R"({
-  "CimClass": {
-    "CimSuperClassName": null, "CimSuperClass": null,
-    "CimClassProperties": [{"Name": "AuthMethod", "Value": null, "CimType": 7, "Flags": "Property"}],
-    "CimClassQualifiers": [{"Name": "dynamic", "Value": true}], "CimClassMethods": [],
-    "CimClassName": "MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo",
-    "CimSystemProperties": {"Namespace": "Root/WMI", "ServerName": "HOST1", "ClassName": "x", "Path": null}
-  },
-  "CimInstanceProperties": [
-    {"Name": "AuthMethod", "Value": 1, "CimType": 7, "Flags": "Property, NotModified", "IsValueModified": false},
-    {"Name": "Id", "Value": [192, 0, 2, 1], "CimType": 18, "Flags": "Property", "IsValueModified": true}
-  ],
-  "CimSystemProperties": {"Namespace": "Root/WMI", "ServerName": "HOST1",
-    "ClassName": "MSIscsiInitiator_IKEPresharedKeyAuthenticationInfo", "Path": null},
-  "AuthMethod": 1, "Id": [192, 0, 2, 1], "IdType": 1, "key": [115, 51, 99, 114, 51, 116],
-  "SecurityFlags": 39, "PSComputerName": null
-})";
 
 TEST(PowerShellRecordTest, ReadsEveryShape) {
   ExpectTheRecord(kMinimal);
@@ -141,16 +40,6 @@ TEST(PowerShellRecordTest, ReadsSeveralObjects) {
   const Config config = Accept("[" + std::string(kManagementObject) + "," + std::string(kCimFlat) +
                                "," + std::string(kMinimal) + "]");
   EXPECT_EQ(config.records.size(), 3U);
-}
-
-std::string Utf16(std::string_view text, bool little, bool mark) {
-  std::string out = mark ? (little ? "\xFF\xFE" : "\xFE\xFF") : "";
-  for (const char c : text) {
-    if (!little) out.push_back('\0');
-    out.push_back(c);
-    if (little) out.push_back('\0');
-  }
-  return out;
 }
 
 TEST(PowerShellRecordTest, ReadsEveryEncoding) {
@@ -394,86 +283,6 @@ TEST(ConfigFileTest, RefusesWithPathAndRule) {
   EXPECT_THAT(Refuse(R"({"records":[],"recrods":[]})"), HasSubstr("recrods: stands beside"));
   EXPECT_THAT(Refuse(R"({"version":1,"records":[]})"), HasSubstr("beside \"version\""));
   EXPECT_THAT(Refuse(R"({"records":[],"Records":[]})"), HasSubstr("given twice"));
-}
-
-TEST(HostileJsonTest, SyntaxErrorsNameLineAndColumn) {
-  EXPECT_THAT(Refuse("{\n  \"AuthMethod\": 1,\n  \"IdType\" 2\n}"),
-              HasSubstr("f.json: line 3, column 12: not JSON: "));
-  EXPECT_THAT(Refuse(""), HasSubstr("line 1, column 1: not JSON: The document is empty"));
-  EXPECT_THAT(Refuse(std::string(kMinimal) + " x"), HasSubstr("line 2, column 41: not JSON"));
-  EXPECT_THAT(Refuse("{\"a\\n\\n\":1,\n x}"), HasSubstr("line 2, column 2"));
-}
-
-TEST(HostileJsonTest, SyntaxComesBeforeEveryRule) {
-  for (const char* broken_rule :
-       {R"("AuthMethod":2)", R"("AuthMethod":{"a":[1]},"Key":[300])", R"("Key":[1],"key":[1])",
-        R"("Id":"\udd11")", R"("CimClass":"x:Win32_Process")"}) {
-    const std::string text = "[{" + std::string(broken_rule) + "}";
-    EXPECT_THAT(Refuse(text + "]"), Not(HasSubstr("not JSON")));
-    EXPECT_THAT(Refuse(text + ",\n}"), HasSubstr("f.json: line 2, column 1: not JSON"));
-  }
-  EXPECT_THAT(Refuse(R"({"Key":true,"Scope":)" + std::string(4U << 20, '[')), HasSubstr("Key: is"));
-}
-
-TEST(HostileJsonTest, EveryTruncationIsRefused) {
-  for (const std::string& text :
-       {std::string(kManagementObject), std::string(kCimDeep),
-        std::string(ReadGolden("config.example.json")), Utf16(kMinimal, true, true)}) {
-    const std::size_t end = text.find_last_of('}');
-    for (std::size_t n = 0; n < end; ++n) EXPECT_FALSE(Parse(text.substr(0, n)).ok()) << n;
-  }
-}
-
-TEST(HostileJsonTest, EveryOctetMayBeWrong) {
-  std::string text = ReadGolden("config.example.json");
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char good = text[i];
-    for (const char bad : {'\0', '"', '\\', '{', '9', '\xFF', '\n'}) {
-      text[i] = bad;
-      const auto config = Parse(text);
-      if (!config.ok()) {
-        EXPECT_THAT(config.error().place, HasSubstr("f.json"));
-      }
-    }
-    text[i] = good;
-  }
-}
-
-TEST(HostileJsonTest, DepthIsBoundedAndTheStackDoesNotGrow) {
-  const std::size_t deep = 4U << 20;
-  EXPECT_THAT(Refuse(R"({"Scope":)" + std::string(deep, '[')), HasSubstr("lies too deep"));
-  std::string objects;
-  for (int i = 0; i < 200000; ++i) objects += R"({"a":)";
-  EXPECT_THAT(Refuse(objects), HasSubstr("lies too deep"));
-  std::string fine = R"({"Scope":)" + std::string(100, '[') + std::string(100, ']');
-  EXPECT_THAT(Refuse(fine + "}"), HasSubstr("has no member of a record"));
-}
-
-TEST(HostileJsonTest, SizeAndMembersAreBounded) {
-  EXPECT_THAT(ParseConfig(crypto::Secret((16U << 20) + 1), "f").error().Text(),
-              HasSubstr("16 MiB"));
-  std::string text = "{";
-  for (int i = 0; i < 2000; ++i) text += "\"m" + std::to_string(i) + "\":1,";
-  EXPECT_THAT(Refuse(text + "\"z\":1}"), HasSubstr("m1024: is one member too many"));
-}
-
-TEST(HostileJsonTest, NumbersMayBeHuge) {
-  EXPECT_THAT(Refuse(R"({"IdType":1e999})"), HasSubstr("not JSON"));
-  EXPECT_THAT(Refuse(R"({"IdType":)" + std::string(100000, '9') + "}"), HasSubstr("f.json"));
-  EXPECT_THAT(Refuse(R"({"IdType":0.)" + std::string(100000, '1') + "}"), HasSubstr("IdType"));
-  EXPECT_THAT(Refuse(R"({"IdType":-0})"), HasSubstr("f.json"));
-}
-
-TEST(HostileJsonTest, LoneSurrogatesAndNulsAreRefused) {
-  EXPECT_THAT(Refuse(R"({"records":[{"key":"text:\ud83d"}]})"), HasSubstr("f.json"));
-  EXPECT_THAT(Refuse(R"({"records":[{"key":"text:\udd11"}]})"), HasSubstr("lone surrogate"));
-  EXPECT_THAT(Refuse(R"({"\udd11":1})"), HasSubstr("lone surrogate"));
-  EXPECT_THAT(Refuse(std::string_view("{}\0{}", 5)), HasSubstr("U+0000"));
-  EXPECT_THAT(Refuse(R"({"records":[{"identity":"fqdn:a\u0000b","key":"text:k"}]})"),
-              HasSubstr("control character"));
-  const Config config =
-      Accept(R"({"records":[{"identity":"fqdn:a","key":"text:a\u0000\ud83d\udd11"}]})");
-  EXPECT_EQ(KeyText(config.records[0].key), std::string("a\0\xF0\x9F\x94\x91", 6));
 }
 
 }  // namespace

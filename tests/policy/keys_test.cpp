@@ -85,5 +85,16 @@ TEST(KeyStrengthTest, WarnsWithoutShowingTheKey) {
   EXPECT_TRUE(KeyReasons(Bytes("e7c91f04b2a86d35f0187ce24a93bd56"), both).empty());
 }
 
+TEST(KeyStrengthTest, AFingerprintIsShownWhereNobodyGains) {
+  const std::vector<ExchangeMode> both = {ExchangeMode::kMain, ExchangeMode::kAggressive};
+  const auto shown = [&](const char* key) {
+    return ShownFingerprint(Bytes(key), KeyReasons(Bytes(key), both));
+  };
+  EXPECT_EQ(shown("e7c91f04b2a86d35f0187ce24a93bd56"),
+            crypto::Fingerprint(Bytes("e7c91f04b2a86d35f0187ce24a93bd56")));
+  EXPECT_EQ(shown("changeme"), "");
+  EXPECT_EQ(ShownFingerprint({}, {}), "");
+}
+
 }  // namespace
 }  // namespace iscsi_ike::policy

@@ -24,7 +24,8 @@ HOST = {"chrono", "csignal", "signal.h", "thread", "mutex", "atomic", "condition
 # part: the folder it is (a trailing slash: with what is below), the project's headers and the foreign ones it may use
 PARTS = {
     # crypto: tables of the groups are made once for all threads.
-    "crypto": ("crypto/", [], [r"openssl/.*", "sodium.h", "immintrin.h", "cpuid.h", "atomic", "mutex", "pthread.h"]),
+    "crypto": ("crypto/", [], [r"openssl/.*", "sodium.h", "immintrin.h", "cpuid.h", "atomic", "mutex", "pthread.h",
+                            "sys/mman.h", "unistd.h", r"sanitizer/\w+.h"]),
     "policy": ("policy/", ["crypto/(box_contents|result|sealed_box|secret|suite).hpp"], [r"rapidjson/.*", "arpa/inet.h"]),
     "wire": ("ike/wire/", ["crypto/(hash|result|secret|suite).hpp", "policy/(identity|ip_address|proposal).hpp"], []),
     "engine": ("ike", ["crypto/(dh|random|result|secret|suite).hpp", "policy/(identity|ip_address|plan|proposal).hpp",
@@ -34,14 +35,14 @@ PARTS = {
                              "ike/core/(keymat|protector|script).hpp", r"ike/[^/]*"],
               [r"rapidjson/.*", "chrono"]),
     "capi": ("ike/capi/", ["crypto/.*", "policy/.*", "ike/wire/(esp|phase1)_transform.hpp", "ike/trace/.*", r"ike/[^/]*"], ["chrono", "stddef.h", "stdint.h"]),
-    "net": ("ike/net/", ["crypto/.*", "policy/.*", r"ike/[^/]*"], [r"boost/.*", *HOST, *SOCKETS, "linux/filter.h"]),
+    "net": ("ike/net/", ["crypto/.*", "policy/.*", r"ike/[^/]*"], [r"boost/.*", *HOST, *SOCKETS, "linux/filter.h", "linux/sock_diag.h"]),
     "tool": ("ike/tool/", ["crypto/.*", "policy/.*", "ike/wire/.*", "ike/trace/.*", "ike/net/.*", r"ike/[^/]*"],
-             [r"CLI/.*", r"rapidjson/.*", "cstdio", "cstdlib", "fstream", "sstream", "sys/resource.h", *HOST,
+             [r"CLI/.*", r"rapidjson/.*", "cstdio", "cstdlib", "fstream", "malloc.h", "sstream", "sys/prctl.h", "sys/resource.h", *HOST,
               *FILES]),
 }
 # Headers of a folder that are for its own sources only. Whoever decodes a capture needs the formulas and the tables of
 # the exchanges.
-OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(exhaustion|openssl_ptr|dh_(?!batch)\w+|modp_\w+|x25519_\w+|\w+_vector|lane_limbs).hpp",
+OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_(?!batch)\w+|modp_\w+|x25519_\w+|\w+_vector|lane_limbs|secret_pages|secret_pool).hpp",
        r"ike/trace/(flat_json|json_writer|recorded_call|recording_names).hpp",
        r"policy/(config_entry|config_fields|json_reader|text_encoding|translation).hpp"]
 

@@ -89,7 +89,7 @@ TEST(Timing, AResponderRepeatsOnlyAnswersThatNobodyAsksForAgain) {
     pair.net.Run();
     return TimesOf(pair, pair.responder, start, heard - 1);
   };
-  EXPECT_THAT(repeated(kAggressiveWord, 1), ElementsAre(5, 505, 1505, 3505, 7505, 15505, 23505));
+  EXPECT_THAT(repeated(kAggressiveWord, 1), ElementsAre(5, 505));  // nobody may be there
   EXPECT_THAT(repeated(kMainWord, 1), ElementsAre(5));
   EXPECT_THAT(repeated(kMainWord, 3), ElementsAre(15));
   EXPECT_THAT(repeated(kMainWord, 7), ElementsAre(35, 535, 1535, 3535, 7535, 15535, 23535));

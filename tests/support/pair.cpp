@@ -82,15 +82,17 @@ bool Pair::Login(ike::Duration limit) {
   return net.RunUntil([this] { return Established(); }, limit);
 }
 
-bool Pair::Established() const {
+bool Pair::Established() const { return AgreedChildren() != 0; }
+
+std::size_t Pair::AgreedChildren() const {
   const auto mine = initiator->EventsOf<ike::ChildEstablished>();
   const auto theirs = responder->EventsOf<ike::ChildEstablished>();
-  if (mine.empty() || theirs.empty()) return false;
-  return std::any_of(mine.begin(), mine.end(), [&](const auto* a) {
+  const auto agreed = std::count_if(mine.begin(), mine.end(), [&](const auto* a) {
     return std::any_of(theirs.begin(), theirs.end(), [&](const auto* b) {
       return SameKeys(a->sa.inbound, b->sa.outbound) && SameKeys(a->sa.outbound, b->sa.inbound);
     });
   });
+  return static_cast<std::size_t>(agreed);
 }
 
 void Pair::ExpectOneChildEach() const {

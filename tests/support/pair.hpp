@@ -60,6 +60,8 @@ class Pair {
   bool Login(ike::Duration limit = std::chrono::minutes(5));
   // Established: both ends report one child with the same keys, crosswise.
   [[nodiscard]] bool Established() const;
+  // AgreedChildren: how many children of the initiator's the responder has with the same keys.
+  [[nodiscard]] std::size_t AgreedChildren() const;
   // ExpectOneChildEach: both ends finished phase 1 once with the same keys and have exactly one
   // child, keyed alike crosswise, and neither failed.
   void ExpectOneChildEach() const;

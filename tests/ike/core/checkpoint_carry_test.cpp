@@ -60,7 +60,10 @@ const EngineSetting kEngineSettings[] = {
      [](EngineConfig& c) {
        c.cookie_shard = {1, 2};
      }},
+    {"half_open_octets", [](EngineConfig& c) { c.half_open_octets = 3; }},
     {"max_half_open", [](EngineConfig& c) { c.max_half_open = 3; }},
+    {"aggressive_at_once", [](EngineConfig& c) { c.aggressive_at_once = 3; }},
+    {"aggressive_per_second", [](EngineConfig& c) { c.aggressive_per_second = 3; }},
     {"max_sessions", [](EngineConfig& c) { c.max_sessions = 3; }},
     {"max_exchanges", [](EngineConfig& c) { c.max_exchanges_per_session = 3; }},
     {"max_children", [](EngineConfig& c) { c.max_children_per_session = 3; }},
@@ -68,6 +71,7 @@ const EngineSetting kEngineSettings[] = {
     {"half_open_timeout", [](EngineConfig& c) { c.half_open_timeout = milliseconds(3); }},
     {"linger", [](EngineConfig& c) { c.linger = milliseconds(3); }},
     {"clear_notifies", [](EngineConfig& c) { c.clear_notifies_per_second = 3; }},
+    {"expiry_reports", [](EngineConfig& c) { c.expiry_reports_per_second = 3; }},
 };
 
 TEST(Carried, EverySettingOfAnEngine) {
@@ -184,19 +188,32 @@ TEST(Carried, TheSpisOfRunningQuickModes) {
 }
 
 // Unauthenticated answers are bounded by the second, and a checkpoint does not begin a new one.
-TEST(Carried, WhatIsLeftOfTheBudgetForAnswersInClear) {
+TEST(Carried, WhatIsLeftOfRationsAndCredit) {
   crypto::SeededRandom random{7};
   EngineConfig config;
   config.clear_notifies_per_second = 3;
+  config.expiry_reports_per_second = 2;
+  config.aggressive_at_once = 2;
+  config.aggressive_per_second = 1;
   ike::EngineCore core(config, random, nullptr);
   const ike::Time now{milliseconds(5000)};
-  EXPECT_TRUE(core.notify_budget.Spend(now) && core.notify_budget.Spend(now));
+  EXPECT_TRUE(core.notify_ration.Spend(now) && core.notify_ration.Spend(now));
+  EXPECT_TRUE(core.report_ration.Spend(now));
+  EXPECT_TRUE(core.aggressive_credit.Take(now));
+  core.counters.half_open_expired = 9;
   const auto restored =
       ike::RestoreCore(SealKey(), ike::SaveCore(core, SealKey()).value(), random, nullptr);
   ASSERT_TRUE(restored.ok());
-  EXPECT_TRUE((*restored)->notify_budget.Spend(now));
-  EXPECT_FALSE((*restored)->notify_budget.Spend(now + milliseconds(900)));
-  EXPECT_TRUE((*restored)->notify_budget.Spend(now + milliseconds(1000)));
+  ike::EngineCore& later = **restored;
+  EXPECT_TRUE(later.notify_ration.Spend(now));
+  EXPECT_FALSE(later.notify_ration.Spend(now + milliseconds(900)));
+  EXPECT_TRUE(later.notify_ration.Spend(now + milliseconds(1000)));
+  EXPECT_TRUE(later.report_ration.Spend(now));
+  EXPECT_FALSE(later.report_ration.Spend(now));
+  EXPECT_TRUE(later.aggressive_credit.Take(now));
+  EXPECT_FALSE(later.aggressive_credit.Take(now + milliseconds(900)));
+  EXPECT_TRUE(later.aggressive_credit.Take(now + milliseconds(1000)));
+  EXPECT_EQ(later.counters.half_open_expired, 9U);
 }
 
 std::string DigestOf(const Bytes& contents) {
@@ -212,12 +229,12 @@ TEST(Carried, InAFormThatHasAVersion) {
   for (const PeerSetting& setting : kPeerSettings) setting.change(peer);
   config.responders = WithPeer(std::move(peer)).responders;
   EXPECT_EQ(DigestOf(Contents(BoxOf(std::move(config)))),
-            "e9d88ffcbbd89f36a30de8f9ee3f772abd95457d2df0de440e558faddf018c95");
+            "a92ac5315656ceb2ac8cd3f1a6e386d2464995e140ea99acfb1ea82425917326");
   Pair pair(QuickEnd(kMainPfsWord), QuickEnd(kMainPfsWord));
   ASSERT_TRUE(pair.Login());
   const Bytes box = pair.initiator->engine().Checkpoint(SealKey()).value();
   EXPECT_EQ(DigestOf(Contents(box)),
-            "b271f01ff744a4effed4fac7583be1b450d4276522b80502ba0a5ae7cfe36b40");
+            "f8cb4ea7fab02f88506bc4ed36b790c9ce29f3882f6cec6eb8222b7c773b353e");
 }
 
 }  // namespace

@@ -64,6 +64,20 @@ TEST(FlatTableOfNone, IsLeftAsItIs) {
   for (std::uint32_t i = 256; i < 300; ++i) EXPECT_EQ(spis.Find(ike::Spi{i}), ike::Spi{i});
 }
 
+// A table that a flood has made large does not stay so.
+TEST(FlatTableOfNone, ShrinksAgain) {
+  ike::FlatTable<ike::SpiTraits> spis;
+  for (std::uint32_t i = 256; i < 100000; ++i) spis.Put(ike::Spi{i});
+  const std::size_t most = spis.slots();
+  for (std::uint32_t i = 256; i < 99990; ++i) spis.Erase(ike::Spi{i});
+  for (int i = 0; i < 4; ++i) {
+    spis.Put(ike::Spi{7});
+    spis.Erase(ike::Spi{7});
+  }
+  EXPECT_LE(spis.slots() * 64, most);
+  for (std::uint32_t i = 99990; i < 100000; ++i) EXPECT_EQ(spis.Find(ike::Spi{i}), ike::Spi{i});
+}
+
 TEST(FlatTableEmpty, FindsAndErasesNothing) {
   ike::FlatTable<ItemTraits> table;
   const Item item{3};

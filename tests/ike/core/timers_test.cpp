@@ -43,7 +43,9 @@ TEST(Fifo, KeepsTheOrderAlsoWhenItIsNeverEmpty) {
 
 class Timers : public ::testing::Test {
  protected:
-  ike::Session& Add() { return core.AddSession(ike::Role::kInitiator, {}, {}, nullptr); }
+  ike::Session& Add() {
+    return core.AddSession(core.MakeSession(ike::Role::kInitiator, {}, {}, nullptr));
+  }
   // Next takes the session that is due first, and says when that was.
   std::pair<ike::Session*, int> Next() {
     ike::Session* session = core.NextTimer();

@@ -31,6 +31,45 @@ std::string CookieOf(std::uint32_t number) {
   return cookie;
 }
 
+// Strangers: how many of so many first messages, and of one message with a responder's cookie
+// behind them, come in where there is little room.
+std::pair<std::size_t, std::size_t> Strangers(bool marked, bool apart) {
+  Reactor reactor;
+  UdpTransport server(reactor);
+  UdpTransport* const only = &server;
+  const Endpoint bound =
+      UdpTransport::BindShared({&only, 1}, At("127.0.0.1"), marked, apart).value();
+  EXPECT_EQ(server.bound(), std::vector{bound});
+  server.KeepUnread(4096);
+  std::size_t first = 0;
+  std::size_t answered = 0;
+  server.Start([&](std::span<const Arrival> batch) {
+    for (const Arrival& a : batch) ++(a.octets.back() == 1 ? answered : first);
+  });
+  UdpTransport client(reactor);
+  const Endpoint from = client.Bind(At("127.0.0.1")).value();
+  std::vector<std::uint8_t> message((marked ? 4 : 0) + 1000);
+  const Datagram stranger{from, bound, message};
+  for (int i = 0; i < 100; ++i) client.Send({&stranger, 1});
+  message[(marked ? 4 : 0) + 15] = 7;  // the last octet of the responder's cookie
+  message.back() = 1;
+  const Datagram answer{from, bound, message};
+  client.Send({&answer, 1});
+  reactor.After(Duration(100), [&] { reactor.Stop(); });
+  reactor.Run();
+  EXPECT_EQ(first + answered + server.Lost(), 101U);
+  return {first, answered};
+}
+
+TEST(ApartPort, StrangersDoNotFillTheRoomOfThoseWhoAnswer) {
+  for (const bool marked : {false, true}) {
+    const auto [first, answered] = Strangers(marked, true);
+    EXPECT_LT(first, 100U);
+    EXPECT_EQ(answered, 1U);
+    EXPECT_EQ(Strangers(marked, false).second, 0U);
+  }
+}
+
 class SharedPort : public testing::TestWithParam<bool> {
  protected:
   static constexpr std::size_t kCount = 3;

@@ -130,6 +130,32 @@ TEST_P(UdpTransportFamily, PortInUseIsATypedErrorThatNamesThePort) {
 
 INSTANTIATE_TEST_SUITE_P(Families, UdpTransportFamily, testing::Values("127.0.0.1", "::1"));
 
+// BurstAt sends so many before the receiver reads; returns how many it got, and checks that it
+// knows of the others.
+std::size_t BurstAt(std::uint32_t kept, std::size_t count) {
+  Reactor reactor;
+  Probe sender(reactor);
+  Probe receiver(reactor);
+  const Endpoint from = sender.BindAndStart(At("127.0.0.1"));
+  const Endpoint to = receiver.BindAndStart(At("127.0.0.1"));
+  receiver.transport.KeepUnread(kept);
+  receiver.wanted = count;
+  const std::string text(1000, 'x');
+  for (std::size_t i = 0; i < count; ++i) sender.Send(Make(from, to, text));
+  RunFor(reactor, Duration(200));
+  EXPECT_EQ(receiver.arrivals.size() + receiver.transport.Lost(), count);
+  const std::uint64_t lost = receiver.transport.Lost();
+  receiver.transport.Close();
+  EXPECT_EQ(receiver.transport.Lost(), lost) << "forgotten with the sockets";
+  return receiver.arrivals.size();
+}
+
+TEST(UdpTransport, KeepsABurstAsFarAsThereIsRoomAndCountsTheRest) {
+  constexpr std::uint32_t kAnybodyMayHave = 200U << 10U;
+  EXPECT_EQ(BurstAt(kAnybodyMayHave, 40), 40U);
+  EXPECT_LT(BurstAt(4096, 40), 40U);
+}
+
 TEST(UdpTransport, WildcardReportsTheAddressThatWasAskedAndAnswersFromIt) {
   Reactor reactor;
   Probe client(reactor);

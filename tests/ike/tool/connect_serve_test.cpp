@@ -117,7 +117,7 @@ TEST_F(ConnectServe, QuietServePrintsOneSummaryInTheEnd) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out, StartsWith("ready: listening on 127.0.0.1:"));
   EXPECT_EQ(result.out.substr(result.out.find('\n') + 1),
-            "served: 3 sessions established, 1 failed, 1 children\n");
+            "served: 3 sessions established, 1 failed, 1 children, 0 datagrams lost unread\n");
 }
 
 TEST_F(ConnectServe, QuietServePrintsItsSummaryAsJson) {
@@ -130,8 +130,23 @@ TEST_F(ConnectServe, QuietServePrintsItsSummaryAsJson) {
   EXPECT_EQ(summary["established"], 1);
   EXPECT_EQ(summary["failed"], 0);
   EXPECT_EQ(summary["child_sas"], 1);
+  EXPECT_EQ(summary["lost"], 0);
+  EXPECT_EQ(summary["main_answered"], 1);
+  EXPECT_EQ(summary["sources_verified"], 1);
+  EXPECT_EQ(summary["half_open"], 0);
   for (const char* member : {"session", "outcome", "phase1", "children", "failure", "suspicions"})
     EXPECT_TRUE(summary.contains(member)) << member;
+}
+
+TEST_F(ConnectServe, ServeTellsItsCountersWhenAsked) {
+  for (const char* threads : {"1", "3"}) {
+    Serving serving(key, "0x27", {"--json", "--threads", threads});
+    ASSERT_EQ(RunTool(Connect(serving.place, "0x27")).exit_code, 0);
+    serving.process.Signal(SIGUSR1);
+    ASSERT_TRUE(serving.process.WaitForOut("\"event\":\"summary\"")) << threads;
+    EXPECT_TRUE(serving.process.WaitForOut("\"sources_verified\":1")) << threads;
+    EXPECT_EQ(serving.Stop().exit_code, 0);
+  }
 }
 
 // Lines of several engines stay whole, and their sessions have different numbers.

@@ -62,6 +62,15 @@ TEST(Describe, UnknownAttributesByNumber) {
             "transform 1 KEY_IKE(1) attribute(99)=42 group prime(6)=66051 enc=99");
 }
 
+TEST(Describe, ValuesWithoutNamesUnderTheNameOfTheirClass) {
+  EXPECT_EQ(DescribeAttributes(ProtocolId::kIsakmp,
+                               FromHex("80010063800200638003006380040063800d0063800e0063")),
+            "enc=99 hash=99 auth=99 group=99 prf=99 keylen=99");
+  EXPECT_EQ(
+      DescribeAttributes(ProtocolId::kEsp, FromHex("8003006380040063800500638006006380 0b0063")),
+      "group=99 mode=99 auth=99 keylen=99 esn=99");
+}
+
 TEST(Describe, BrokenAttributesAsFarAsTheyGo) {
   const Bytes element = FromHex("0000001001010000 80010007 000c0008");
   EXPECT_EQ(DescribeTransform(ProtocolId::kIsakmp, TransformView(element)),

@@ -111,6 +111,15 @@ TEST(Delete, RefusesEveryTruncation) {
   });
 }
 
+TEST(Delete, IpcompHasShortAndLongNumbers) {
+  for (const char* hex : {"00000001040200011122", "000000010404000111223344"}) {
+    const Bytes body = FromHex(hex);
+    const Wire<DeleteView> deletion = ParseDelete(body);
+    ASSERT_TRUE(deletion) << hex;
+    EXPECT_EQ(deletion->SpiAt(0).has_value(), deletion->spi_size == 4) << hex;
+  }
+}
+
 TEST(Delete, RefusesWhatDoesNotFitTheProtocol) {
   struct {
     const char* hex;
@@ -121,6 +130,7 @@ TEST(Delete, RefusesWhatDoesNotFitTheProtocol) {
       {"0000000103100001112233445566778899aabbccddeeff00", NotifyType::kInvalidSpi},
       {"0000000101040001c0ffee01", NotifyType::kInvalidSpi},
       {"000000010300ffff", NotifyType::kInvalidSpi},
+      {"0000000104030001112233", NotifyType::kInvalidSpi},
       {"000000010304ffffc0ffee01", NotifyType::kPayloadMalformed},
       {"0000000103040001c0ffee0100", NotifyType::kPayloadMalformed},
   };

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "ike/wire/fragment.hpp"
 #include "ike/wire/nat_d.hpp"
 #include "ike/wire/nat_oa.hpp"
@@ -47,6 +50,17 @@ TEST(VendorId, EveryEntryIsFound) {
     test::ForEachTruncation(
         entry.octets, [](Octets octets) { EXPECT_EQ(IdentifyVendor(octets), VendorId::kUnknown); });
   }
+}
+
+TEST(VendorId, WindowsSaysWhichItIs) {
+  std::set<std::string> names;
+  for (std::uint8_t version : std::initializer_list<std::uint8_t>{2, 3, 4, 5, 6, 7, 8, 9, 16, 99}) {
+    Bytes body(OctetsOf(VendorId::kMicrosoftNt5).begin(), OctetsOf(VendorId::kMicrosoftNt5).end());
+    body.insert(body.end(), {0, 0, 0, version});
+    names.insert(DescribeVendor(body));
+  }
+  EXPECT_EQ(names.size(), 10U);
+  EXPECT_TRUE(names.contains("MS NT5 ISAKMPOAKLEY (Windows 2000)"));
 }
 
 TEST(VendorId, OnlySomeMayGoOn) {

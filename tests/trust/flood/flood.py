@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Floods `iscsi-ike serve` from spoofed sources while honest HBAs log in, and judges what became of both.
+
+  flood.py --tool build/trust/ike/tool/iscsi-ike --flooder build/trust/tests/trust/flood/flooder --result FILE \\
+      KIND:RATE:SECONDS...
+
+KIND is one of `flooder`'s; RATE is datagrams a second, 0: as fast as it can. serve has one processor for itself, the
+flood and the honest HBAs have another. HBAs log in ten times a second, in main mode, all through. Exit status: 0 all bars
+held, 1 not, 77 this machine cannot (the reason is printed).
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from flood_network import HBAS, OTHER_HBAS, VICTIM, FloodNetwork
+from victim import Victim
+
+from harness import process, requirements  # flood_network has named its folder
+
+KEY = "correct horse battery staple"
+MAIN, AGGRESSIVE, MAIN_OR_AGGRESSIVE = "0x27", "0x2b", "0x2f"
+LOGINS_A_SECOND = 10
+LEAD = 1  # seconds of flood before the first login that counts
+MIB = 1 << 20
+
+# What must hold, by kind and by whether the rate is bounded. At an unlimited rate the processor is spent by the
+# datagrams themselves: then serve has to live, to keep its memory, and to be back at once.
+MOST_MEMORY = 64 * MIB  # above idle
+DRAINED = 8 * MIB  # above idle is idle again
+DRAIN_TIME = 60  # seconds
+COMPLETED = 99.0  # percent of the honest logins, within one second
+
+
+def main():
+    options = _parse()
+    why = _missing(options)
+    if why:
+        print(f"flood: skipped: {why}")
+        return requirements.SKIPPED
+    results = []
+    with _FirstInLine():
+        for flood in options.floods:
+            folder = tempfile.mkdtemp(prefix="flood")
+            try:
+                results.append(Flooding(options, flood, folder).run())
+            finally:
+                shutil.rmtree(folder)
+            if options.result:
+                with open(options.result, "w") as file:
+                    json.dump(results, file, indent=1)
+    failures = sum(result["failures"] for result in results)
+    sent = sum(result["count"] for result in results)
+    print(f"flood: {sent} spoofed datagrams in {len(results)} floods, {failures} bars failed")
+    return 1 if failures else 0
+
+
+def _parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tool", required=True, help="our command-line tool")
+    parser.add_argument("--flooder", required=True, help="the program that floods")
+    parser.add_argument("--result", help="JSON file to write")
+    parser.add_argument("--serve", default="", help="further words for serve")
+    parser.add_argument("--settle", type=float, default=DRAIN_TIME, help="seconds it has to be idle again")
+    parser.add_argument("--samples", help="file for its memory over time")
+    parser.add_argument("floods", nargs="+", type=_flood, metavar="KIND:RATE:SECONDS")
+    options = parser.parse_args()
+    options.tool, options.flooder = os.path.abspath(options.tool), os.path.abspath(options.flooder)
+    return options
+
+
+def _flood(text):
+    kind, rate, seconds = text.split(":")
+    return kind, int(rate), float(seconds)
+
+
+def _missing(options):
+    """Returns why this machine cannot run it, or None."""
+    for program in (options.tool, options.flooder):
+        if not os.path.exists(program):
+            return f"needs {program}, which is not built"
+    if len(os.sched_getaffinity(0)) < 2:
+        return "needs two processors, one for serve alone"
+    return requirements.missing(["taskset", "nice"], [])
+
+
+class Flooding:
+    """One flood of one serve."""
+
+    def __init__(self, options, flood, folder):
+        self._options = options
+        self._kind, self._rate, self._seconds = flood
+        self._folder = folder
+        self._key = os.path.join(folder, "key")
+        with open(self._key, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(KEY)
+        processors = sorted(os.sched_getaffinity(0))
+        self._own, self._others = processors[0], processors[1]
+        self.name = f"flood.{self._kind}" + ("" if self._rate else "-unlimited")
+        self.broken = []  # bars, in words
+        self.figures = {}
+
+    def run(self):
+        began = time.monotonic()
+        with FloodNetwork() as self._net, Victim(self._net.victim, self._serve(), self._folder) as self._victim:
+            self._before()
+            sent = self._flood()
+            self._after()
+        for text in self.broken:
+            print(f"{self.name}: {text}", flush=True)
+        result = {"name": self.name, "count": sent, "failures": len(self.broken),
+                  "seconds": round(time.monotonic() - began, 1), "figures": self.figures}
+        print(f"{self.name}: " + ", ".join(f"{name} {value:g}" for name, value in self.figures.items()), flush=True)
+        return result
+
+    def _serve(self):
+        word = MAIN_OR_AGGRESSIVE if self._kind == "aggressive" else MAIN
+        return _on(self._own, -20, [self._options.tool, "serve", "--local", VICTIM, "--flags", word, "--key-file",
+                                    self._key, "--json", "--quiet", *self._options.serve.split()])
+
+    def _before(self):
+        """Some logins to warm up, and what it is like when idle."""
+        warm = self._log_in(30)
+        self._demand(warm["established"] == 30, "not even before the flood can all HBAs log in")
+        if self._kind == "replay":
+            self._record()
+        time.sleep(0.5)
+        self._idle = self._victim.resident()
+        self.figures["rss_idle_mib"] = round(self._idle / MIB, 2)
+
+    def _record(self):
+        """A login for the flood to repeat."""
+        self._pcap = os.path.join(self._folder, "login.pcapng")
+        command = [self._options.tool, "connect", "--portal", VICTIM, "--local", f"{HBAS}:0", "--flags", MAIN,
+                   "--key-file", self._key, "--pcap", self._pcap]
+        subprocess.run(self._net.honest.inside(command), check=True, stdout=subprocess.DEVNULL)
+
+    def _flood(self):
+        """The flood, with honest logins in it. Returns the number of datagrams sent."""
+        honest = int(LOGINS_A_SECOND * max(1, self._seconds - 3 * LEAD))
+        octets_before, received_before = self._net.flooded(), self._net.received()
+        processor_before, begun = self._victim.processor_time(), time.monotonic()
+        with open(os.path.join(self._folder, "flooder"), "w+") as told:
+            flooder = process.start(self._net.attacker, self._flooder(), told)
+            time.sleep(LEAD)
+            logins = self._begin_logins(honest)
+            others = self._begin_logins(honest, AGGRESSIVE, OTHER_HBAS) if self._kind == "aggressive" else None
+            flooder.wait(self._seconds + 30)
+            self._over = time.monotonic()
+            told.seek(0)
+            sent = json.loads(told.read())
+        lasted = self._over - begun
+        self._spent, self._waited = ((after - before) / lasted for before, after in
+                                     zip(processor_before, self._victim.processor_time()))
+        octets = [after - before for before, after in zip(octets_before, self._net.flooded())]
+        received = {name: value - received_before[name] for name, value in self._net.received().items()}
+        self._begun = begun
+        self._note_flood(sent, received, octets)
+        self._note_logins(_end_logins(logins, honest))
+        if others:  # they may fail: how many do is told
+            made = _end_logins(others, honest)
+            self.figures["aggressive_logins_in_a_second_percent"] = round(100 * made["in_time"] / honest, 2)
+        return sent["sent"]
+
+    def _flooder(self):
+        command = [self._options.flooder, "--kind", self._kind, "--to", VICTIM, "--rate", str(self._rate), "--seconds",
+                   str(self._seconds)]
+        if self._kind == "replay":
+            command += ["--pcap", self._pcap, "--also", HBAS]
+        return _on(self._others, -19, command)
+
+    def _note_flood(self, sent, received, octets):
+        taken, lost = received["InDatagrams"], received["RcvbufErrors"]
+        self.figures.update({
+            "sent": sent["sent"], "sent_per_second": round(sent["rate"]),
+            "taken_per_second": round(taken / sent["seconds"]),
+            "lost_percent": round(100 * lost / max(1, taken + lost), 2),
+            "serve_cpu_percent": round(100 * self._spent, 1),
+            "serve_waits_for_cpu_percent": round(100 * self._waited, 1),
+            "octets_in": octets[0], "octets_out": octets[1],
+            "amplification": round(octets[1] / max(1, octets[0]), 4),
+        })
+        self._demand(sent["sent"] >= 0.95 * self._rate * self._seconds, "the flood did not reach its rate")
+        self._demand(taken + lost >= 0.95 * sent["sent"], "the flood did not reach the victim")
+        # The shortest MM1 has nothing that its answer could leave out.
+        self._demand(octets[1] <= octets[0], "answers to unverified sources amplify")
+
+    def _note_logins(self, logins):
+        wanted = logins["wanted"]
+        good = 100 * logins["in_time"] / wanted
+        self.figures.update({"logins": wanted, "logins_established": logins["established"],
+                             "logins_in_a_second_percent": round(good, 2),
+                             "login_p99_ms": logins["p99"], "login_slowest_ms": logins["max"]})
+        if self._rate:
+            self._demand(good >= COMPLETED, f"only {good:.2f} % of the honest logins were done within a second")
+
+    def _after(self):
+        """Whether all is as before: every login succeeds, and the memory goes back."""
+        alive = self._victim.alive()
+        self._demand(alive, "serve has died")
+        if not alive:
+            return
+        after = self._log_in(2 * LOGINS_A_SECOND)
+        self.figures["logins_after_in_a_second"] = after["in_time"]
+        self._demand(after["in_time"] == after["wanted"], "logins right after the flood do not all succeed in a second")
+        self._settle()
+        peak = self._victim.peak(self._begun) - self._idle
+        self.figures["rss_peak_above_idle_mib"] = round(peak / MIB, 2)
+        self._demand(peak <= MOST_MEMORY, f"its memory grew by {peak / MIB:.1f} MiB")
+        status, summary = self._victim.finish()
+        self._demand(status == 0, f"serve ended with {status}")
+        self._demand(bool(summary), "serve told no summary")
+        for name, value in _numbers(summary):
+            self.figures[f"serve_{name}"] = value
+        if self._options.samples:
+            with open(self._options.samples, "a") as file:
+                for at, size, _ in self._victim.samples:
+                    print(f"{self.name} {at - self._begun:.2f} {size / MIB:.2f}", file=file)
+
+    def _settle(self):
+        patience = self._over + self._options.settle - time.monotonic()
+        process.wait_until(lambda: self._victim.resident() <= self._idle + DRAINED, patience, 0.25)
+        left = self._victim.resident() - self._idle
+        self.figures["seconds_to_idle"] = round(time.monotonic() - self._over, 1)
+        self.figures["rss_left_above_idle_mib"] = round(left / MIB, 2)
+        self._demand(left <= DRAINED, f"{self._options.settle:.0f} s later {left / MIB:.1f} MiB are still held")
+
+    def _log_in(self, logins):
+        return _end_logins(self._begin_logins(logins), logins)
+
+    def _begin_logins(self, logins, word=MAIN, first=HBAS):
+        """Honest logins at their rate, of HBAs at addresses from `first` on."""
+        command = [self._options.tool, "load", "--portal", VICTIM, "--local", f"{first}:0", "--addresses", "200", "--hbas",
+                   "200", "--flags", word, "--key-file", self._key, "--rate", str(LOGINS_A_SECOND), "--logins",
+                   str(logins), "--timeout", "20", "--json", "--quiet", "--keep"]
+        return process.start_piped(self._net.honest, _on(self._others, -20, command), subprocess.DEVNULL)
+
+    def _demand(self, holds, text):
+        if not holds:
+            self.broken.append(text)
+
+
+def _end_logins(load, wanted):
+    """What became of them: {wanted, established, in_time, p99, max}; times in ms from when each should have begun."""
+    said, _ = load.communicate(timeout=wanted / LOGINS_A_SECOND + 60)
+    if not said:
+        raise RuntimeError(f"load told nothing, and ended with {load.returncode}")
+    told = json.loads(said)
+    latency = told["latency_us"]["from_intended"]
+    return {"wanted": wanted, "established": told["logins"]["established"],
+            "in_time": sum(count for upper, count in told["histogram"] if upper <= 1_000_000),
+            "p99": (latency["p99"] or 0) / 1000, "max": (latency["max"] or 0) / 1000}
+
+
+class _FirstInLine:
+    """What is started here comes before what else this machine does. Where the kernel shares processors out among
+    terminals first (autogroup), niceness alone counts for nothing."""
+
+    _PATH = "/proc/self/autogroup"
+
+    def __enter__(self):
+        self._niceness = "0"
+        if os.path.exists(self._PATH):
+            with open(self._PATH) as file:
+                self._niceness = file.read().split()[-1]
+            self._write("-20")
+
+    def __exit__(self, *_):
+        if os.path.exists(self._PATH):
+            self._write(self._niceness)
+
+    def _write(self, niceness):
+        with open(self._PATH, "w") as file:
+            file.write(niceness)
+
+
+def _on(processor, niceness, command):
+    """Runs on one processor, before what else this machine does."""
+    return ["nice", "-n", str(niceness), "taskset", "-c", str(processor), *command]
+
+
+def _numbers(summary):
+    return ((name, value) for name, value in summary.items() if isinstance(value, int) and not isinstance(value, bool))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
