@@ -27,10 +27,6 @@ bool UsesPool() {
 #endif
 }
 
-void Wipe(void* memory, std::size_t size) {
-  crypto::Wipe({static_cast<std::uint8_t*>(memory), size});
-}
-
 }  // namespace
 
 void* AllocateSecret(std::size_t size) {
@@ -49,7 +45,7 @@ void* AllocateSecret(std::size_t size) {
 
 void ReleaseSecret(void* memory, std::size_t size) noexcept {
   if (memory == nullptr) return;
-  Wipe(memory, size);
+  Wipe({static_cast<std::uint8_t*>(memory), size});
   UsesPool() ? pool.Give(memory, size) : ::operator delete(memory);
 }
 

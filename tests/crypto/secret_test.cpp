@@ -24,7 +24,7 @@ class Watched {
   explicit Watched(const Secret& secret)
       : stays_(secret.size()), octets_(secret.Expose().data()), size_(secret.size()) {}
   // AddressSanitizer would rather not see it.
-  __attribute__((no_sanitize("address"))) [[nodiscard]] bool IsWiped() const {
+  [[nodiscard]] __attribute__((no_sanitize("address"))) bool IsWiped() const {
     const volatile std::uint8_t* const octets = octets_;
     for (std::size_t i = 0; i < size_; ++i)
       if (octets[i] != 0) return false;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <tuple>
 
 #include "ike/wire/registry.hpp"
@@ -37,6 +38,9 @@ TEST(Handshake, AggressiveModeThenQuickModeTakesSixMessages) {
 struct Identities {
   std::string name;
   std::string initiator, responder;  // empty: the address
+
+  // GoogleTest shows octets of what it cannot print, padding too.
+  friend void PrintTo(const Identities& identities, std::ostream* out) { *out << identities.name; }
 };
 using Combination = std::tuple<ExchangeMode, bool, Encapsulation, Identities, bool>;
 

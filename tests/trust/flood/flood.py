@@ -34,7 +34,13 @@ MIB = 1 << 20
 MOST_MEMORY = 64 * MIB  # above idle
 DRAINED = 8 * MIB  # above idle is idle again
 DRAIN_TIME = 60  # seconds
-COMPLETED = 99.0  # percent of the honest logins, within one second
+COMPLETED = 99.0  # percent of the honest logins, in time
+IN_TIME = 1  # seconds
+REACHED = 0.95  # of the flood's rate
+
+# Where other work may take the processors away for seconds (--busy), speed shows nothing.
+BUSY_IN_TIME = 15  # seconds
+BUSY_REACHED = 0.25
 
 
 def main():
@@ -67,6 +73,7 @@ def _parse():
     parser.add_argument("--result", help="JSON file to write")
     parser.add_argument("--serve", default="", help="further words for serve")
     parser.add_argument("--settle", type=float, default=DRAIN_TIME, help="seconds it has to be idle again")
+    parser.add_argument("--busy", action="store_true", help="the machine has other work too: be patient")
     parser.add_argument("--samples", help="file for its memory over time")
     parser.add_argument("floods", nargs="+", type=_flood, metavar="KIND:RATE:SECONDS")
     options = parser.parse_args()
@@ -96,6 +103,7 @@ class Flooding:
         self._options = options
         self._kind, self._rate, self._seconds = flood
         self._folder = folder
+        self._in_time, self._reached = (BUSY_IN_TIME, BUSY_REACHED) if options.busy else (IN_TIME, REACHED)
         self._key = os.path.join(folder, "key")
         with open(self._key, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(KEY)
@@ -161,10 +169,10 @@ class Flooding:
         received = {name: value - received_before[name] for name, value in self._net.received().items()}
         self._begun = begun
         self._note_flood(sent, received, octets)
-        self._note_logins(_end_logins(logins, honest))
+        self._note_logins(self._end_logins(logins, honest))
         if others:  # they may fail: how many do is told
-            made = _end_logins(others, honest)
-            self.figures["aggressive_logins_in_a_second_percent"] = round(100 * made["in_time"] / honest, 2)
+            made = self._end_logins(others, honest)
+            self.figures["aggressive_logins_in_time_percent"] = round(100 * made["in_time"] / honest, 2)
         return sent["sent"]
 
     def _flooder(self):
@@ -185,8 +193,8 @@ class Flooding:
             "octets_in": octets[0], "octets_out": octets[1],
             "amplification": round(octets[1] / max(1, octets[0]), 4),
         })
-        self._demand(sent["sent"] >= 0.95 * self._rate * self._seconds, "the flood did not reach its rate")
-        self._demand(taken + lost >= 0.95 * sent["sent"], "the flood did not reach the victim")
+        self._demand(sent["sent"] >= self._reached * self._rate * self._seconds, "the flood did not reach its rate")
+        self._demand(taken + lost >= self._reached * sent["sent"], "the flood did not reach the victim")
         # The shortest MM1 has nothing that its answer could leave out.
         self._demand(octets[1] <= octets[0], "answers to unverified sources amplify")
 
@@ -194,10 +202,10 @@ class Flooding:
         wanted = logins["wanted"]
         good = 100 * logins["in_time"] / wanted
         self.figures.update({"logins": wanted, "logins_established": logins["established"],
-                             "logins_in_a_second_percent": round(good, 2),
+                             "logins_in_time_percent": round(good, 2),
                              "login_p99_ms": logins["p99"], "login_slowest_ms": logins["max"]})
         if self._rate:
-            self._demand(good >= COMPLETED, f"only {good:.2f} % of the honest logins were done within a second")
+            self._demand(good >= COMPLETED, f"only {good:.2f} % of the honest logins were done in time")
 
     def _after(self):
         """Whether all is as before: every login succeeds, and the memory goes back."""
@@ -206,8 +214,8 @@ class Flooding:
         if not alive:
             return
         after = self._log_in(2 * LOGINS_A_SECOND)
-        self.figures["logins_after_in_a_second"] = after["in_time"]
-        self._demand(after["in_time"] == after["wanted"], "logins right after the flood do not all succeed in a second")
+        self.figures["logins_after_in_time"] = after["in_time"]
+        self._demand(after["in_time"] == after["wanted"], "logins right after the flood do not all succeed in time")
         self._settle()
         peak = self._victim.peak(self._begun) - self._idle
         self.figures["rss_peak_above_idle_mib"] = round(peak / MIB, 2)
@@ -231,7 +239,7 @@ class Flooding:
         self._demand(left <= DRAINED, f"{self._options.settle:.0f} s later {left / MIB:.1f} MiB are still held")
 
     def _log_in(self, logins):
-        return _end_logins(self._begin_logins(logins), logins)
+        return self._end_logins(self._begin_logins(logins), logins)
 
     def _begin_logins(self, logins, word=MAIN, first=HBAS):
         """Honest logins at their rate, of HBAs at addresses from `first` on."""
@@ -240,21 +248,20 @@ class Flooding:
                    str(logins), "--timeout", "20", "--json", "--quiet", "--keep"]
         return process.start_piped(self._net.honest, _on(self._others, -20, command), subprocess.DEVNULL)
 
+    def _end_logins(self, load, wanted):
+        """What became of them: {wanted, established, in_time, p99, max}; times in ms from when each should have begun."""
+        said, _ = load.communicate(timeout=wanted / LOGINS_A_SECOND + 60)
+        if not said:
+            raise RuntimeError(f"load told nothing, and ended with {load.returncode}")
+        told = json.loads(said)
+        latency = told["latency_us"]["from_intended"]
+        return {"wanted": wanted, "established": told["logins"]["established"],
+                "in_time": sum(count for upper, count in told["histogram"] if upper <= self._in_time * 1_000_000),
+                "p99": (latency["p99"] or 0) / 1000, "max": (latency["max"] or 0) / 1000}
+
     def _demand(self, holds, text):
         if not holds:
             self.broken.append(text)
-
-
-def _end_logins(load, wanted):
-    """What became of them: {wanted, established, in_time, p99, max}; times in ms from when each should have begun."""
-    said, _ = load.communicate(timeout=wanted / LOGINS_A_SECOND + 60)
-    if not said:
-        raise RuntimeError(f"load told nothing, and ended with {load.returncode}")
-    told = json.loads(said)
-    latency = told["latency_us"]["from_intended"]
-    return {"wanted": wanted, "established": told["logins"]["established"],
-            "in_time": sum(count for upper, count in told["histogram"] if upper <= 1_000_000),
-            "p99": (latency["p99"] or 0) / 1000, "max": (latency["max"] or 0) / 1000}
 
 
 class _FirstInLine:
@@ -275,12 +282,15 @@ class _FirstInLine:
             self._write(self._niceness)
 
     def _write(self, niceness):
-        with open(self._PATH, "w") as file:
-            file.write(niceness)
+        try:
+            with open(self._PATH, "w") as file:
+                file.write(niceness)
+        except OSError as error:  # root of a container may be nobody here
+            print(f"flood: cannot come first: {error.strerror}", flush=True)
 
 
 def _on(processor, niceness, command):
-    """Runs on one processor, before what else this machine does."""
+    """Runs on one processor, before what else this machine does, as far as this machine lets us."""
     return ["nice", "-n", str(niceness), "taskset", "-c", str(processor), *command]
 
 
