@@ -10,15 +10,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "crypto/secret.hpp"
+#include "tests/support/mapping_flags.hpp"
 
 namespace iscsi_ike::crypto {
 namespace {
@@ -56,23 +55,8 @@ void GiveBlock(const Block& block) {
   ReleaseSecret(block.octets, block.size);
 }
 
-// FlagsOf: what the system says of the pages at an address (proc(5), VmFlags).
 std::string FlagsOf(const void* address) {
-  std::ifstream smaps("/proc/self/smaps");
-  bool inside = false;
-  for (std::string line; std::getline(smaps, line);) {
-    std::istringstream words(line);
-    std::uintptr_t from = 0;
-    std::uintptr_t to = 0;
-    char dash = 0;
-    if (words >> std::hex >> from >> dash >> to && dash == '-') {
-      const auto at = reinterpret_cast<std::uintptr_t>(address);
-      inside = from <= at && at < to;
-    } else if (inside && line.starts_with("VmFlags:")) {
-      return line + " ";
-    }
-  }
-  return {};
+  return test::MappingFlags(getpid(), reinterpret_cast<std::uintptr_t>(address));
 }
 
 // Exercise takes and gives back at random, of every size that there is a rule for.

@@ -86,12 +86,7 @@ Bytes Forger::InPlaceOf(const Recorder::Shown& model, Bytes chain,
       std::copy(right.begin(), right.end(), chain.begin() + (hash->body.data() - chain.data()));
     if (header.encrypted()) return insider_->Seal(header, chain, IvFor(header));
   }
-  Bytes message;
-  ike::Writer writer(message);
-  ike::WriteHeader(writer, header);
-  writer.Put(chain);
-  ike::PatchHeaderLength(writer);
-  return message;
+  return InClear(header, chain);
 }
 
 Bytes Forger::Informational(ike::MessageId id, PayloadType first, const Bytes& chain) const {

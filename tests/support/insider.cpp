@@ -166,6 +166,15 @@ void RewriteClear(ike::Datagram& datagram,
   datagram.octets = std::move(out);
 }
 
+Bytes InClear(const ike::Header& header, const Bytes& chain) {
+  Bytes message;
+  ike::Writer writer(message);
+  ike::WriteHeader(writer, header);
+  writer.Put(chain);
+  ike::PatchHeaderLength(writer);
+  return message;
+}
+
 Bytes NotifyBody(ike::NotifyType type, const Bytes& spi) {
   Bytes body;
   ike::Writer writer(body);

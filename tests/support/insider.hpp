@@ -64,6 +64,8 @@ struct PayloadOctets {
 // RewriteClear alters the payloads of a message in clear; types, lengths and marker follow.
 void RewriteClear(ike::Datagram& datagram,
                   const std::function<void(std::vector<PayloadOctets>&)>& alter);
+// InClear is a message of a header and the payloads behind it.
+[[nodiscard]] Bytes InClear(const ike::Header& header, const Bytes& chain);
 [[nodiscard]] Bytes NotifyBody(ike::NotifyType type, const Bytes& spi = {});
 [[nodiscard]] ike::Header HeaderOf(ike::Octets datagram);
 

@@ -82,16 +82,30 @@ void Negotiate(World& world, std::size_t end) {
   EXPECT_TRUE(world.ends[end].engine->Negotiate(world.now(), kSession, {}).ok());
 }
 
-TEST(Interleaving, TheWalkMissesNothing) {
-  // Two exchanges of three messages, one of each on the way at a time: 6! / (3! 3!) orders.
-  const Saved saved = Party(kMainWord).LoggedIn();
-  const Scenario both = From(
+Scenario QuickModesOfBoth(const Saved& saved) {
+  return From(
       saved,
       [](World& world) {
         Negotiate(world, kHba);
         Negotiate(world, kPortal);
       },
       [](World& world) { ExpectAll(world, 3, 1); });
+}
+
+// LoginsOf lets ends that have heard nothing of each other begin.
+std::function<std::unique_ptr<World>()> LoginsOf(const Party& party,
+                                                 std::vector<std::size_t> ends) {
+  return [&party, ends = std::move(ends)] {
+    auto world = party.Fresh();
+    for (const std::size_t end : ends) party.Connect(*world, end);
+    return world;
+  };
+}
+
+TEST(Interleaving, TheWalkMissesNothing) {
+  // Two exchanges of three messages, one of each on the way at a time: 6! / (3! 3!) orders.
+  const Saved saved = Party(kMainWord).LoggedIn();
+  const Scenario both = QuickModesOfBoth(saved);
   EXPECT_EQ(Explore(both, {}), 20U);
   // One exchange has one order. A lost QM1 or QM3 is one schedule each. When QM2 is lost both ends
   // repeat theirs at once: the repeated QM1 first, and then QM2 twice, with QM3 in between or
@@ -107,12 +121,7 @@ TEST(Interleaving, TheWalkMissesNothing) {
 TEST(Interleaving, OfALoginInMainMode) {
   const Party party(kMainWord);
   Walk("a login in main mode",
-       {[&] {
-          auto world = party.Fresh();
-          party.Connect(*world, kHba);
-          return world;
-        },
-        [](World& world) { ExpectAll(world, 1, 1); }},
+       {LoginsOf(party, {kHba}), [](World& world) { ExpectAll(world, 1, 1); }},
        {.losses = 2, .copies = 1});
 }
 
@@ -120,38 +129,21 @@ TEST(Interleaving, OfALoginInMainMode) {
 TEST(Interleaving, OfALoginInAggressiveMode) {
   const Party party(kAggressiveWord);
   Walk("a login in aggressive mode",
-       {[&] {
-          auto world = party.Fresh();
-          party.Connect(*world, kHba);
-          return world;
-        },
-        [](World& world) { ExpectAll(world, 1, 1); }},
+       {LoginsOf(party, {kHba}), [](World& world) { ExpectAll(world, 1, 1); }},
        {.losses = 1, .copies = 1});
 }
 
 TEST(Interleaving, OfPhaseOneBegunByBothEnds) {
   const Party party(kAggressiveWord, [](ike::PeerConfig& peer) { peer.negotiate_child = false; });
   Walk("aggressive mode begun by both ends",
-       {[&] {
-          auto world = party.Fresh();
-          party.Connect(*world, kHba);
-          party.Connect(*world, kPortal);
-          return world;
-        },
-        [](World& world) { ExpectAll(world, 0, 2); }},
+       {LoginsOf(party, {kHba, kPortal}), [](World& world) { ExpectAll(world, 0, 2); }},
        {.losses = 1, .copies = 1});
 }
 
 TEST(Interleaving, OfLoginsBegunByBothEnds) {
   const Party party(kMainWord);
   Walk("logins in main mode begun by both ends",
-       {[&] {
-          auto world = party.Fresh();
-          party.Connect(*world, kHba);
-          party.Connect(*world, kPortal);
-          return world;
-        },
-        [](World& world) { ExpectAll(world, 2, 2); }},
+       {LoginsOf(party, {kHba, kPortal}), [](World& world) { ExpectAll(world, 2, 2); }},
        {.losses = 1, .choices = 9});
 }
 
@@ -166,27 +158,13 @@ TEST(Interleaving, OfAQuickMode) {
 
 TEST(Interleaving, OfQuickModesBegunByBothEnds) {
   const Saved saved = Party(kMainWord).LoggedIn();
-  Walk("quick modes begun by both ends",
-       From(
-           saved,
-           [](World& world) {
-             Negotiate(world, kHba);
-             Negotiate(world, kPortal);
-           },
-           [](World& world) { ExpectAll(world, 3, 1); }),
+  Walk("quick modes begun by both ends", QuickModesOfBoth(saved),
        {.losses = 1, .copies = 1, .early_timeouts = 0});
 }
 
 TEST(Interleaving, OfQuickModesWithForwardSecrecyBegunByBothEnds) {
   const Saved saved = Party(kAggressivePfsWord).LoggedIn();
-  Walk("quick modes with forward secrecy begun by both ends",
-       From(
-           saved,
-           [](World& world) {
-             Negotiate(world, kHba);
-             Negotiate(world, kPortal);
-           },
-           [](World& world) { ExpectAll(world, 3, 1); }),
+  Walk("quick modes with forward secrecy begun by both ends", QuickModesOfBoth(saved),
        {.losses = 1, .copies = 1});
 }
 

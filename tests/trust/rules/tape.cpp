@@ -150,12 +150,7 @@ Bytes Tape::ComposeRaw(std::size_t index, const PayloadsOctets& payloads, bool s
   header.flags = 0;
   const Bytes chain = ChainOf(payloads);
   if (sealed) return insider_->Seal(header, chain, IvOf(index));
-  Bytes message;
-  ike::Writer writer(message);
-  ike::WriteHeader(writer, header);
-  writer.Put(chain);
-  ike::PatchHeaderLength(writer);
-  return message;
+  return InClear(header, chain);
 }
 
 }  // namespace iscsi_ike::test

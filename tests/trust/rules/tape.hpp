@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct TapeKind {
   std::uint64_t word;
   bool hash_in_clear = false;  // AM3
   bool further = false;        // a second quick mode follows, and is what the tape is about
+
+  friend void PrintTo(const TapeKind& kind, std::ostream* out) { *out << kind.name; }
 };
 [[nodiscard]] const std::vector<TapeKind>& AllTapeKinds();
 [[nodiscard]] EndSettings EndOf(const TapeKind& kind);

@@ -63,12 +63,7 @@ class Maker {
     header.next = first;
     header.flags = 0;
     header.id = id;
-    Bytes message;
-    ike::Writer writer(message);
-    ike::WriteHeader(writer, header);
-    writer.Put(chain);
-    ike::PatchHeaderLength(writer);
-    return message;
+    return test::InClear(header, chain);
   }
 
   const Tape& tape_;

@@ -6,9 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 
+#include "tests/support/mapping_flags.hpp"
 #include "tests/trust/secrets/child.hpp"
 
 namespace iscsi_ike::trust {
@@ -95,23 +95,6 @@ TEST(SecretsInCoreDumps, AreNotThereWhileASessionLives) {
   DumpAt("established");
 }
 
-// FlagsAt: VmFlags of the mapping of an address (proc(5)).
-std::string FlagsAt(pid_t process, std::uint64_t address) {
-  std::ifstream smaps("/proc/" + std::to_string(process) + "/smaps");
-  bool inside = false;
-  for (std::string line; std::getline(smaps, line);) {
-    std::istringstream words(line);
-    std::uint64_t from = 0;
-    std::uint64_t to = 0;
-    char dash = 0;
-    if (words >> std::hex >> from >> dash >> to && dash == '-')
-      inside = from <= address && address < to;
-    else if (inside && line.rfind("VmFlags:", 0) == 0)
-      return line + " ";
-  }
-  return {};
-}
-
 TEST(SecretsInCoreDumps, EveryPageOfASecretIsLockedAndNotDumped) {
   Child child = Begin({});
   for (std::string stage; (stage = child.NextStage()) != "closed"; child.Go()) {
@@ -124,7 +107,7 @@ TEST(SecretsInCoreDumps, EveryPageOfASecretIsLockedAndNotDumped) {
     ASSERT_TRUE(scan.Scan(child.pid(), found, scanned));
     EXPECT_FALSE(found.empty());
     for (const Found& place : found) {
-      const std::string flags = FlagsAt(child.pid(), place.address);
+      const std::string flags = test::MappingFlags(child.pid(), place.address);
       EXPECT_NE(flags.find(" dd "), std::string::npos)
           << stage << ": " << place.name << " in " << place.mapping << ": " << flags;
       EXPECT_NE(flags.find(" lo "), std::string::npos)
