@@ -10,7 +10,7 @@ namespace {
 // Slabs grow with what there is to keep. From the larger ones on, allocators give each back to the
 // system.
 constexpr std::size_t kFirstSlab = 1024;
-constexpr std::size_t kLargestSlab = 256 * 1024;
+constexpr std::size_t kLargestSlab = 256U << 10U;
 constexpr std::size_t kMostKept = 8192;  // of an empty table
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
-constexpr Duration kPace{5000};
+constexpr Duration kLookEvery{5000};
 constexpr std::size_t kWorthIt = 2U << 20U;
 
 // FreeOctets is of the C library's heap; 0 where it does not tell.
@@ -30,7 +30,7 @@ void Trim() {
 
 void SpareMemory::Watch() {
   GiveBack();
-  reactor_.After(kPace, [this] { Watch(); });
+  reactor_.After(kLookEvery, [this] { Watch(); });
 }
 
 // GiveBack: what is given back stays free in the C library's eyes, and is counted again each time.
