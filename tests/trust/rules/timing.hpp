@@ -16,4 +16,7 @@ namespace iscsi_ike::test {
 [[nodiscard]] double LeastTimeDifference(const std::function<void(bool second)>& act,
                                          int measurements, int rounds);
 
+// TimeRatio is what acting on the second takes in terms of the first, by medians.
+[[nodiscard]] double TimeRatio(const std::function<void(bool second)>& act, int measurements);
+
 }  // namespace iscsi_ike::test
