@@ -126,7 +126,7 @@ struct EngineConfig {
   Duration half_open_timeout{30000};
   Duration linger{60000};                    // how long a finished exchange answers duplicates
   unsigned clear_notifies_per_second = 100;  // unauthenticated error notifications sent, in all
-  unsigned expiry_reports_per_second = 100;  // Failed events for main modes nobody came back to
+  unsigned expiry_reports_per_second = 100;  // Failed events that strangers cause
 };
 
 }  // namespace iscsi_ike::ike

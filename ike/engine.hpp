@@ -68,6 +68,9 @@ class Engine {
 
   std::optional<Datagram> PollDatagram();
   std::optional<Event> PollEvent();
+  // PollDh is the next job. While many wait, the addresses of peers take turns, so that one who
+  // causes many keeps nobody else waiting, and what nobody waits for any more is left out: poll no
+  // more at a time than will be computed soon.
   std::optional<crypto::DhJob> PollDh();
   [[nodiscard]] std::optional<Time> NextTimeout() const;
 

@@ -795,7 +795,12 @@ typedef struct iscsi_ike_dh_info {
   size_t output_size;           /**< octets that the result must have */
 } iscsi_ike_dh_info;
 
-/** The next job. It belongs to the caller until iscsi_ike_finish_dh. @return OK_NONE */
+/**
+ * The next job. It belongs to the caller until iscsi_ike_finish_dh. While many wait, the addresses of
+ * peers take turns, and what nobody waits for any more is left out: poll no more at a time than will
+ * be computed soon.
+ * @return OK_NONE
+ */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job);
 /**
  * Takes a job back and frees it, in every case, errors too. A job of a session that is gone, or of

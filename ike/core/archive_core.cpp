@@ -83,8 +83,8 @@ void ReadSessions(ArchiveReader& a, EngineCore& core) {
 // Job is one that an exchange awaits. `age`: how many tickets were made after its own.
 struct Job {
   std::uint32_t age;
-  const Exchange* exchange;
-  crypto::DhOperation operation;
+  const Session* session;
+  crypto::DhTicket ticket;
 };
 
 void CollectJobs(const Session& session, std::uint32_t last_ticket, std::vector<Job>& jobs) {
@@ -92,9 +92,9 @@ void CollectJobs(const Session& session, std::uint32_t last_ticket, std::vector<
     for (const auto operation : {crypto::DhOperation::kGenerate, crypto::DhOperation::kAgree}) {
       if (exchange->finished || !Awaits(*exchange, operation)) continue;
       const KeyAgreement& dh = exchange->dh();
-      const auto ticket =
-          ToNumber(operation == crypto::DhOperation::kAgree ? dh.agree : dh.generate);
-      jobs.push_back({last_ticket - static_cast<std::uint32_t>(ticket), exchange.get(), operation});
+      const auto ticket = operation == crypto::DhOperation::kAgree ? dh.agree : dh.generate;
+      jobs.push_back(
+          {last_ticket - static_cast<std::uint32_t>(ToNumber(ticket)), &session, ticket});
     }
   }
 }
@@ -144,9 +144,9 @@ void ArchiveAccess::CarryHalfOpenOrder(A& a, Carried<A, EngineCore>& core) {
 template <class A>
 void ArchiveAccess::CarryCore(A& a, Carried<A, EngineCore>& core) {
   [[maybe_unused]] auto& [config, responders, random, observer, cipher, now, datagrams, events,
-                          dh_jobs, notify_ration, report_ration, aggressive_credit, counters,
-                          half_open, unsettled, by_id, by_own_cookie, by_first_message,
-                          newest_by_identity, newest_by_place, inbound_spis, half_open_count,
+                          notify_ration, report_ration, aggressive_credit, counters, half_open,
+                          unsettled, by_id, by_own_cookie, by_first_message, newest_by_identity,
+                          newest_by_place, inbound_spis, half_open_count, crowd, dh_queue,
                           half_open_order, longest_answer, timers, spare, last_session, last_child,
                           last_ticket] = core;
   assert(unsettled.empty());
@@ -226,7 +226,7 @@ void ArchiveAccess::Enter(ArchiveReader& a, EngineCore& core, std::unique_ptr<Se
   core.by_own_cookie_.Put(&entered);
   if (places.first_message) core.by_first_message_.Put(&entered);
   if (places.newest_at_place) core.newest_by_place_.Put(&entered);
-  if (entered.half_open) ++core.half_open_count_;
+  if (entered.half_open) core.CountHalfOpen(entered);
   core.Schedule(entered, NextDeadline(entered));
 }
 
@@ -272,7 +272,7 @@ void ArchiveAccess::QueueJobs(ArchiveReader& a, EngineCore& core) {
                                         [](const Job& x, const Job& y) { return x.age == y.age; });
   a.Require(twice == jobs.end(), "two jobs of one ticket");
   if (!a.ok()) return;
-  for (const Job& job : jobs) core.dh_jobs.Push(JobOf(*job.exchange, job.operation));
+  for (const Job& job : jobs) core.QueueDh(*job.session, job.ticket);
 }
 
 template void ArchiveAccess::CarryCore(ArchiveWriter&, const EngineCore&);

@@ -54,6 +54,9 @@ void ArchiveAccess::ReadHalfOpen(ArchiveReader& a, EngineCore& core) {
     std::vector<std::uint8_t> offer;
     std::vector<std::uint8_t> answer;
     CarryAll(a, position, offer, answer);
+    // Numbers go round; none is half of them old.
+    a.Require(facts.id != SessionId{} && core.last_session_ - ToNumber(facts.id) < 1U << 31U,
+              "a number that is yet to be drawn");
     if (a.ok()) CheckFacts(a, core, facts);
     a.Require(std::max(offer.size(), answer.size()) <= kMostParked, "octets that no message holds");
     const std::size_t size = HalfOpen::SizeWith(offer, answer);

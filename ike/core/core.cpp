@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "crypto/exhaustion.hpp"
+#include "ike/core/key_agreement.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -70,6 +71,7 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
       by_first_message_(FirstMessageTraits{hash_secret}),
       newest_by_identity_(IdentityTraits{hash_secret}),
       newest_by_place_(PlaceTraits{hash_secret}),
+      crowd_(config.max_half_open),
       last_ticket_(FirstTicket(hash_secret)) {}
 
 EngineCore::~EngineCore() {
@@ -180,7 +182,12 @@ void EngineCore::IndexHalfOpen(Session& session) {
   by_first_message_.Put(&session);
   if (half_open_order_.size() > 2 * half_open_count_ + kFewHalfOpen) RenewHalfOpenOrder();
   half_open_order_.Push(session.id);
+  CountHalfOpen(session);
   session.half_open = true;
+}
+
+void EngineCore::CountHalfOpen(const Session& session) {
+  crowd_.Enter(HashOfAddress(session.first_remote));
   ++half_open_count_;
 }
 
@@ -194,10 +201,16 @@ void EngineCore::RenewHalfOpenOrder() {
   half_open_order_ = std::move(live);
 }
 
-Session* EngineCore::OldestHalfOpen() {
-  for (; !half_open_order_.empty(); static_cast<void>(half_open_order_.Pop())) {
+Session* EngineCore::NextToGiveWay() {
+  for (std::size_t left = half_open_order_.size(); left > 0; --left) {
     Session* session = Find(half_open_order_.At(0));
-    if (session != nullptr && session->half_open) return session;
+    const bool live = session != nullptr && session->half_open;
+    if (live && (!crowd_.HasAny() || crowd_.IsOverShare(HashOfAddress(session->first_remote))))
+      return session;
+    // Who is one of few from an address counts as new again.
+    half_open_order_.MakeRoom(1);
+    (void)half_open_order_.Pop();
+    if (live) half_open_order_.Push(session->id);
   }
   return nullptr;
 }
@@ -206,6 +219,7 @@ void EngineCore::LeaveHalfOpen(Session& session) {
   if (!session.half_open) return;
   session.half_open = false;
   session.first_known_until = now + config.linger;
+  crowd_.Leave(HashOfAddress(session.first_remote));
   --half_open_count_;
 }
 
@@ -330,6 +344,36 @@ void EngineCore::TakeTimer(Session& session) {
 crypto::DhTicket EngineCore::MakeTicket(const Session& session) {
   if (++last_ticket_ == 0) ++last_ticket_;
   return crypto::DhTicket{(static_cast<std::uint64_t>(session.id) << 32U) | last_ticket_};
+}
+
+std::uint64_t EngineCore::HashOfAddress(const Endpoint& place) const {
+  return crypto::ShortHash(by_first_message_.traits().secret, OctetsOfHost(place));
+}
+
+// ExchangeOf: nullptr when nobody waits for this job any more.
+Exchange* EngineCore::ExchangeOf(crypto::DhTicket ticket) {
+  Session* const session = Find(SessionOf(ticket));
+  if (session == nullptr || session->state == Session::State::kClosed) return nullptr;
+  const auto it = std::find_if(
+      session->exchanges.begin(), session->exchanges.end(),
+      [&](const auto& exchange) { return !exchange->finished && exchange->WaitsFor(ticket); });
+  return it == session->exchanges.end() ? nullptr : it->get();
+}
+
+void EngineCore::QueueDh(const Session& session, crypto::DhTicket ticket) {
+  dh_queue_.Push(ticket, HashOfAddress(session.remote),
+                 [this](crypto::DhTicket other) { return ExchangeOf(other) != nullptr; });
+}
+
+std::optional<crypto::DhJob> EngineCore::NextDh() {
+  for (; !dh_queue_.empty(); dh_queue_.Pop()) {
+    const Exchange* const exchange = ExchangeOf(dh_queue_.Top());
+    if (exchange == nullptr) continue;
+    std::optional job(JobOf(*exchange, dh_queue_.Top()));
+    dh_queue_.Pop();
+    return job;
+  }
+  return std::nullopt;
 }
 
 SessionId EngineCore::SessionOf(crypto::DhTicket ticket) {

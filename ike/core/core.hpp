@@ -13,6 +13,8 @@
 #include "crypto/dh.hpp"
 #include "crypto/random.hpp"
 #include "ike/config.hpp"
+#include "ike/core/crowd.hpp"
+#include "ike/core/dh_queue.hpp"
 #include "ike/core/fifo.hpp"
 #include "ike/core/half_open.hpp"
 #include "ike/core/rations.hpp"
@@ -43,9 +45,9 @@ class EngineCore {
 
   Fifo<Datagram> datagrams;
   Fifo<Event> events;
-  Fifo<crypto::DhJob> dh_jobs;
-  // What anybody can make this end say: refusals in clear, reports of those who never came back,
-  // and answers to aggressive mode, which cost an exponentiation.
+  // What anybody can make this end say: refusals in clear; Failed events of those who are refused
+  // at once, never come back, or give way; answers to aggressive mode, which cost an
+  // exponentiation.
   Ration notify_ration;
   Ration report_ration;
   Credit aggressive_credit;
@@ -75,8 +77,9 @@ class EngineCore {
   [[nodiscard]] Session* FindByFirstMessage(const Cookie& initiator, const Endpoint& remote);
   void IndexOwnCookie(Session& session) { by_own_cookie_.Put(&session); }
   void IndexHalfOpen(Session& session);
-  // OldestHalfOpen: nullptr when phase 1 is done in all sessions.
-  [[nodiscard]] Session* OldestHalfOpen();
+  // NextToGiveWay: the oldest half-open session, of an address that holds more than its share if
+  // there is one; nullptr when phase 1 is done in all sessions.
+  [[nodiscard]] Session* NextToGiveWay();
   // LeaveHalfOpen: phase 1 is done. The session can still be found by its first message, so that
   // one that comes again late is known.
   void LeaveHalfOpen(Session& session);
@@ -116,6 +119,10 @@ class EngineCore {
   // Diffie-Hellman jobs of an exchange.
   [[nodiscard]] crypto::DhTicket MakeTicket(const Session& session);
   [[nodiscard]] static SessionId SessionOf(crypto::DhTicket ticket);
+  // QueueDh: the job of this ticket is to be polled.
+  void QueueDh(const Session& session, crypto::DhTicket ticket);
+  // NextDh is the next job whose result somebody still waits for.
+  [[nodiscard]] std::optional<crypto::DhJob> NextDh();
 
   // Output.
   // Send takes a sealed message; one that is too long goes in fragments, if the peer takes them.
@@ -179,6 +186,9 @@ class EngineCore {
   void RenewTimers();
   void RenewHalfOpenOrder();
   [[nodiscard]] bool IsFree(const Cookie& cookie) const;
+  [[nodiscard]] Exchange* ExchangeOf(crypto::DhTicket ticket);
+  [[nodiscard]] std::uint64_t HashOfAddress(const Endpoint& place) const;
+  void CountHalfOpen(const Session& session);
   void MakeRoomForTimer();
   void Tell(Event event);
   void UnlinkPeer(Session& session);
@@ -190,6 +200,8 @@ class EngineCore {
   FlatTable<PlaceTraits> newest_by_place_;
   FlatTable<SpiTraits> inbound_spis_;
   std::size_t half_open_count_ = 0;
+  Crowd crowd_;
+  DhQueue dh_queue_;
   Fifo<SessionId> half_open_order_;  // those that are no longer half open among them
   std::size_t longest_answer_ = kNoLimit;
   TimerQueue timers_;

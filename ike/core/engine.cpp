@@ -297,7 +297,7 @@ void Engine::HandleDh(Time now, crypto::DhJob finished) {
 
 std::optional<Datagram> Engine::PollDatagram() { return impl_->core.datagrams.Pop(); }
 std::optional<Event> Engine::PollEvent() { return impl_->core.events.Pop(); }
-std::optional<crypto::DhJob> Engine::PollDh() { return impl_->core.dh_jobs.Pop(); }
+std::optional<crypto::DhJob> Engine::PollDh() { return impl_->core.NextDh(); }
 
 std::optional<Time> Engine::NextTimeout() const {
   Deadline next;

@@ -9,8 +9,9 @@ void QueueDh(EngineCore& core, const Session& session, Exchange& exchange,
              crypto::DhOperation operation) {
   KeyAgreement& dh = exchange.dh();
   const bool agree = operation == crypto::DhOperation::kAgree;
-  (agree ? dh.agree : dh.generate) = core.MakeTicket(session);
-  core.dh_jobs.Push(JobOf(exchange, operation));
+  const crypto::DhTicket ticket = core.MakeTicket(session);
+  core.QueueDh(session, ticket);
+  (agree ? dh.agree : dh.generate) = ticket;
 }
 
 // HasFullLength: jobs may run anywhere, and a result without its leading zeros would give other
@@ -56,12 +57,12 @@ bool Awaits(const Exchange& exchange, crypto::DhOperation operation) {
   return dh.agree != crypto::DhTicket{} && !dh.agree_failed;
 }
 
-crypto::DhJob JobOf(const Exchange& exchange, crypto::DhOperation operation) {
+crypto::DhJob JobOf(const Exchange& exchange, crypto::DhTicket ticket) {
   const KeyAgreement& dh = exchange.dh();
-  const bool agree = operation == crypto::DhOperation::kAgree;
+  const bool agree = ticket == dh.agree;
   crypto::DhJob job;
-  job.ticket = agree ? dh.agree : dh.generate;
-  job.operation = operation;
+  job.ticket = ticket;
+  job.operation = agree ? crypto::DhOperation::kAgree : crypto::DhOperation::kGenerate;
   job.group = *exchange.group;
   job.private_key = dh.private_key.Clone();
   if (agree) job.peer_public = dh.peer_public;

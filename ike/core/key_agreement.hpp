@@ -13,9 +13,9 @@ namespace iscsi_ike::ike {
 
 // Awaits: a result of this operation is still due.
 [[nodiscard]] bool Awaits(const Exchange& exchange, crypto::DhOperation operation);
-// JobOf makes such a job, once more if need be: all that it takes stays in the exchange until its
-// result is there.
-[[nodiscard]] crypto::DhJob JobOf(const Exchange& exchange, crypto::DhOperation operation);
+// JobOf makes the job of a ticket that the exchange waits for, once more if need be: all that it
+// takes stays in the exchange until its result is there.
+[[nodiscard]] crypto::DhJob JobOf(const Exchange& exchange, crypto::DhTicket ticket);
 
 // IsResultFor: the job is the one that has this ticket here. Tickets alone do not tell: whoever
 // runs many engines may mix their jobs up.

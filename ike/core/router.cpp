@@ -9,6 +9,7 @@
 #include "ike/core/outcome.hpp"
 #include "ike/core/peer_path.hpp"
 #include "ike/core/quick_mode.hpp"
+#include "ike/core/renewal.hpp"
 #include "ike/core/runner.hpp"
 #include "ike/core/select_peer.hpp"
 #include "ike/core/send_informational.hpp"
@@ -41,28 +42,31 @@ Session* Own(EngineCore& core, const Header& header) {
 
 void RefuseFirst(EngineCore& core, const Received& received, policy::ExchangeMode mode,
                  Trouble trouble) {
-  if (!core.notify_ration.Spend(core.now)) {
-    ++core.counters.refusals_withheld;
-    return core.Dropped(received.remote, "the ration of refusals is spent");
-  }
+  if (trouble.notify != kTellNothing) RefuseInClear(core, received, trouble.notify);
+  if (!core.report_ration.Spend(core.now))
+    return core.Dropped(received.remote, "a first message that is refused");
   const auto session = core.MakeSession(Role::kResponder, received.local, received.remote, nullptr);
   session->mode = mode;
-  if (trouble.notify != kTellNothing) RefuseInClear(core, received, trouble.notify);
   FailSession(core, *session, std::move(trouble.failure));
 }
 
-// MakeRoom lets the oldest sessions whose phase 1 is not done give way to one more.
+// MakeRoom lets sessions whose phase 1 is not done give way to one more.
 bool MakeRoom(EngineCore& core) {
   while (core.half_open_count() >= core.config.max_half_open) {
-    Session* oldest = core.OldestHalfOpen();
-    if (oldest == nullptr) return false;
+    Session* const next = core.NextToGiveWay();
+    if (next == nullptr) return false;
     ++core.counters.sessions_gave_way;
-    core.Touch(*oldest);
-    FailSession(core, *oldest,
-                Refuse(FailureCode::kLimit,
-                       "the bound on half-open sessions is reached, and this was the oldest")
-                    .error.failure);
-    core.RemoveSession(oldest->id);
+    core.Touch(*next);
+    if (core.report_ration.Spend(core.now)) {
+      FailSession(core, *next,
+                  Refuse(FailureCode::kLimit,
+                         "the bound on half-open sessions is reached, and this was the oldest of "
+                         "those whose address holds most")
+                      .error.failure);
+    } else {
+      NoteRenewalFailed(core, *next);
+    }
+    core.RemoveSession(next->id);
   }
   return true;
 }
@@ -244,11 +248,13 @@ void RefuseVersion(EngineCore& core, const Endpoint& local, const Endpoint& remo
 
 // LongestAnswer: what whoever may be nowhere is sent is no longer than what came. The shortest MM1
 // is as long as its MM2; so that a flood of those, too, draws less than it is, some go without in
-// a crowd, and are answered when they ask again. Aggressive mode has bounds of its own.
-std::size_t LongestAnswer(const EngineCore& core, const Received& received) {
+// a crowd, and are answered when they ask again. AM2, which comes later, has bounds of its own.
+std::size_t LongestAnswer(EngineCore& core, const Received& received) {
   constexpr std::size_t kCrowd = 4096;
   constexpr std::uint64_t kOneIn = 64;
-  if (received.header.exchange == ExchangeType::kAggressive) return EngineCore::kNoLimit;
+  if (received.header.exchange == ExchangeType::kAggressive &&
+      core.FindByFirstMessage(received.header.initiator, received.remote) != nullptr)
+    return EngineCore::kNoLimit;
   const bool unlucky =
       core.half_open.size() > kCrowd && core.counters.datagrams_received % kOneIn == 0;
   return received.message.size() - (unlucky ? 1U : 0U);

@@ -54,14 +54,13 @@ void Handle(EngineCore& core, Session& session, Exchange& exchange, Trouble trou
     core.Dropped(session.remote, Name(trouble.failure.code));
     return;  // the caller forgets an exchange that never began
   }
-  if (first && exchange.script->phase1 && !core.notify_ration.Spend(core.now)) {
-    session.state = Session::State::kClosed;
-    ++core.counters.refusals_withheld;
-    return core.Dropped(session.remote, "the ration of refusals is spent");
-  }
   std::vector<std::uint8_t> refusal;
   if (trouble.notify != kTellNothing)
     refusal = SendNotify(core, session, trouble.notify, SpiOfOffer(exchange));
+  if (first && exchange.script->phase1 && !core.report_ration.Spend(core.now)) {
+    session.state = Session::State::kClosed;
+    return core.Dropped(session.remote, "a first message that is refused");
+  }
   if (exchange.script->phase1) {
     // The peer may already hold this SA for established: it is told that it is none.
     if (trouble.verdict == Verdict::kRefuse) SendDeleteOfSession(core, session);

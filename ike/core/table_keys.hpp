@@ -29,6 +29,15 @@ using EndpointOctets = std::array<std::uint8_t, 19>;
   return octets;
 }
 
+// OctetsOfHost leaves out the port; of an IPv6 address, it is the network that a host can draw
+// addresses from at will.
+[[nodiscard]] inline EndpointOctets OctetsOfHost(const Endpoint& endpoint) {
+  constexpr std::size_t kNetwork = 8;
+  EndpointOctets octets = OctetsOf({endpoint.address, 0});
+  if (endpoint.address.octets().size() > 4) std::fill_n(octets.begin() + kNetwork, kNetwork, 0);
+  return octets;
+}
+
 // FirstMessage tells whose first message one is: peers choose both.
 struct FirstMessage {
   Cookie initiator;

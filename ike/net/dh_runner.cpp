@@ -32,6 +32,8 @@ struct InlineDhRunner::Impl : std::enable_shared_from_this<InlineDhRunner::Impl>
   static constexpr std::size_t kMostAtOnce = 2 * crypto::kLanes;
   // Turns that the oldest job waits for others of its kind, or for a kind that is complete.
   static constexpr int kMostWaits = 3;
+  // Enough that each kind can fill its lanes.
+  static constexpr std::size_t kMostWaiting = 4 * kMostAtOnce;
 
   asio::io_context& context;
   std::size_t lanes;
@@ -130,11 +132,14 @@ void InlineDhRunner::Submit(crypto::DhJob job) {
   impl_->Schedule();
 }
 
+bool InlineDhRunner::HasRoom() const { return impl_->waiting.size() < Impl::kMostWaiting; }
+
 struct ThreadedDhRunner::Impl {
   Impl(asio::io_context& c, unsigned threads, crypto::DhLanes l)
       : context(c),
         lanes(l),
         batch(l != crypto::DhLanes::kNever && crypto::HasLanes() ? 2 * crypto::kLanes : 1),
+        room(4 * batch * threads),
         pool(threads) {}
 
   asio::io_context& context;
@@ -142,6 +147,8 @@ struct ThreadedDhRunner::Impl {
   // What one thread takes at a time, so that the rest is for others: two kinds of jobs in full
   // lanes, or one job, which gains nothing by company where there are none.
   std::size_t batch;
+  std::size_t room;
+  std::size_t here = 0;  // jobs that have not come back; of the reactor's thread
   Finished finished;
   std::mutex mutex;
   Jobs waiting;  // guarded by the mutex
@@ -169,6 +176,7 @@ void ThreadedDhRunner::OnFinished(Finished finished) { impl_->finished = std::mo
 
 // Each job asks for one turn of a thread; a turn may find that another has taken its job along.
 void ThreadedDhRunner::Submit(crypto::DhJob job) {
+  ++impl_->here;
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->waiting.push_back(std::move(job));
@@ -183,9 +191,13 @@ void ThreadedDhRunner::Submit(crypto::DhJob job) {
                executor.Run(jobs);
                asio::post(impl->context, [weak, done = std::move(jobs)]() mutable {
                  const auto self = weak.lock();
-                 if (self && self->finished) self->finished(done);
+                 if (!self) return;
+                 self->here -= done.size();
+                 if (self->finished) self->finished(done);
                });
              });
 }
+
+bool ThreadedDhRunner::HasRoom() const { return impl_->here < impl_->room; }
 
 }  // namespace iscsi_ike::ike::net

@@ -23,6 +23,9 @@ class DhRunner {
   // OnFinished tells who hears of finished jobs; before the first Submit.
   virtual void OnFinished(Finished finished) = 0;
   virtual void Submit(crypto::DhJob job) = 0;
+  // HasRoom: fewer jobs are here than can be computed soon. What else there is to do is better left
+  // in the engine, which lets addresses take turns, and forgets what nobody waits for any more.
+  [[nodiscard]] virtual bool HasRoom() const = 0;
 };
 
 // InlineDhRunner computes on the reactor's thread, when what is ready to be received has been.
@@ -36,6 +39,7 @@ class InlineDhRunner final : public DhRunner {
   ~InlineDhRunner() override;
   void OnFinished(Finished finished) override;
   void Submit(crypto::DhJob job) override;
+  [[nodiscard]] bool HasRoom() const override;
 
  private:
   struct Impl;
@@ -51,6 +55,7 @@ class ThreadedDhRunner final : public DhRunner {
   ~ThreadedDhRunner() override;
   void OnFinished(Finished finished) override;
   void Submit(crypto::DhJob job) override;
+  [[nodiscard]] bool HasRoom() const override;
 
  private:
   struct Impl;

@@ -56,7 +56,7 @@ struct EngineLoop::Impl : std::enable_shared_from_this<EngineLoop::Impl> {
 
   bool SubmitDh() {
     bool any = false;
-    while (!stopped) {
+    while (!stopped && dh.HasRoom()) {
       auto job = engine.PollDh();
       if (!job) break;
       any = true;

@@ -132,7 +132,7 @@ TEST(Unverified, NoRefusalIsLongerThanItsCause) {
   Bytes first = FirstMessage(pair);
   const std::size_t from = pair.net.log.size();
   for (std::size_t size = ike::kHeaderSize; size <= first.size(); ++size) {
-    for (const std::uint8_t exchange : Bytes{2, 3, 5, 32, 240}) {
+    for (const std::uint8_t exchange : Bytes{2, 3, 4, 5, 32, 240}) {
       Bytes octets(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(size));
       octets[0] = exchange;
       octets[1] = static_cast<std::uint8_t>(size);
@@ -149,6 +149,21 @@ TEST(Unverified, NoRefusalIsLongerThanItsCause) {
   }
   EXPECT_GT(pair.net.log.size(), from);
   EXPECT_GT(pair.responder->engine().counters().long_answers_withheld, 0U);
+}
+
+// The ration is spent once for each refusal.
+TEST(Unverified, RefusalsAreAsManyAsTheRationSays) {
+  Pair pair(QuickEnd(kMainWord),
+            Portal(kMainWord, [](ike::EngineConfig& c) { c.clear_notifies_per_second = 20; }));
+  Bytes first = FirstMessage(pair);
+  first[ike::kHeaderSize + 4 + 3] = 9;  // no DOI that there is (RFC 2408 section 3.4)
+  const std::size_t from = pair.net.log.size();
+  Flood(pair, first, 60);
+  EXPECT_EQ(SentBy(pair, *pair.responder, from), 20U);
+  EXPECT_EQ(pair.responder->engine().counters().refusals_withheld, 40U);
+  pair.net.RunFor(seconds(1));
+  Flood(pair, first, 10);
+  EXPECT_EQ(SentBy(pair, *pair.responder, from), 30U);
 }
 
 TEST(Unverified, TheSameAnswerAFewTimes) {
@@ -292,7 +307,8 @@ TEST(Unverified, TheOldestOfTooManyGivesWay) {
   const auto failed = pair.responder->EventsOf<ike::Failed>();
   ASSERT_EQ(failed.size(), 2U);
   EXPECT_EQ(failed[0]->failure.code, ike::FailureCode::kLimit);
-  EXPECT_LT(failed[0]->session, failed[1]->session);
+  EXPECT_EQ(failed[0]->session, ike::SessionId{1});
+  EXPECT_EQ(failed[1]->session, ike::SessionId{2});
   // Who is established gives way to nobody.
   pair.net.fate = nullptr;
   pair.Connect();

@@ -1,0 +1,124 @@
+// Whoever is where he says, and never finishes: he takes turns with others, and gives way first.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/insider.hpp"
+#include "tests/support/pair.hpp"
+
+namespace iscsi_ike::test {
+namespace {
+
+constexpr std::size_t kHalfOpen = 64;
+
+// RealSources lets initiators at addresses of their own come as far as MM3, one after the other.
+// Nothing is computed unless the test does.
+class RealSources : public ::testing::Test {
+ protected:
+  RealSources() : pair_(QuickEnd(kMainWord), Portal()) {
+    EXPECT_TRUE(pair_.Login());
+    for (const Sent& sent : pair_.net.log)
+      if (sent.datagram.local == pair_.initiator->endpoint())
+        messages_.push_back(sent.datagram.octets);
+    pair_.responder->engine().Close(pair_.net.now(), ike::SessionId{1});
+    pair_.net.Run();
+    pair_.responder->events.clear();
+  }
+
+  static EndSettings Portal() {
+    EndSettings end = QuickEnd(kMainWord);
+    end.adjust_engine = [](ike::EngineConfig& c) { c.max_half_open = kHalfOpen; };
+    end.adjust_peer = [](ike::PeerConfig& peer) { peer.remote.reset(); };
+    return end;
+  }
+
+  // ComeBack brings MM1 and MM3. Each has another cookie and another port.
+  void ComeBack(std::uint8_t host) {
+    const ike::Endpoint from{policy::IpAddress::V4({198, 18, 0, host}),
+                             static_cast<std::uint16_t>(1000 + ++number_)};
+    Bytes first = messages_.at(0);
+    first[0] = static_cast<std::uint8_t>(number_ >> 8U);
+    first[1] = static_cast<std::uint8_t>(number_);
+    engine().HandleDatagram(pair_.net.now(), here(), from, first);
+    const auto answer = engine().PollDatagram();
+    ASSERT_TRUE(answer);
+    Bytes third = messages_.at(1);
+    std::copy_n(answer->octets.begin(), 16, third.begin());
+    engine().HandleDatagram(pair_.net.now(), here(), from, third);
+    ASSERT_FALSE(engine().PollDatagram());
+    last_ = static_cast<std::uint64_t>(NextSession());
+  }
+  ike::Engine& engine() { return pair_.responder->engine(); }
+  ike::Endpoint here() const { return pair_.responder->endpoint(); }
+  static std::uint64_t SessionOf(const crypto::DhJob& job) {
+    return static_cast<std::uint64_t>(job.ticket) >> 32U;
+  }
+  // NextSession: each first message draws a number.
+  std::uint64_t NextSession() { return 1 + number_; }
+
+  Pair pair_;
+  std::vector<Bytes> messages_;  // the initiator's: MM1, MM3, ...
+  unsigned number_ = 0;
+  std::uint64_t last_ = 0;  // session
+};
+
+TEST_F(RealSources, NobodyComputesForThoseWhoGaveWay) {
+  for (int i = 0; i < 1000; ++i) ComeBack(1);
+  EXPECT_EQ(engine().counters().sessions_gave_way, 1000 - kHalfOpen);
+  std::set<std::uint64_t> sessions;
+  std::size_t jobs = 0;
+  while (const auto job = engine().PollDh()) {
+    sessions.insert(SessionOf(*job));
+    ++jobs;
+  }
+  EXPECT_EQ(jobs, 2 * kHalfOpen);
+  EXPECT_EQ(sessions.size(), kHalfOpen);
+  EXPECT_EQ(*sessions.rbegin(), last_);
+}
+
+TEST_F(RealSources, WhoHoldsMostGivesWayAndTheOthersStay) {
+  ComeBack(2);
+  const std::uint64_t early = last_;
+  for (int i = 0; i < 500; ++i) ComeBack(1);
+  ComeBack(3);
+  const std::uint64_t late = last_;
+  for (int i = 0; i < 500; ++i) ComeBack(1);
+  EXPECT_EQ(engine().counters().sessions_gave_way, 1002 - kHalfOpen);
+  std::set<std::uint64_t> sessions;
+  while (const auto job = engine().PollDh()) sessions.insert(SessionOf(*job));
+  EXPECT_TRUE(sessions.contains(early));
+  EXPECT_TRUE(sessions.contains(late));
+  EXPECT_EQ(sessions.size(), kHalfOpen);
+}
+
+// Where nobody holds more than a share, the oldest gives way.
+TEST_F(RealSources, AmongEqualsTheOldestGivesWay) {
+  for (std::uint8_t host = 1; host <= 100; ++host) ComeBack(host);
+  std::set<std::uint64_t> sessions;
+  while (const auto job = engine().PollDh()) sessions.insert(SessionOf(*job));
+  EXPECT_EQ(sessions.size(), kHalfOpen);
+  EXPECT_EQ(*sessions.begin(), last_ - kHalfOpen + 1);
+}
+
+TEST_F(RealSources, TheJobsOfAnotherAddressAreNext) {
+  for (std::size_t i = 0; i < kHalfOpen - 1; ++i) ComeBack(1);
+  ComeBack(2);
+  for (std::size_t polled = 0; polled < 64 + 4; ++polled) {
+    const auto job = engine().PollDh();
+    ASSERT_TRUE(job);
+    if (SessionOf(*job) == last_) return;
+  }
+  FAIL() << "it waits for all of the other address";
+}
+
+// No more is told of them than a ration.
+TEST_F(RealSources, FewReportsOfMany) {
+  for (int i = 0; i < 1000; ++i) ComeBack(1);
+  std::size_t reports = 0;
+  while (const auto event = engine().PollEvent())
+    reports += std::holds_alternative<ike::Failed>(*event) ? 1U : 0U;
+  EXPECT_EQ(reports, 100U);
+}
+
+}  // namespace
+}  // namespace iscsi_ike::test
