@@ -136,9 +136,10 @@ Session* Readmit(EngineCore& core, HalfOpen& half, const Received& received) {
     return core.Dropped(remote, "no session has these cookies"), nullptr;
   if (core.session_count() >= core.config.max_sessions || !MakeRoom(core))
     return core.Dropped(remote, kNoRoom), nullptr;
-  auto unfolded = Unfold(core, half);
+  // Where there is no memory for the session, the half-open one is there when MM3 comes again; once
+  // there is one, Failed speaks for it.
+  Session& session = core.AddSession(Unfold(core, half));
   core.half_open.Remove(half);
-  Session& session = core.AddSession(std::move(unfolded));
   core.IndexOwnCookie(session);
   core.IndexHalfOpen(session);
   return &session;
