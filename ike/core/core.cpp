@@ -291,8 +291,9 @@ void EngineCore::Schedule(Session& session, Deadline due) {
 
 void EngineCore::MakeRoomForTimer() { timers_.Reserve(by_id_.size() + 1); }
 
-void EngineCore::GiveUp(Session& session) {
-  std::unique_ptr<Session> gone = Detach(session);
+void EngineCore::GiveUp(Session& session) { GiveUp(Detach(session)); }
+
+void EngineCore::GiveUp(std::unique_ptr<Session> gone) {
   if (gone->state == Session::State::kClosed) return;  // that has been said
   gone->Empty();
   ++counters.failures;

@@ -143,6 +143,7 @@ class EngineCore {
   // and Failed says so once all that was told before has been taken (TakeGivenUp). Neither needs
   // memory: what is left of the session stands for the event.
   void GiveUp(Session& session);
+  void GiveUp(std::unique_ptr<Session> gone);  // one that is in no table
   [[nodiscard]] std::optional<Event> TakeGivenUp();
   // QueueGivenUp makes them events like all others, for which it needs memory.
   void QueueGivenUp();
