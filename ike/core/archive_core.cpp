@@ -145,11 +145,11 @@ template <class A>
 void ArchiveAccess::CarryCore(A& a, Carried<A, EngineCore>& core) {
   [[maybe_unused]] auto& [config, responders, random, observer, cipher, now, datagrams, events,
                           notify_ration, report_ration, aggressive_credit, counters, half_open,
-                          unsettled, by_id, by_own_cookie, by_first_message, newest_by_identity,
-                          newest_by_place, inbound_spis, half_open_count, crowd, dh_queue,
-                          half_open_order, longest_answer, timers, spare, last_session, last_child,
-                          last_ticket] = core;
-  assert(unsettled.empty());
+                          unsettled, given_up, by_id, by_own_cookie, by_first_message,
+                          newest_by_identity, newest_by_place, inbound_spis, half_open_count, crowd,
+                          dh_queue, half_open_order, longest_answer, timers, spare, last_session,
+                          last_child, last_ticket] = core;
+  assert(unsettled.empty() && given_up.empty());
   CarryAll(a, now);
   CarryQueue(a, datagrams, "datagram");
   CarryQueue(a, events, "event");

@@ -150,7 +150,7 @@ void ArchiveAccess::CarrySession(A& a, Carried<A, Session>& session) {
                           peer_known, renewing, initial_contact, tell_lifetime, keys_ready,
                           at_nat_port, heard_from_peer, half_open, source_verified,
                           first_child_begun, first_known_until, give_up_at, scheduled, queued_until,
-                          exchanges, parked, fragments, sa] = session;
+                          exchanges, parked, fragments, next_waiting, next_touched, sa] = session;
   CarryAll(a, renews, role);
   CarryState(a, state);
   CarryAll(a, mode, match, initiator_cookie, responder_cookie, local, remote, first_remote,

@@ -59,7 +59,7 @@ void ForgetOthers(EngineCore& core, Session& session) {
   for (Session* other = core.Find(session.sa().older); other != nullptr; other = next) {
     next = core.Find(other->sa().older);
     if (!HaveSameKey(session, *other)) continue;
-    core.Unsettle(*other);
+    core.Touch(*other);  // half told, it must not stay
     EndExchanges(core, *other, CloseReason::kByPeer);
     for (const Child& child : other->sa().children)
       Closed(core, *other, child, CloseReason::kByPeer);

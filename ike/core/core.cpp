@@ -76,6 +76,8 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
 
 EngineCore::~EngineCore() {
   by_id_.ForEach([](Session* session) { delete session; });
+  while (TakeGivenUp()) {
+  }
 }
 
 bool EngineCore::IsFree(const Cookie& cookie) const {
@@ -155,19 +157,23 @@ Session& EngineCore::AddSession(std::unique_ptr<Session> session) {
 }
 
 void EngineCore::RemoveSession(SessionId id) {
-  Session* const session = Find(id);
-  if (session == nullptr) return;
-  LeaveHalfOpen(*session);
-  if (session->has_sa()) {
-    for (const Child& child : session->sa().children) ReleaseSpi(child.inbound);
-    UnlinkPeer(*session);
+  if (Session* const session = Find(id)) Detach(*session).reset();
+}
+
+// Detach takes it out of all tables and lists, for which it needs no memory.
+std::unique_ptr<Session> EngineCore::Detach(Session& session) {
+  unsettled.Forget(session);
+  LeaveHalfOpen(session);
+  if (session.has_sa()) {
+    for (const Child& child : session.sa().children) ReleaseSpi(child.inbound);
+    UnlinkPeer(session);
   }
-  for (const auto& exchange : session->exchanges)
+  for (const auto& exchange : session.exchanges)
     if (!exchange->finished && exchange->quick) ReleaseSpi(exchange->OwnSpi());
-  by_first_message_.Erase(session);
-  by_own_cookie_.Erase(session);
-  by_id_.Erase(session);  // its owner: what goes wrong before leaves it there
-  delete session;         // NOLINT(cppcoreguidelines-owning-memory)
+  by_first_message_.Erase(&session);
+  by_own_cookie_.Erase(&session);
+  by_id_.Erase(&session);
+  return std::unique_ptr<Session>(&session);
 }
 
 Session* EngineCore::Find(SessionId id) { return by_id_.Find(id); }
@@ -194,9 +200,10 @@ void EngineCore::CountHalfOpen(const Session& session) {
 // RenewHalfOpenOrder forgets those whose phase 1 is over.
 void EngineCore::RenewHalfOpenOrder() {
   Fifo<SessionId> live;
-  while (const auto id = half_open_order_.Pop()) {
-    const Session* session = Find(*id);
-    if (session != nullptr && session->half_open) live.Push(*id);
+  for (std::size_t i = 0; i < half_open_order_.size(); ++i) {
+    const SessionId id = half_open_order_.At(i);
+    const Session* session = Find(id);
+    if (session != nullptr && session->half_open) live.Push(id);
   }
   half_open_order_ = std::move(live);
 }
@@ -298,19 +305,35 @@ void EngineCore::Schedule(Session& session, Deadline due) {
 
 void EngineCore::MakeRoomForTimer() { timers_.Reserve(by_id_.size() + 1); }
 
-void EngineCore::GiveUp(Session& session) {
-  if (session.state != Session::State::kClosed) {
-    NegotiationFailure failure;
-    failure.code = FailureCode::kMemory;
-    Failed failed{session.id, std::nullopt, {}, session.role, session.remote, std::move(failure)};
-    const PeerConfig* const peer = session.peer_known ? session.peer.get() : nullptr;
-    (void)crypto::Completes([&] {
-      if (peer != nullptr) failed.peer_name = peer->name;
-      failed.failure.text = Summary(FailureCode::kMemory);
-    });
-    Tell(std::move(failed));
+void EngineCore::GiveUp(Session& session) { GiveUp(Detach(session)); }
+
+void EngineCore::GiveUp(std::unique_ptr<Session> gone) {
+  if (gone->state == Session::State::kClosed) return;  // that has been said
+  gone->Empty();
+  ++counters.failures;
+  given_up_.Add(*gone.release());
+}
+
+std::optional<Event> EngineCore::TakeGivenUp() {
+  if (given_up_.empty()) return std::nullopt;
+  const std::unique_ptr<Session> session(given_up_.first());
+  given_up_.Remove(*session);
+  NegotiationFailure failure;
+  failure.code = FailureCode::kMemory;
+  Failed failed{session->id, std::nullopt, {}, session->role, session->remote, std::move(failure)};
+  const PeerConfig* const peer = session->peer_known ? session->peer.get() : nullptr;
+  (void)crypto::Completes([&] {
+    if (peer != nullptr) failed.peer_name = peer->name;
+    failed.failure.text = Summary(FailureCode::kMemory);
+  });
+  return failed;
+}
+
+void EngineCore::QueueGivenUp() {
+  while (!given_up_.empty()) {
+    events.MakeRoom(1);
+    events.Push(*TakeGivenUp());
   }
-  RemoveSession(session.id);
 }
 
 // RenewTimers forgets the entries that no session stands by any more.
@@ -417,12 +440,7 @@ void EngineCore::TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
 }
 
 void EngineCore::Emit(Event event) {
-  events.MakeRoom(1 + kMostGivenUp);
-  Tell(std::move(event));
-}
-
-// Tell: there is room.
-void EngineCore::Tell(Event event) {
+  events.MakeRoom(1);
   counters.failures += std::holds_alternative<Failed>(event) ? 1U : 0U;
   counters.sessions_established += std::holds_alternative<Phase1Established>(event) ? 1U : 0U;
   counters.children_established += std::holds_alternative<ChildEstablished>(event) ? 1U : 0U;

@@ -96,8 +96,8 @@ class EngineCore {
   [[nodiscard]] Session* NewestAt(const Endpoint& remote);
   // Unsettle: something has changed in a session that is not the one at hand; the engine brings it
   // to rest before it returns.
-  void Unsettle(const Session& session) { unsettled.Add(session.id); }
-  void Touch(const Session& session) { unsettled.Touch(session.id); }
+  void Unsettle(Session& session) { unsettled.Add(session); }
+  void Touch(Session& session) { unsettled.Touch(session); }
   Unsettled unsettled;
   [[nodiscard]] std::size_t session_count() const { return by_id_.size(); }
   [[nodiscard]] std::size_t half_open_count() const { return half_open_count_; }
@@ -145,14 +145,15 @@ class EngineCore {
    private:
     EngineCore& core_;
   };
-  // Emit leaves room to give sessions up (kMostGivenUp).
   void Emit(Event event);
   // GiveUp: memory ran out in the midst of work on this session. It goes, with all that ran in it,
-  // and Failed says so, for which there is room before each call (MakeRoomToGiveUp) and behind each
-  // event.
+  // and Failed says so once all that was told before has been taken (TakeGivenUp). Neither needs
+  // memory: what is left of the session stands for the event.
   void GiveUp(Session& session);
-  void MakeRoomToGiveUp() { events.MakeRoom(kMostGivenUp); }
-  static constexpr std::size_t kMostGivenUp = 4;
+  void GiveUp(std::unique_ptr<Session> gone);  // one that is in no table
+  [[nodiscard]] std::optional<Event> TakeGivenUp();
+  // QueueGivenUp makes them events like all others, for which it needs memory.
+  void QueueGivenUp();
   void Dropped(const Endpoint& remote, std::string_view rule);
   // Decided tells the observer, if there is one, what `text()` says.
   template <class Text>
@@ -190,10 +191,11 @@ class EngineCore {
   [[nodiscard]] std::uint64_t HashOfAddress(const Endpoint& place) const;
   void CountHalfOpen(const Session& session);
   void MakeRoomForTimer();
-  void Tell(Event event);
+  [[nodiscard]] std::unique_ptr<Session> Detach(Session& session);
   void UnlinkPeer(Session& session);
 
-  FlatTable<IdTraits> by_id_;  // owns them
+  SessionList<&Session::next_touched> given_up_;  // owns them; not yet told
+  FlatTable<IdTraits> by_id_;                     // owns them
   FlatTable<OwnCookieTraits> by_own_cookie_;
   FlatTable<FirstMessageTraits> by_first_message_;
   FlatTable<IdentityTraits> newest_by_identity_;

@@ -54,7 +54,6 @@ class Engine::Impl {
   void Enter(Time now, const Parts&... parts) {
     core.now = std::max(core.now, now);
     core.unsettled.ForgetTouched();
-    core.MakeRoomToGiveUp();
     if (core.observer != nullptr) core.observer->OnInput(core.now, Kind{parts...});
   }
 
@@ -66,8 +65,7 @@ class Engine::Impl {
     try {
       return call();
     } catch (...) {
-      while (!Recover()) {
-      }
+      Recover();
       throw;
     }
 #else
@@ -94,8 +92,8 @@ class Engine::Impl {
     Session* session = core.Find(id);
     if (session == nullptr || session->state == Session::State::kClosed)
       return Reject(FailureCode::kClosed, "there is no session of that number");
-    auto child = QueueQuickMode(core, *session, offer);
     core.Touch(*session);
+    auto child = QueueQuickMode(core, *session, offer);
     Settle(*session);
     SettleAll();
     return child;
@@ -185,10 +183,7 @@ class Engine::Impl {
 
   // SettleAll: what was begun or changed beside the session at hand.
   void SettleAll() {
-    while (!core.unsettled.empty()) {
-      Session* session = core.Find(core.unsettled.Take());
-      if (session != nullptr) Settle(*session);
-    }
+    while (!core.unsettled.empty()) Settle(core.unsettled.Take());
     assert(core.session_count() != 0 || core.IsBare());
   }
 
@@ -206,21 +201,20 @@ class Engine::Impl {
     if (session.state == Session::State::kClosed) return core.RemoveSession(session.id);
     std::erase_if(session.exchanges, [](const auto& e) { return e->finished && !e->forget_at; });
     core.Schedule(session, NextDeadline(session));
-    core.unsettled.Rested(session.id);
+    core.unsettled.Rested(session);
     assert(IsConsistent(core, session));
   }
 
-  // Recover gives up what a broken call was at work on, and settles the rest. False: memory ran out
-  // once more, and one session is unsettled the less.
-  bool Recover() {
-    for (SessionId id = core.unsettled.NextTouched(); id != SessionId{};
-         id = core.unsettled.NextTouched()) {
-      Session* session = core.Find(id);
-      if (session == nullptr) continue;
-      NoteRenewalFailed(core, *session);
-      core.GiveUp(*session);
-    }
-    return crypto::Completes([this] { SettleAll(); });
+  // Recover gives up what a broken call was at work on, which needs no memory, and settles the
+  // rest. Where memory runs out in the midst of that, the one at hand is given up in its turn: so
+  // each round leaves fewer sessions.
+  void Recover() {
+    do {
+      while (Session* session = core.unsettled.touched()) {
+        NoteRenewalFailed(core, *session);
+        core.GiveUp(*session);
+      }
+    } while (!crypto::Completes([this] { SettleAll(); }));
   }
 };
 
@@ -296,7 +290,10 @@ void Engine::HandleDh(Time now, crypto::DhJob finished) {
 }
 
 std::optional<Datagram> Engine::PollDatagram() { return impl_->core.datagrams.Pop(); }
-std::optional<Event> Engine::PollEvent() { return impl_->core.events.Pop(); }
+std::optional<Event> Engine::PollEvent() {
+  if (auto event = impl_->core.events.Pop()) return event;
+  return impl_->core.TakeGivenUp();
+}
 std::optional<crypto::DhJob> Engine::PollDh() { return impl_->core.NextDh(); }
 
 std::optional<Time> Engine::NextTimeout() const {
@@ -321,6 +318,7 @@ Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::vector<std::uint8_t>, CheckpointError> Engine::Checkpoint(
     crypto::Octets seal_key) const {
+  impl_->core.QueueGivenUp();
   return SaveCore(impl_->core, seal_key);
 }
 

@@ -44,6 +44,10 @@ Child* Followed(EngineCore& core, Session& session, const ChildSa& sa, const Qui
 // old one when the overlap is over; the other end leaves that to it, and renews it no more.
 std::optional<ChildId> AddChild(EngineCore& core, Session& session, const ChildSa& sa,
                                 const QuickChoice& quick) {
+  // The child of another session may be changed, which stays: so nothing here may need memory, nor
+  // what tells of it.
+  session.sa().children.reserve(session.sa().children.size() + 1);
+  core.events.MakeRoom(1);
   if (Session* newest = core.NewestOf(session)) core.Unsettle(*newest);
   std::optional<ChildId> followed;
   const RenewalPolicy& policy = session.peer->renewal;

@@ -185,6 +185,7 @@ bool TakeOver(EngineCore& core, Session& from, Session& to) {
   core.Unsettle(from);
   core.Unsettle(to);
   to.sa().children.reserve(to.sa().children.size() + from.sa().children.size());
+  core.Emit(SessionReplaced{to.id, from.id});  // from here on nothing needs memory
   for (Child& child : from.sa().children) {
     child.renewing = false;  // a quick mode of the old session may still do it: then it is followed
     to.sa().children.push_back(child);
@@ -192,7 +193,6 @@ bool TakeOver(EngineCore& core, Session& from, Session& to) {
   from.sa().children.clear();
   Refresh(from);
   Refresh(to);
-  core.Emit(SessionReplaced{to.id, from.id});
   return true;
 }
 

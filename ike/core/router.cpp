@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/exhaustion.hpp"
 #include "ike/core/fold.hpp"
 #include "ike/core/fragments.hpp"
 #include "ike/core/informational.hpp"
@@ -72,10 +73,11 @@ bool MakeRoom(EngineCore& core) {
 }
 
 // AdmitMain answers MM1, and keeps no more of it than it must.
-void AdmitMain(EngineCore& core, Session& session, const Received& received) {
-  ReceiveMessage(core, session, *session.exchanges.front(), received);
-  if (!MayFold(session)) return;  // refused
-  Fold(core, session);
+void AdmitMain(EngineCore& core, std::unique_ptr<Session> session, const Received& received) {
+  ReceiveMessage(core, *session, *session->exchanges.front(), received);
+  if (!MayFold(*session)) return;  // refused
+  // MM2 is on its way: who cannot be remembered now will not be known when he comes back.
+  if (!crypto::Completes([&] { Fold(core, *session); })) return core.GiveUp(std::move(session));
   ++core.counters.main_answered;
 }
 
@@ -129,7 +131,7 @@ Session* Admit(EngineCore& core, const Received& received) {
   session->exchanges.push_back(
       std::make_unique<Exchange>(ScriptOf(mode), Role::kResponder, MessageId{0}));
   if (!main) return AdmitAggressive(core, std::move(session), received);
-  return AdmitMain(core, *session, received), nullptr;
+  return AdmitMain(core, std::move(session), received), nullptr;
 }
 
 // Readmit makes a session of a half-open one again: its initiator is where it says.
@@ -140,9 +142,10 @@ Session* Readmit(EngineCore& core, HalfOpen& half, const Received& received) {
     return core.Dropped(remote, "no session has these cookies"), nullptr;
   if (core.session_count() >= core.config.max_sessions || !MakeRoom(core))
     return core.Dropped(remote, kNoRoom), nullptr;
-  auto unfolded = Unfold(core, half);
+  // Where there is no memory for the session, the half-open one is there when MM3 comes again; once
+  // there is one, Failed speaks for it.
+  Session& session = core.AddSession(Unfold(core, half));
   core.half_open.Remove(half);
-  Session& session = core.AddSession(std::move(unfolded));
   core.IndexOwnCookie(session);
   core.IndexHalfOpen(session);
   return &session;

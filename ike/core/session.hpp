@@ -121,6 +121,10 @@ struct Session {
   std::vector<Parked> parked;
   std::vector<Reassembly> fragments;
 
+  // Of SessionList: what follows in a list that this one is in.
+  Session* next_waiting = nullptr;
+  Session* next_touched = nullptr;
+
   // Whoever may change it makes it; whoever only looks asks first whether there is one.
   [[nodiscard]] bool has_sa() const { return sa_ != nullptr; }
   [[nodiscard]] IsakmpSa& sa() {
@@ -130,6 +134,13 @@ struct Session {
   [[nodiscard]] const IsakmpSa& sa() const {
     assert(sa_ != nullptr);
     return *sa_;
+  }
+  // Empty leaves no more than who it was.
+  void Empty() {
+    exchanges.clear();
+    parked.clear();
+    fragments.clear();
+    sa_.reset();
   }
   [[nodiscard]] const Cookie& own_cookie() const {
     return role == Role::kInitiator ? initiator_cookie : responder_cookie;

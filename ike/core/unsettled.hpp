@@ -1,53 +1,64 @@
 // Unsettled: the sessions that a call of the engine has changed and not yet brought to rest. When
-// memory runs out in the midst of the call, those that it was at work on are given up.
+// memory runs out in the midst of the call, those that it was at work on are given up. The lists
+// run through the sessions themselves: nothing here needs memory, however many there are.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <vector>
-
-#include "ike/events.hpp"
+#include "ike/core/session.hpp"
 
 namespace iscsi_ike::ike {
 
+// SessionList is linked by the member `kNext` of the sessions in it; it mostly has none or one.
+template <Session* Session::*kNext>
+class SessionList {
+ public:
+  [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  [[nodiscard]] Session* first() const { return first_; }  // the one that was added last
+  // Add and Remove do nothing where that is so already.
+  void Add(Session& session) {
+    for (const Session* one = first_; one != nullptr; one = one->*kNext)
+      if (one == &session) return;
+    session.*kNext = first_;
+    first_ = &session;
+  }
+  void Remove(const Session& session) {
+    for (Session** at = &first_; *at != nullptr; at = &((*at)->*kNext)) {
+      if (*at != &session) continue;
+      *at = session.*kNext;
+      return;
+    }
+  }
+  void Clear() { first_ = nullptr; }
+
+ private:
+  Session* first_ = nullptr;
+};
+
 class Unsettled {
  public:
-  Unsettled() { waiting_.reserve(kFew); }
-
   // Add: the session has been changed beside the one at hand; it is whole, and wants to be settled.
-  // Called before the change, so that nothing is changed when there is no room.
-  void Add(SessionId session) {
-    if (std::find(waiting_.begin(), waiting_.end(), session) == waiting_.end())
-      waiting_.push_back(session);
-  }
+  void Add(Session& session) { waiting_.Add(session); }
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
-  [[nodiscard]] SessionId Take() {
-    const SessionId session = waiting_.back();
-    waiting_.pop_back();
+  [[nodiscard]] Session& Take() {
+    Session& session = *waiting_.first();
+    waiting_.Remove(session);
     return session;
   }
 
-  // Touch: work on a session begins, which is not whole until it is Rested. NextTouched gives one
-  // that is not, and forgets it; 0: none.
-  void Touch(SessionId session) {
-    const auto end = touched_.begin() + static_cast<std::ptrdiff_t>(count_);
-    if (count_ < touched_.size() && std::find(touched_.begin(), end, session) == end)
-      touched_[count_++] = session;
+  // Touch: work on a session begins, which is not whole until it is Rested.
+  void Touch(Session& session) { touched_.Add(session); }
+  void Rested(const Session& session) { touched_.Remove(session); }
+  void ForgetTouched() { touched_.Clear(); }
+  [[nodiscard]] Session* touched() const { return touched_.first(); }  // nullptr: none
+
+  // Forget: the session is about to go.
+  void Forget(const Session& session) {
+    waiting_.Remove(session);
+    touched_.Remove(session);
   }
-  void Rested(SessionId session) {
-    const auto end = touched_.begin() + static_cast<std::ptrdiff_t>(count_);
-    const auto at = std::find(touched_.begin(), end, session);
-    if (at != end) *at = touched_[--count_];
-  }
-  void ForgetTouched() { count_ = 0; }
-  [[nodiscard]] SessionId NextTouched() { return count_ == 0 ? SessionId{} : touched_[--count_]; }
 
  private:
-  static constexpr std::size_t kFew = 16;
-  std::vector<SessionId> waiting_;
-  std::array<SessionId, 4> touched_{};
-  std::size_t count_ = 0;
+  SessionList<&Session::next_waiting> waiting_;
+  SessionList<&Session::next_touched> touched_;
 };
 
 }  // namespace iscsi_ike::ike

@@ -188,6 +188,14 @@ constexpr std::size_t kPlain = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 std::size_t Number(std::align_val_t alignment) { return static_cast<std::size_t>(alignment); }
 }  // namespace
 
+// Secrets come from operator new, too (crypto/secret_memory.cpp): so they may fail, and are swept.
+extern "C" {
+// NOLINTBEGIN(readability-identifier-naming)
+extern const char iscsi_ike_memory_hook;
+const char iscsi_ike_memory_hook = 1;
+// NOLINTEND(readability-identifier-naming)
+}
+
 void* operator new(std::size_t size) { return Allocate(size, kPlain); }
 void* operator new[](std::size_t size) { return Allocate(size, kPlain); }
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {

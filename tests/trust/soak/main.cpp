@@ -22,7 +22,7 @@ in about five days, a restart in twenty, the portal's network one in six. Every 
 child, as the portal has it, but in troubles and six minutes after; one look in 100000 may find none, two in a row may
 not. No child may be older than its lifetime. Main mode with curve25519, AES-CBC and SHA-256, no PFS: cheap, but nothing
 is pretended. Freed memory is searched for secrets as in trust_campaign. Memory held by the engines at the end of the
-later days may not be more than on the earlier ones, but for a tenth.
+later days may not be more than on the earlier ones, but for a tenth; of fewer than five days it is not judged.
 
   --days N      (default 1)
   --hbas N      (default 20)
