@@ -147,13 +147,13 @@ class Flooding:
         """Some logins to warm up, and what it is like when idle."""
         warm = self._log_in(30)
         self._demand(warm["established"] == 30, "not even before the flood can all HBAs log in")
+        idle = self._victim.counters()
+        self._demand(idle.get("half_open") == 0 and idle.get("sessions") == warm["established"],
+                     f"idle, it has {idle.get('sessions')} sessions and {idle.get('half_open')} half open")
         if self._kind == "replay":
             self._record()
         time.sleep(0.5)
         self._idle = self._victim.resident()
-        idle = self._victim.counters()
-        self._demand(idle.get("half_open") == 0 and idle.get("sessions") == warm["established"],
-                     f"idle, it has {idle.get('sessions')} sessions and {idle.get('half_open')} half open")
         self.figures["rss_idle_mib"] = round(self._idle / MIB, 2)
 
     def _record(self):
@@ -212,7 +212,7 @@ class Flooding:
         })
         self._demand(sent["firsts"] >= self._reached * self._rate * self._seconds, "the flood did not reach its rate")
         self._demand(taken + lost >= self._reached * sent["sent"], "the flood did not reach the victim")
-        # Even of the shortest MM1, whose answer can leave nothing out: one of 64 gets none.
+        # Even of the shortest MM1, whose answer can leave nothing out: in a crowd one of 64 gets none.
         self._demand(octets[1] < octets[0], "answers amplify, or are no smaller than what they answer")
 
     def _note_thirds(self, sent):
