@@ -72,7 +72,7 @@ std::size_t Feed(const EngineState& state, const std::vector<Bytes>& file, bool 
   net.Run();
   EXPECT_TRUE(net.IsIdle()) << state.name;
   // Under foreign cookies it is noise, which harms nobody.
-  if (!own_cookies && state.stage != Stage::kClosing) {
+  if (!own_cookies && state.stage != SessionStage::kClosing) {
     EXPECT_TRUE(in.pair->Established()) << state.name;
   }
   return fed;

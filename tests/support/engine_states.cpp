@@ -17,16 +17,16 @@ constexpr Words kWords[] = {{"main", kMainWord, true},
 
 struct Stages {
   const char* name;
-  Stage stage;
+  SessionStage stage;
   bool phase1, quick;  // whose rows it goes through; neither: none
 };
-constexpr Stages kStages[] = {{"login", Stage::kLogin, true, true},
-                              {"rest", Stage::kRest, false, false},
-                              {"new child", Stage::kNewChild, false, true},
-                              {"their child", Stage::kTheirChild, false, true},
-                              {"new phase 1", Stage::kNewPhase1, true, false},
-                              {"their phase 1", Stage::kTheirPhase1, true, false},
-                              {"closing", Stage::kClosing, false, false}};
+constexpr Stages kStages[] = {{"login", SessionStage::kLogin, true, true},
+                              {"rest", SessionStage::kRest, false, false},
+                              {"new child", SessionStage::kNewChild, false, true},
+                              {"their child", SessionStage::kTheirChild, false, true},
+                              {"new phase 1", SessionStage::kNewPhase1, true, false},
+                              {"their phase 1", SessionStage::kTheirPhase1, true, false},
+                              {"closing", SessionStage::kClosing, false, false}};
 
 void AddRows(const Words& word, const Stages& stage, const ike::Script& script,
              std::vector<EngineState>& states) {
@@ -35,17 +35,20 @@ void AddRows(const Words& word, const Stages& stage, const ike::Script& script,
                       word.word, stage.stage, &row});
 }
 
-bool IsTheirs(Stage stage) { return stage == Stage::kTheirChild || stage == Stage::kTheirPhase1; }
+bool IsTheirs(SessionStage stage) {
+  return stage == SessionStage::kTheirChild || stage == SessionStage::kTheirPhase1;
+}
 
 // Begin does what the stage begins with.
-void Begin(Pair& pair, Stage stage) {
+void Begin(Pair& pair, SessionStage stage) {
   Node& node = IsTheirs(stage) ? *pair.responder : *pair.initiator;
   const ike::SessionId session{1};
   const ike::Time now = pair.net.now();
-  if (stage == Stage::kNewChild || stage == Stage::kTheirChild)
+  if (stage == SessionStage::kNewChild || stage == SessionStage::kTheirChild)
     node.engine().RenewChild(now, session, ike::ChildId{1});
-  if (stage == Stage::kNewPhase1 || stage == Stage::kTheirPhase1) node.engine().Renew(now, session);
-  if (stage == Stage::kClosing) node.engine().Close(now, session);
+  if (stage == SessionStage::kNewPhase1 || stage == SessionStage::kTheirPhase1)
+    node.engine().Renew(now, session);
+  if (stage == SessionStage::kClosing) node.engine().Close(now, session);
   pair.net.Drain();
 }
 
@@ -79,13 +82,13 @@ PairIn Reach(const EngineState& state, const EndSettings& settings) {
   const bool first = state.row == nullptr || state.row->writer == ike::Role::kInitiator;
   in.writer = first != IsTheirs(state.stage) ? pair.initiator : pair.responder;
   in.reader = in.writer == pair.initiator ? pair.responder : pair.initiator;
-  if (state.stage != Stage::kLogin) {
+  if (state.stage != SessionStage::kLogin) {
     in.reached = pair.Login();
     pair.net.RunFor(std::chrono::seconds(1));
   }
   const std::string_view name = state.row == nullptr ? std::string_view{} : state.row->name;
   const std::size_t before = TimesSent(*in.writer, name);
-  if (state.stage == Stage::kLogin) {
+  if (state.stage == SessionStage::kLogin) {
     pair.Connect();
   } else {
     Begin(pair, state.stage);

@@ -11,8 +11,8 @@
 
 namespace iscsi_ike::test {
 
-// Stage says which of the negotiations of a session it is.
-enum class Stage : std::uint8_t {
+// SessionStage says which of the negotiations of a session it is.
+enum class SessionStage : std::uint8_t {
   kLogin,
   kRest,         // phase 1 and a child, nothing under way
   kNewChild,     // the initiator renews its child
@@ -26,7 +26,7 @@ enum class Stage : std::uint8_t {
 struct EngineState {
   std::string name;  // "main pfs, login, MM3"
   std::uint64_t word = 0;
-  Stage stage = Stage::kLogin;
+  SessionStage stage = SessionStage::kLogin;
   const ike::Row* row = nullptr;  // none at rest and while closing
 };
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Floods `iscsi-ike serve` from spoofed sources while honest HBAs log in, and judges what became of both.
+"""Floods `iscsi-ike serve` while honest HBAs log in, and judges what became of both.
 
   flood.py --tool build/trust/ike/tool/iscsi-ike --flooder build/trust/tests/trust/flood/flooder --result FILE \\
       KIND:RATE:SECONDS...
 
-KIND is one of `flooder`'s; RATE is datagrams a second, 0: as fast as it can. serve has one processor for itself, the
+KIND is one of `flooder`'s; RATE is first messages a second, 0: as fast as it can. serve has one processor for itself, the
 flood and the honest HBAs have another. HBAs log in ten times a second, in main mode, all through. Exit status: 0 all bars
 held, 1 not, 77 this machine cannot (the reason is printed).
 """
@@ -38,6 +38,16 @@ COMPLETED = 99.0  # percent of the honest logins, in time
 IN_TIME = 1  # seconds
 REACHED = 0.95  # of the flood's rate
 
+# What serve answers in aggressive mode to those who never come back: so many, and so many more a second (its defaults).
+AGGRESSIVE_AT_ONCE, AGGRESSIVE_RATE = 1024, 100
+
+# Floods that come from where they say, and what such a one must at least have done: MM3 a second.
+REAL = ("real", "real-ecp")
+FEWEST_THIRDS = 100
+# What serve needs to be told for a kind, before the words of --serve: in real-ecp it takes the costlier group first, of
+# which the HBAs have none.
+SERVE_WORDS = {"real-ecp": ["--ike", "aes128-sha256-ecp384,aes128-sha256-modp2048"]}
+
 # Where other work may take the processors away for seconds (--busy), speed shows nothing.
 BUSY_IN_TIME = 15  # seconds
 BUSY_REACHED = 0.25
@@ -62,7 +72,7 @@ def main():
                     json.dump(results, file, indent=1)
     failures = sum(result["failures"] for result in results)
     sent = sum(result["count"] for result in results)
-    print(f"flood: {sent} spoofed datagrams in {len(results)} floods, {failures} bars failed")
+    print(f"flood: {sent} datagrams in {len(results)} floods, {failures} bars failed")
     return 1 if failures else 0
 
 
@@ -110,6 +120,7 @@ class Flooding:
         processors = sorted(os.sched_getaffinity(0))
         self._own, self._others = processors[0], processors[1]
         self.name = f"flood.{self._kind}" + ("" if self._rate else "-unlimited")
+        self._logins = 0  # of honest HBAs
         self.broken = []  # bars, in words
         self.figures = {}
 
@@ -129,12 +140,16 @@ class Flooding:
     def _serve(self):
         word = MAIN_OR_AGGRESSIVE if self._kind == "aggressive" else MAIN
         return _on(self._own, -20, [self._options.tool, "serve", "--local", VICTIM, "--flags", word, "--key-file",
-                                    self._key, "--json", "--quiet", *self._options.serve.split()])
+                                    self._key, "--json", "--quiet", *SERVE_WORDS.get(self._kind, []),
+                                    *self._options.serve.split()])
 
     def _before(self):
         """Some logins to warm up, and what it is like when idle."""
         warm = self._log_in(30)
         self._demand(warm["established"] == 30, "not even before the flood can all HBAs log in")
+        idle = self._victim.counters()
+        self._demand(idle.get("half_open") == 0 and idle.get("sessions") == warm["established"],
+                     f"idle, it has {idle.get('sessions')} sessions and {idle.get('half_open')} half open")
         if self._kind == "replay":
             self._record()
         time.sleep(0.5)
@@ -169,6 +184,8 @@ class Flooding:
         received = {name: value - received_before[name] for name, value in self._net.received().items()}
         self._begun = begun
         self._note_flood(sent, received, octets)
+        if self._kind in REAL:
+            self._note_thirds(sent)
         self._note_logins(self._end_logins(logins, honest))
         if others:  # they may fail: how many do is told
             made = self._end_logins(others, honest)
@@ -193,10 +210,14 @@ class Flooding:
             "octets_in": octets[0], "octets_out": octets[1],
             "amplification": round(octets[1] / max(1, octets[0]), 4),
         })
-        self._demand(sent["sent"] >= self._reached * self._rate * self._seconds, "the flood did not reach its rate")
+        self._demand(sent["firsts"] >= self._reached * self._rate * self._seconds, "the flood did not reach its rate")
         self._demand(taken + lost >= self._reached * sent["sent"], "the flood did not reach the victim")
-        # The shortest MM1 has nothing that its answer could leave out.
-        self._demand(octets[1] <= octets[0], "answers to unverified sources amplify")
+        # Even of the shortest MM1, whose answer can leave nothing out: in a crowd one of 64 gets none.
+        self._demand(octets[1] < octets[0], "answers amplify, or are no smaller than what they answer")
+
+    def _note_thirds(self, sent):
+        self.figures["thirds_per_second"] = round(sent["thirds"] / sent["seconds"])
+        self._demand(sent["thirds"] >= FEWEST_THIRDS * self._seconds, "the flood hardly got beyond MM2")
 
     def _note_logins(self, logins):
         wanted = logins["wanted"]
@@ -225,24 +246,51 @@ class Flooding:
         self._demand(bool(summary), "serve told no summary")
         for name, value in _numbers(summary):
             self.figures[f"serve_{name}"] = value
+        self._judge_counters(summary)
         if self._options.samples:
             with open(self._options.samples, "a") as file:
                 for at, size, _ in self._victim.samples:
                     print(f"{self.name} {at - self._begun:.2f} {size / MIB:.2f}", file=file)
 
+    def _judge_counters(self, summary):
+        """Whether serve has told of what it did: none of these floods is one that it could answer all of."""
+        sent = self.figures["sent"]
+        ration = AGGRESSIVE_AT_ONCE + AGGRESSIVE_RATE * (self._seconds + 1)
+        if self._kind == "aggressive" and sent > 2 * ration:
+            self._demand(summary.get("aggressive_withheld", 0) > 0, "no aggressive mode was withheld beyond the ration")
+        if self._kind in REAL:
+            self._demand(summary.get("sources_verified", 0) > self._logins, "nobody of the flood has come back")
+
     def _settle(self):
         patience = self._over + self._options.settle - time.monotonic()
-        process.wait_until(lambda: self._victim.resident() <= self._idle + DRAINED, patience, 0.25)
+        process.wait_until(self._is_idle, patience, 0.25)
         left = self._victim.resident() - self._idle
+        counters = self._victim.counters()
+        over = self._sessions_left_over(counters)
+        self.figures["sessions_left_over"] = over
+        self._demand(self._drained(counters), f"{self._options.settle:.0f} s later {counters.get('half_open')} are half open "
+                     f"and {over} of {counters.get('sessions')} sessions are of no honest HBA")
         self.figures["seconds_to_idle"] = round(time.monotonic() - self._over, 1)
         self.figures["rss_left_above_idle_mib"] = round(left / MIB, 2)
         self._demand(left <= DRAINED, f"{self._options.settle:.0f} s later {left / MIB:.1f} MiB are still held")
+
+    def _is_idle(self):
+        return self._victim.resident() <= self._idle + DRAINED and self._drained(self._victim.counters())
+
+    def _drained(self, counters):
+        """Whether nothing is half open, and nobody but honest HBAs has a session."""
+        return counters.get("half_open") == 0 and self._sessions_left_over(counters) == 0
+
+    def _sessions_left_over(self, counters):
+        """Those that no honest HBA has. These leave one behind with each login, until serve asks after them."""
+        return max(0, counters.get("sessions", 0) - self._logins)
 
     def _log_in(self, logins):
         return self._end_logins(self._begin_logins(logins), logins)
 
     def _begin_logins(self, logins, word=MAIN, first=HBAS):
         """Honest logins at their rate, of HBAs at addresses from `first` on."""
+        self._logins += logins
         command = [self._options.tool, "load", "--portal", VICTIM, "--local", f"{first}:0", "--addresses", "200", "--hbas",
                    "200", "--flags", word, "--key-file", self._key, "--rate", str(LOGINS_A_SECOND), "--logins",
                    str(logins), "--timeout", "20", "--json", "--quiet", "--keep"]

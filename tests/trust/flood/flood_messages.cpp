@@ -21,13 +21,25 @@ constexpr std::size_t kMostGarbage = 1024;
 constexpr std::string_view kAnyName = "hba00000000.example";  // the digits differ
 constexpr std::size_t kDigits = 8;
 
-constexpr std::array<std::pair<std::string_view, FloodKind>, 6> kNames{{
+// The point that all of P-384 is generated from (FIPS 186-4 section D.1.2.4), X before Y: on the
+// curve without any computing.
+constexpr std::array<std::uint8_t, 96> kPointOfP384{
+    0xaa, 0x87, 0xca, 0x22, 0xbe, 0x8b, 0x05, 0x37, 0x8e, 0xb1, 0xc7, 0x1e, 0xf3, 0x20, 0xad, 0x74,
+    0x6e, 0x1d, 0x3b, 0x62, 0x8b, 0xa7, 0x9b, 0x98, 0x59, 0xf7, 0x41, 0xe0, 0x82, 0x54, 0x2a, 0x38,
+    0x55, 0x02, 0xf2, 0x5d, 0xbf, 0x55, 0x29, 0x6c, 0x3a, 0x54, 0x5e, 0x38, 0x72, 0x76, 0x0a, 0xb7,
+    0x36, 0x17, 0xde, 0x4a, 0x96, 0x26, 0x2c, 0x6f, 0x5d, 0x9e, 0x98, 0xbf, 0x92, 0x92, 0xdc, 0x29,
+    0xf8, 0xf4, 0x1d, 0xbd, 0x28, 0x9a, 0x14, 0x7c, 0xe9, 0xda, 0x31, 0x13, 0xb5, 0xf0, 0xb8, 0xc0,
+    0x0a, 0x60, 0xb1, 0xce, 0x1d, 0x7e, 0x81, 0x9d, 0x7a, 0x43, 0x1d, 0x7c, 0x90, 0xea, 0x0e, 0x5f};
+
+constexpr std::array<std::pair<std::string_view, FloodKind>, 8> kNames{{
     {"main", FloodKind::kMain},
     {"main-varied", FloodKind::kMainVaried},
     {"main-bare", FloodKind::kMainBare},
     {"aggressive", FloodKind::kAggressive},
     {"garbage", FloodKind::kGarbage},
     {"replay", FloodKind::kReplay},
+    {"real", FloodKind::kReal},
+    {"real-ecp", FloodKind::kRealEcp},
 }};
 
 // The initiator's announcements, in its order (ike/core/announce.cpp).
@@ -35,6 +47,16 @@ constexpr std::array<ike::VendorId, 6> kAnnounced{
     ike::VendorId::kNatTraversal,         ike::VendorId::kNatTraversalDraft03,
     ike::VendorId::kNatTraversalDraft02n, ike::VendorId::kNatTraversalDraft02,
     ike::VendorId::kDeadPeerDetection,    ike::VendorId::kFragmentation};
+
+std::vector<policy::Phase1Suite> OfferedBy(FloodKind kind) {
+  if (kind == FloodKind::kRealEcp) {
+    const auto suites = policy::ParsePhase1List("aes128-sha256-ecp384", "suite");
+    return suites ? *suites : std::vector<policy::Phase1Suite>{};
+  }
+  std::vector<policy::Phase1Suite> suites = policy::DefaultSuites().phase1;
+  if (kind == FloodKind::kMainBare) suites.resize(1);
+  return suites;
+}
 
 void BeginMessage(ike::Writer& writer, Dice& dice, ike::ExchangeType exchange) {
   ike::Header header;
@@ -77,12 +99,14 @@ std::optional<FloodKind> FloodKindOf(std::string_view name) {
   return found->second;
 }
 
+bool IsReal(FloodKind kind) { return kind == FloodKind::kReal || kind == FloodKind::kRealEcp; }
+
 FloodMessages::FloodMessages(FloodSettings settings)
     : settings_(std::move(settings)),
       dice_(settings_.seed),
-      offered_(policy::DefaultSuites().phase1),
+      offered_(OfferedBy(settings_.kind)),
       others_(OtherSuites()) {
-  if (settings_.kind == FloodKind::kMainBare) offered_.resize(1);
+  if (IsReal(settings_.kind)) WriteThird();
   if (settings_.kind == FloodKind::kAggressive) {
     WriteAggressive();
   } else {
@@ -94,6 +118,8 @@ std::span<const std::uint8_t> FloodMessages::Next() {
   switch (settings_.kind) {
     case FloodKind::kMain:
     case FloodKind::kMainBare:
+    case FloodKind::kReal:
+    case FloodKind::kRealEcp:
       dice_.Fill(std::span(message_).first(8));
       break;
     case FloodKind::kMainVaried:
@@ -109,6 +135,22 @@ std::span<const std::uint8_t> FloodMessages::Next() {
       return settings_.recorded[next_recorded_++ % settings_.recorded.size()];
   }
   return message_;
+}
+
+// Third: a KE of modp2048 with its top bit clear is below the prime, as in DrawAggressive.
+std::span<const std::uint8_t> FloodMessages::Third(std::span<const std::uint8_t> answer) {
+  const auto header = ike::ParseHeader(answer);
+  if (!header || header->exchange != ike::ExchangeType::kMain || header->encrypted() ||
+      header->next != ike::PayloadType::kSa || header->responder.IsZero())
+    return {};
+  const std::span<std::uint8_t> all(third_);
+  std::ranges::copy(answer.first(2 * header->initiator.octets.size()), all.begin());
+  if (settings_.kind == FloodKind::kReal) {
+    dice_.Fill(all.subspan(key_at_, kKeySize));
+    third_[key_at_] &= 0x7fU;
+  }
+  dice_.Fill(all.subspan(nonce_at_, kNonceSize));
+  return third_;
 }
 
 void FloodMessages::WriteMain(std::span<const policy::Phase1Suite> suites,
@@ -150,6 +192,22 @@ void FloodMessages::WriteAggressive() {
   name_at_ = chain.body_at() + 4 + 3;  // behind type, protocol and port, and "hba"
   chain.End();
   WriteVendorIds(chain);
+  ike::PatchHeaderLength(writer);
+}
+
+// WriteThird leaves room for the cookies, and for what else is drawn for each.
+void FloodMessages::WriteThird() {
+  ike::Writer writer(third_);
+  BeginMessage(writer, dice_, ike::ExchangeType::kMain);
+  ike::PayloadChain chain(writer, ike::kHeaderNextAt);
+  if (settings_.kind == FloodKind::kRealEcp) {
+    chain.Add(ike::PayloadType::kKeyExchange, kPointOfP384);
+  } else {
+    chain.Add(ike::PayloadType::kKeyExchange, std::vector<std::uint8_t>(kKeySize));
+  }
+  key_at_ = chain.body_at();
+  chain.Add(ike::PayloadType::kNonce, std::vector<std::uint8_t>(kNonceSize));
+  nonce_at_ = chain.body_at();
   ike::PatchHeaderLength(writer);
 }
 

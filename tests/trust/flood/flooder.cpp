@@ -1,11 +1,12 @@
-// flooder: sends spoofed first messages of IKE at a rate, and tells as JSON what was really sent.
+// flooder: sends first messages of IKE at a rate, spoofed but for the real kinds, and tells as JSON
+// what was really sent.
 //
 //   flooder --kind main --to 192.0.2.1 --rate 50000 --seconds 60
 //
 // --rate 0: as fast as it can. --sources A.B.C.D/N: where the senders pretend to be; --also ADDR:
 // every second datagram comes from there (replay: from whom it was). --identity TYPE:VALUE for
 // aggressive; --pcap FILE for replay: what went to port 500 there. --seed N; without, the clock's.
-// Needs CAP_NET_RAW.
+// The real kinds are sent from port 500 of this host, the others need CAP_NET_RAW.
 #include <time.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@
 
 #include "tests/support/pcap_reader.hpp"
 #include "tests/trust/flood/flood_messages.hpp"
+#include "tests/trust/flood/real_host.hpp"
 #include "tests/trust/flood/spoofed_sender.hpp"
 
 namespace iscsi_ike::trust {
@@ -114,8 +116,41 @@ std::optional<Arguments> Parse(std::span<char*> words) {
   return arguments;
 }
 
-// Flood keeps to its rate by the millisecond. What it falls behind by more than a few of them is
-// left out, so that a busy machine does not turn into bursts.
+constexpr std::chrono::milliseconds kMostBehind{5};
+
+void WaitUntil(Clock::time_point when) {
+  const auto since = when.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+  const timespec at{seconds.count(), (since - seconds).count()};
+  (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr);
+}
+
+// AtRate calls send(count) so that it keeps to the rate by the millisecond, and returns the seconds
+// that it took. What it falls behind by more than a few of them is left out, so that a busy machine
+// does not turn into bursts.
+template <class Send>
+double AtRate(const Arguments& arguments, Send send) {
+  const Clock::time_point began = Clock::now();
+  const auto over = began + std::chrono::duration_cast<Clock::duration>(
+                                std::chrono::duration<double>(arguments.seconds));
+  Clock::time_point tick = began;
+  double due = 0;
+  for (Clock::time_point now = began; now < over && stopped == 0; now = Clock::now()) {
+    if (arguments.rate == 0) {
+      send(SpoofedSender::kMost);
+      continue;
+    }
+    tick = std::max(tick, now - kMostBehind);
+    due += static_cast<double>(arguments.rate) * 0.001;
+    const auto whole = static_cast<std::size_t>(due);
+    send(whole);
+    due -= static_cast<double>(whole);
+    WaitUntil(tick += std::chrono::milliseconds(1));
+  }
+  return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+// Flood is what comes from addresses that nobody is at.
 class Flood {
  public:
   Flood(const Arguments& arguments, SpoofedSender& sender)
@@ -124,74 +159,94 @@ class Flood {
         messages_(arguments.messages),
         dice_(~arguments.messages.seed) {}
 
-  // Run returns the seconds that it took.
-  double Run() {
-    const Clock::time_point began = Clock::now();
-    const auto over = began + std::chrono::duration_cast<Clock::duration>(
-                                  std::chrono::duration<double>(arguments_.seconds));
-    Clock::time_point tick = began;
-    for (Clock::time_point now = began; now < over && stopped == 0; now = Clock::now()) {
-      if (arguments_.rate == 0) {
-        Send(SpoofedSender::kMost);
-        continue;
-      }
-      tick = std::max(tick, now - kMostBehind);
-      due_ += static_cast<double>(arguments_.rate) * 0.001;
-      Send(static_cast<std::size_t>(due_));
-      due_ -= static_cast<double>(static_cast<std::size_t>(due_));
-      WaitUntil(tick += std::chrono::milliseconds(1));
-    }
-    return std::chrono::duration<double>(Clock::now() - began).count();
-  }
-
- private:
-  static constexpr std::chrono::milliseconds kMostBehind{5};
-
   void Send(std::size_t count) {
     for (; count > 0; --count) sender_.Add(Source(), messages_.Next());
     sender_.Flush();
   }
 
+ private:
   Place Source() {
     if (arguments_.also && (++turn_ & 1U) != 0) return {*arguments_.also, 500};
     const auto host = static_cast<std::uint32_t>(dice_.Next()) & (0xffffffffU >> arguments_.prefix);
     return {arguments_.prefix == 32 ? arguments_.sources : (arguments_.sources | host), 500};
   }
 
-  static void WaitUntil(Clock::time_point when) {
-    const auto since = when.time_since_epoch();
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
-    const timespec at{seconds.count(), (since - seconds).count()};
-    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr);
-  }
-
   const Arguments& arguments_;
   SpoofedSender& sender_;
   FloodMessages messages_;
   Dice dice_;
-  double due_ = 0;
   std::uint64_t turn_ = 0;
 };
 
-int Main(std::span<char*> words) {
-  const auto arguments = Parse(words);
-  if (!arguments) return 2;
-  auto sender = SpoofedSender::Open(arguments->target);
+// RealFlood is what comes from one host that answers: each MM2 gets its MM3, and nothing else does.
+class RealFlood {
+ public:
+  RealFlood(const Arguments& arguments, RealHost& host)
+      : host_(host), messages_(arguments.messages) {}
+
+  void Send(std::size_t count) {
+    for (; count > 0; --count) (void)host_.Send(messages_.Next());
+    // A few of them each time, so that the first messages keep to their rate.
+    for (int most = 256; most > 0; --most) {
+      const auto received = host_.Receive();
+      if (received.empty()) return;
+      const auto third = messages_.Third(received);
+      if (!third.empty() && host_.Send(third)) ++thirds_;
+    }
+  }
+
+  [[nodiscard]] std::uint64_t thirds() const { return thirds_; }
+
+ private:
+  RealHost& host_;
+  FloodMessages messages_;
+  std::uint64_t thirds_ = 0;
+};
+
+// Tell: `thirds` of the datagrams are MM3. Returns the exit status.
+template <class Sender>
+int Tell(const Arguments& arguments, const Sender& sender, double seconds, std::uint64_t thirds) {
+  const std::uint64_t firsts = sender.datagrams() - thirds;
+  const nlohmann::json told{{"kind", arguments.kind},
+                            {"rate_wanted", arguments.rate},
+                            {"seconds", seconds},
+                            {"sent", sender.datagrams()},
+                            {"firsts", firsts},
+                            {"thirds", thirds},
+                            {"octets", sender.octets()},
+                            {"refused", sender.refused()},
+                            {"rate", static_cast<double>(firsts) / seconds}};
+  std::printf("%s\n", told.dump().c_str());
+  return sender.datagrams() > 0 ? 0 : 1;
+}
+
+int FloodSpoofed(const Arguments& arguments) {
+  auto sender = SpoofedSender::Open(arguments.target);
   if (!sender) {
     std::fprintf(stderr, "flooder: no raw socket: %s\n", std::strerror(errno));
     return 1;
   }
+  Flood flood(arguments, *sender);
+  const double seconds = AtRate(arguments, [&flood](std::size_t count) { flood.Send(count); });
+  return Tell(arguments, *sender, seconds, 0);
+}
+
+int FloodReal(const Arguments& arguments) {
+  auto host = RealHost::Open(arguments.target);
+  if (!host) {
+    std::fprintf(stderr, "flooder: no socket at port 500: %s\n", std::strerror(errno));
+    return 1;
+  }
+  RealFlood flood(arguments, *host);
+  const double seconds = AtRate(arguments, [&flood](std::size_t count) { flood.Send(count); });
+  return Tell(arguments, *host, seconds, flood.thirds());
+}
+
+int Main(std::span<char*> words) {
+  const auto arguments = Parse(words);
+  if (!arguments) return 2;
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { stopped = 1; });
-  const double seconds = Flood(*arguments, *sender).Run();
-  const nlohmann::json told{{"kind", arguments->kind},
-                            {"rate_wanted", arguments->rate},
-                            {"seconds", seconds},
-                            {"sent", sender->datagrams()},
-                            {"octets", sender->octets()},
-                            {"refused", sender->refused()},
-                            {"rate", static_cast<double>(sender->datagrams()) / seconds}};
-  std::printf("%s\n", told.dump().c_str());
-  return sender->datagrams() > 0 ? 0 : 1;
+  return IsReal(arguments->messages.kind) ? FloodReal(*arguments) : FloodSpoofed(*arguments);
 }
 
 }  // namespace

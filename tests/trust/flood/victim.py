@@ -67,16 +67,25 @@ class Victim:
         """Most octets resident of the samples of a time."""
         return max((size for at, size, _ in self.samples if since <= at <= until), default=0)
 
+    def counters(self):
+        """What it has counted so far, as an administrator asks for it; {} when it does not tell."""
+        before = len(self._summaries())
+        self._process.send_signal(signal.SIGUSR1)
+        told = process.wait_until(lambda: self._summaries()[before:] or not self.alive(), 10)
+        return told[-1] if isinstance(told, list) else {}
+
     def finish(self):
         """Ends it as an administrator would. Returns (exit status, its summary or {})."""
         self._over.set()
         self._watch.join()
         status = process.stop(self._process, signal.SIGTERM, patience=30)
-        for line in reversed(self.said().splitlines()):
-            if line.startswith("{"):
-                summary = json.loads(line)
-                return status, summary if summary.get("event") == "summary" else {}
-        return status, {}
+        return status, ([{}] + self._summaries())[-1]
+
+    def _summaries(self):
+        """All that it has told so far, the last line only when it is whole."""
+        lines = self.said().rpartition("\n")[0].splitlines()
+        told = [json.loads(line) for line in lines if line.startswith("{")]
+        return [one for one in told if one.get("event") == "summary"]
 
     def _sample(self):
         while not self._over.wait(_STEP):

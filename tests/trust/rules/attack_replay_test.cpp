@@ -117,7 +117,7 @@ class Spoofed : public Replayed {
   // Say tells both ends a payload: in clear with and without a message ID, and under other keys.
   void Say(ike::PayloadType type, const Bytes& body) {
     for (const ike::MessageId id : {ike::MessageId{0}, ike::MessageId{++id_}}) {
-      Tell(InClear(type, body, id));
+      Tell(PlainOf(type, body, id));
     }
     const Bytes chain = other_.insider().WithHash(
         type, {ike::MessageIdOctets(ike::MessageId{++id_})}, ChainOf({{type, body}}));
@@ -129,17 +129,12 @@ class Spoofed : public Replayed {
   std::size_t cases() const { return cases_; }
 
  private:
-  Bytes InClear(ike::PayloadType type, const Bytes& body, ike::MessageId id) const {
+  Bytes PlainOf(ike::PayloadType type, const Bytes& body, ike::MessageId id) const {
     ike::Header header = header_;
     header.flags = 0;
     header.next = type;
     header.id = id;
-    Bytes message;
-    ike::Writer writer(message);
-    ike::WriteHeader(writer, header);
-    writer.Put(ChainOf({{type, body}}));
-    ike::PatchHeaderLength(writer);
-    return message;
+    return InClear(header, ChainOf({{type, body}}));
   }
   void Tell(const Bytes& octets) {
     pair_.net.Inject(*pair_.responder, pair_.initiator->endpoint(), octets);

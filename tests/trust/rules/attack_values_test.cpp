@@ -235,12 +235,7 @@ TEST_F(Bomb, OfFragments) {
                         id % 7 == 0, Bytes(id % 3 == 0 ? 16'000 : 700, 0x5a)});
     ike::Header header = HeaderOf(answer[0].octets);
     header.next = PayloadType::kFragment;
-    Bytes octets;
-    ike::Writer writer(octets);
-    ike::WriteHeader(writer, header);
-    writer.Put(ChainOf({{PayloadType::kFragment, body}}));
-    ike::PatchHeaderLength(writer);
-    Drop(Elsewhere(1), octets);
+    Drop(Elsewhere(1), InClear(header, ChainOf({{PayloadType::kFragment, body}})));
   }
   ExpectBounded(std::size_t{512} << 10U);
 }
