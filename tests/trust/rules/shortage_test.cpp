@@ -155,7 +155,7 @@ TEST(HalfOpenOrder, KeepsTheOldestWhereThereIsNoMemoryToRenewIt) {
       ++failed;
     }
     (void)StopFailing();
-    EXPECT_EQ(core.OldestHalfOpen(), &oldest);
+    EXPECT_EQ(core.NextToGiveWay(), &oldest);
     core.RemoveSession(session.id);
   }
   EXPECT_GT(failed, 900U);
