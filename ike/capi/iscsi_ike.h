@@ -796,9 +796,9 @@ typedef struct iscsi_ike_dh_info {
 } iscsi_ike_dh_info;
 
 /**
- * The next job. It belongs to the caller until iscsi_ike_finish_dh. While many wait, the addresses of
- * peers take turns, and what nobody waits for any more is left out: poll no more at a time than will
- * be computed soon.
+ * The next job. It belongs to the caller until iscsi_ike_finish_dh. While many wait, the addresses
+ * of peers take turns, and what nobody waits for any more is left out: poll no more at a time than
+ * will be computed soon.
  * @return OK_NONE
  */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_poll_dh(iscsi_ike_engine* engine, iscsi_ike_dh_job** job);

@@ -147,14 +147,14 @@ void StrainedPair::Run(ike::Duration time) {
 
 void StrainedPair::ExpectUsable() {
   std::vector<std::pair<ike::SessionId, ike::ChildId>> asked;
-  for (const auto& [session, cookie] : std::map(ends_[0].open)) {
+  for (const auto& open : std::map(ends_[0].open)) {
     const bool both = std::any_of(ends_[1].open.begin(), ends_[1].open.end(),
-                                  [&](const auto& one) { return one.second == cookie; });
+                                  [&](const auto& one) { return one.second == open.second; });
     if (!both) continue;
-    Call(0, [&, id = session](ike::Engine& engine, ike::Time now) {
-      const auto child = engine.Negotiate(now, id, {});
+    Call(0, [&](ike::Engine& engine, ike::Time now) {
+      const auto child = engine.Negotiate(now, open.first, {});
       ASSERT_TRUE(child.ok());
-      asked.emplace_back(id, *child);
+      asked.emplace_back(open.first, *child);
     });
   }
   Run(minutes(2));
