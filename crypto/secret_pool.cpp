@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cstdint>
 #include <new>
 
 namespace iscsi_ike::crypto {
@@ -163,6 +164,7 @@ void SecretPool::DropRegion(Region* region) {
 // TakePages puts what the pages are in front of the block.
 void* SecretPool::TakePages(std::size_t size) {
   static_assert(sizeof(Slab) <= kHead && kHead % 16 == 0 && sizeof(SecretPages) <= kHead);
+  if (size > PTRDIFF_MAX) return nullptr;  // nor would the sums below be right
   const SecretPages pages = MapSecretPages(size + kHead);
   if (pages.memory == nullptr) return nullptr;
   new (pages.memory) SecretPages(pages);

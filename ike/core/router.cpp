@@ -74,11 +74,12 @@ bool MakeRoom(EngineCore& core) {
 
 // AdmitMain answers MM1, and keeps no more of it than it must.
 void AdmitMain(EngineCore& core, std::unique_ptr<Session> session, const Received& received) {
+  const std::uint64_t withheld = core.counters.long_answers_withheld;
   ReceiveMessage(core, *session, *session->exchanges.front(), received);
   if (!MayFold(*session)) return;  // refused
   // MM2 is on its way: who cannot be remembered now will not be known when he comes back.
   if (!crypto::Completes([&] { Fold(core, *session); })) return core.GiveUp(std::move(session));
-  ++core.counters.main_answered;
+  if (core.counters.long_answers_withheld == withheld) ++core.counters.main_answered;
 }
 
 // AdmitAggressive takes on a session that costs an exponentiation, whoever has sent AM1.

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <random>
 #include <string>
 #include <thread>
@@ -76,6 +77,11 @@ void Exercise(std::uint32_t seed) {
     }
   }
   for (const Block& block : blocks) GiveBlock(block);
+}
+
+TEST(SecretMemory, RefusesWhatNobodyHas) {
+  for (const std::size_t size : {SIZE_MAX, SIZE_MAX - 4096, std::size_t{PTRDIFF_MAX}})
+    EXPECT_THROW((void)AllocateSecret(size), std::bad_alloc);
 }
 
 TEST(SecretMemory, GivesZerosThatNobodyElseHasAndTakesAllBack) {

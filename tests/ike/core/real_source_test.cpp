@@ -33,7 +33,7 @@ class RealSources : public ::testing::Test {
   }
 
   // ComeBack brings MM1 and MM3. Each has another cookie and another port.
-  void ComeBack(std::uint8_t host) {
+  void ComeBack(std::uint8_t host, ike::Duration later = {}) {
     const ike::Endpoint from{policy::IpAddress::V4({198, 18, 0, host}),
                              static_cast<std::uint16_t>(1000 + ++number_)};
     Bytes first = messages_.at(0);
@@ -44,7 +44,7 @@ class RealSources : public ::testing::Test {
     ASSERT_TRUE(answer);
     Bytes third = messages_.at(1);
     std::copy_n(answer->octets.begin(), 16, third.begin());
-    engine().HandleDatagram(pair_.net.now(), here(), from, third);
+    engine().HandleDatagram(pair_.net.now() + later, here(), from, third);
     ASSERT_FALSE(engine().PollDatagram());
     last_ = static_cast<std::uint64_t>(NextSession());
   }
@@ -61,6 +61,13 @@ class RealSources : public ::testing::Test {
   unsigned number_ = 0;
   std::uint64_t last_ = 0;  // session
 };
+
+// Who comes back late has what is left of the time, and no more.
+TEST_F(RealSources, TheTimeRunsFromTheFirstMessage) {
+  const ike::Time first = pair_.net.now();
+  ComeBack(1, std::chrono::seconds(20));
+  EXPECT_EQ(engine().NextTimeout(), first + std::chrono::seconds(30));
+}
 
 TEST_F(RealSources, NobodyComputesForThoseWhoGaveWay) {
   for (int i = 0; i < 1000; ++i) ComeBack(1);

@@ -121,9 +121,29 @@ TEST(Unverified, ACrowdIsSentLessThanItSends) {
   EXPECT_GT(pair.net.log.size() - from, kCrowd - 100);
   for (std::size_t i = from; i < pair.net.log.size(); ++i)
     ASSERT_EQ(pair.net.log[i].datagram.octets.size(), bare.octets.size());
+  const ike::Counters counters = pair.responder->engine().counters();
+  EXPECT_EQ(counters.main_answered, pair.net.log.size() - from);
+  EXPECT_EQ(counters.long_answers_withheld, kCrowd - counters.main_answered);
   const std::size_t answered = pair.net.log.size();
   Flood(pair, bare.octets, kCrowd);  // the same again
   EXPECT_GT(pair.net.log.size() - answered, kCrowd - 100);
+}
+
+TEST(Unverified, AFirstMessageOfMoreThan8KiBIsNotRead) {
+  Pair pair(QuickEnd(kMainWord), Portal(kMainWord, nullptr));
+  ike::Datagram long_one{{}, {}, FirstMessage(pair)};
+  const std::size_t from = pair.net.log.size();
+  for (const std::size_t more : {1U, 0U}) {
+    RewriteClear(long_one, [&](std::vector<PayloadOctets>& payloads) {
+      payloads.resize(1);
+      payloads.push_back({ike::PayloadType::kVendorId, Bytes(16)});
+      const std::size_t rest = ike::kHeaderSize + 4 + payloads[0].body.size() + 4;
+      payloads[1].body.resize(8192 + more - rest);
+    });
+    ASSERT_EQ(long_one.octets.size(), 8192 + more);
+    Flood(pair, long_one.octets, 1);
+    EXPECT_EQ(pair.net.log.size() - from, more == 0 ? 1U : 0U);
+  }
 }
 
 // What is too short for a refusal gets none.
