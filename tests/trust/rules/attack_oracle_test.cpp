@@ -208,7 +208,8 @@ TEST(Attack, TimingOfUnknownKeysInMainMode) {
     }
   };
   // The look-up of an address takes some nanoseconds more where it finds none. Over a network that
-  // is nothing; here the median may differ, but by no more than a fraction of what the answer takes.
+  // is nothing; here the median may differ, but by no more than a fraction of what the answer
+  // takes.
   double ratio = 9;
   for (int round = 0; round < 5 && (ratio < 0.85 || ratio > 1.18); ++round)
     ratio = TimeRatio(act, 4000);

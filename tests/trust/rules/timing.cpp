@@ -26,8 +26,7 @@ double Nanoseconds(const std::function<void(bool)>& act, bool second) {
 }
 
 // Measure does both in an order drawn at random, so that what else the machine does meets both.
-std::array<std::vector<double>, 2> Measure(const std::function<void(bool)>& act,
-                                           int measurements) {
+std::array<std::vector<double>, 2> Measure(const std::function<void(bool)>& act, int measurements) {
   std::array<std::vector<double>, 2> taken;
   std::uint64_t state = 0x9e3779b97f4a7c15ULL;
   for (int i = 0; i < measurements; ++i) {
