@@ -4,7 +4,6 @@
 #include <bit>
 
 #include "crypto/exhaustion.hpp"
-#include "ike/core/key_agreement.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -16,9 +15,6 @@ constexpr int kMostDraws = 16;
 constexpr std::size_t kFewTimers = 64;
 
 constexpr std::size_t kFewHalfOpen = 64;
-
-// Sessions of one identity that are looked at: old ones go when the overlap is over.
-constexpr int kMostOfOnePeer = 8;
 
 // A source that fails now fails again at the first cookie, where it is reported.
 crypto::ShortHashKey DrawHashSecret(crypto::RandomSource& random) {
@@ -230,70 +226,6 @@ void EngineCore::LeaveHalfOpen(Session& session) {
   --half_open_count_;
 }
 
-void EngineCore::LinkPeer(Session& session) {
-  IsakmpSa& sa = session.sa();
-  if (Session* older = newest_by_identity_.Find(sa.remote_identity)) {
-    sa.older = older->id;
-    older->sa().newer = session.id;
-  }
-  newest_by_identity_.Put(&session);
-  sa.place = session.remote;
-  newest_by_place_.Put(&session);
-}
-
-void EngineCore::UnlinkPeer(Session& session) {
-  const IsakmpSa& sa = session.sa();
-  Session* older = Find(sa.older);
-  Session* newer = Find(sa.newer);
-  newest_by_place_.Erase(&session);
-  // Where there is no memory, one is not found at its place: what renews it will come to nothing.
-  if (older != nullptr && older->sa().place == sa.place &&
-      newest_by_place_.Find(sa.place) == nullptr)
-    (void)crypto::Completes([&] { newest_by_place_.Put(older); });
-  newest_by_identity_.Erase(&session);
-  if (older != nullptr) older->sa().newer = sa.newer;
-  if (newer != nullptr) newer->sa().older = sa.older;
-  // It stands there still when there was no memory to enter the newer one; else that leaves room.
-  if (older != nullptr && newer == nullptr &&
-      newest_by_identity_.Find(older->sa().remote_identity) != older)
-    newest_by_identity_.Put(older);
-}
-
-Session* EngineCore::NewestOf(const Session& session) {
-  Session* newest = newest_by_identity_.Find(session.sa().remote_identity);
-  for (int i = 0; newest != nullptr && newest != &session && i < kMostOfOnePeer; ++i) {
-    if (newest->state == Session::State::kEstablished && newest->remote == session.remote &&
-        HaveSameKey(session, *newest))
-      return newest;
-    newest = Find(newest->sa().older);
-  }
-  return nullptr;
-}
-
-bool EngineCore::IsFirstOf(const Session& session) {
-  const Session* older = Find(session.sa().older);
-  for (int i = 0; older != nullptr && i < kMostOfOnePeer; ++i, older = Find(older->sa().older))
-    if (HaveSameKey(session, *older)) return false;
-  return true;
-}
-
-Session* EngineCore::NewestAt(const Endpoint& remote) {
-  Session* session = newest_by_place_.Find(remote);
-  return session != nullptr && session->state == Session::State::kEstablished ? session : nullptr;
-}
-
-Session* EngineCore::FindOwner(const Session& session, Spi outbound) {
-  Session* owner = newest_by_identity_.Find(session.sa().remote_identity);
-  for (int i = 0; owner != nullptr && i < kMostOfOnePeer; ++i, owner = Find(owner->sa().older)) {
-    const auto& children = owner->sa().children;
-    if (std::any_of(children.begin(), children.end(),
-                    [outbound](const Child& c) { return c.outbound == outbound; }) &&
-        HaveSameKey(session, *owner))
-      return owner;
-  }
-  return nullptr;
-}
-
 void EngineCore::Schedule(Session& session, Deadline due) {
   session.scheduled = due;
   if (!due || (session.queued_until && *session.queued_until <= *due)) return;
@@ -362,94 +294,6 @@ void EngineCore::TakeTimer(Session& session) {
   timers_.Pop();
   session.queued_until.reset();
   session.scheduled.reset();
-}
-
-crypto::DhTicket EngineCore::MakeTicket(const Session& session) {
-  if (++last_ticket_ == 0) ++last_ticket_;
-  return crypto::DhTicket{(static_cast<std::uint64_t>(session.id) << 32U) | last_ticket_};
-}
-
-std::uint64_t EngineCore::HashOfAddress(const Endpoint& place) const {
-  return crypto::ShortHash(by_first_message_.traits().secret, OctetsOfHost(place));
-}
-
-// ExchangeOf: nullptr when nobody waits for this job any more.
-Exchange* EngineCore::ExchangeOf(crypto::DhTicket ticket) {
-  Session* const session = Find(SessionOf(ticket));
-  if (session == nullptr || session->state == Session::State::kClosed) return nullptr;
-  const auto it = std::find_if(
-      session->exchanges.begin(), session->exchanges.end(),
-      [&](const auto& exchange) { return !exchange->finished && exchange->WaitsFor(ticket); });
-  return it == session->exchanges.end() ? nullptr : it->get();
-}
-
-void EngineCore::QueueDh(const Session& session, crypto::DhTicket ticket) {
-  dh_queue_.Push(ticket, HashOfAddress(session.remote),
-                 [this](crypto::DhTicket other) { return ExchangeOf(other) != nullptr; });
-}
-
-std::optional<crypto::DhJob> EngineCore::NextDh() {
-  for (; !dh_queue_.empty(); dh_queue_.Pop()) {
-    const Exchange* const exchange = ExchangeOf(dh_queue_.Top());
-    if (exchange == nullptr) continue;
-    std::optional job(JobOf(*exchange, dh_queue_.Top()));
-    dh_queue_.Pop();
-    return job;
-  }
-  return std::nullopt;
-}
-
-SessionId EngineCore::SessionOf(crypto::DhTicket ticket) {
-  return SessionId{static_cast<std::uint32_t>(static_cast<std::uint64_t>(ticket) >> 32U)};
-}
-
-void EngineCore::Send(Session& session, Octets message) {
-  SendTo(session, session.remote, message);
-}
-
-void EngineCore::SendTo(Session& session, const Endpoint& remote, Octets message) {
-  const std::size_t marker = session.local.port == config.nat_port ? kNonEspMarkerSize : 0;
-  const std::size_t most =
-      session.peer->fragment_above - std::min(session.peer->fragment_above, marker);
-  if (session.abilities.fragments && message.size() > most) {
-    auto slices = SliceMessage(message, most, FragmentIdOf(message));
-    for (const auto& slice : slices) Transmit(session.local, remote, slice);
-    if (!slices.empty()) return;
-  }
-  Transmit(session.local, remote, message);
-}
-
-void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote, Octets message) {
-  if (message.size() > longest_answer_) {
-    ++counters.long_answers_withheld;
-    return Dropped(remote, "the answer is longer than the message of whom nobody knows");
-  }
-  const std::size_t marker = local.port == config.nat_port ? kNonEspMarkerSize : 0;
-  std::vector<std::uint8_t> octets;
-  octets.reserve(marker + message.size());
-  octets.assign(marker, 0);
-  octets.insert(octets.end(), message.begin(), message.end());
-  TransmitUnmarked(local, remote, std::move(octets));
-}
-
-void EngineCore::TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
-                                  std::vector<std::uint8_t> octets) {
-  if (observer != nullptr) observer->OnDatagram(now, Direction::kSent, local, remote, octets);
-  ++counters.datagrams_sent;
-  datagrams.Push({local, remote, std::move(octets)});
-}
-
-void EngineCore::Emit(Event event) {
-  events.MakeRoom(1);
-  counters.failures += std::holds_alternative<Failed>(event) ? 1U : 0U;
-  counters.sessions_established += std::holds_alternative<Phase1Established>(event) ? 1U : 0U;
-  counters.children_established += std::holds_alternative<ChildEstablished>(event) ? 1U : 0U;
-  events.Push(std::move(event));
-}
-
-void EngineCore::Dropped(const Endpoint& remote, std::string_view rule) {
-  ++counters.datagrams_dropped;
-  if (observer != nullptr) observer->OnDropped(now, remote, rule);
 }
 
 }  // namespace iscsi_ike::ike
