@@ -319,15 +319,22 @@ class _FirstInLine:
     _PATH = "/proc/self/autogroup"
 
     def __enter__(self):
-        self._niceness = "0"
-        if os.path.exists(self._PATH):
-            with open(self._PATH) as file:
-                self._niceness = file.read().split()[-1]
+        self._niceness = self._read()
+        if self._niceness is not None:
             self._write("-20")
 
     def __exit__(self, *_):
-        if os.path.exists(self._PATH):
+        if self._niceness is not None:
             self._write(self._niceness)
+
+    def _read(self):
+        """The niceness so far, or None where there are no groups: the file may be missing, or be there and empty."""
+        try:
+            with open(self._PATH) as file:
+                words = file.read().split()
+        except OSError:
+            return None
+        return words[-1] if words else None
 
     def _write(self, niceness):
         try:
