@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "policy/identity.hpp"
+
 namespace iscsi_ike::policy {
 namespace {
 
@@ -114,6 +116,15 @@ Parsed<AddressAndPort> ParseAddressAndPort(std::string_view text, std::string_vi
       ParseNumber(cut.port, std::string(place) + ": port", allow_port_zero ? 0 : 1, 65535);
   if (!port) return Failure(port.error());
   return AddressAndPort{*address, static_cast<std::uint16_t>(*port)};
+}
+
+Parsed<HostAddress> ParseHostAddress(std::string_view text, std::string_view place) {
+  if (const auto address = IpAddress::Parse(text)) return HostAddress{*address, {}};
+  const crypto::Octets octets(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  const auto name = Identity::Make(static_cast<std::uint32_t>(IdType::kFqdn), octets, "");
+  if (!name)
+    return Reject(std::string(place), "is no address; as a host name it " + name.error().rule);
+  return HostAddress{std::nullopt, std::string(text)};
 }
 
 Parsed<Selector> ParseSelector(std::string_view text, std::string_view place) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "policy/error.hpp"
@@ -21,6 +22,16 @@ struct AddressAndPort {
 [[nodiscard]] Parsed<AddressAndPort> ParseAddressAndPort(std::string_view text,
                                                          std::string_view place,
                                                          bool allow_port_zero);
+
+// HostAddress is an address, or the name of a host that has yet to be resolved: exactly one of the
+// two.
+struct HostAddress {
+  std::optional<IpAddress> address;
+  std::string host;
+};
+
+// ParseHostAddress errors do not show `text`, which may be a key in the wrong place.
+[[nodiscard]] Parsed<HostAddress> ParseHostAddress(std::string_view text, std::string_view place);
 
 // ParseSelector reads "ADDR[/BITS]", "ADDR[/BITS] PROTO [PORT]" (as ToString prints it) and
 // "ADDR[/BITS][PROTO/PORT]" (as strongSwan writes it). Without PROTO any protocol, without PORT any

@@ -13,10 +13,27 @@ constexpr std::uint8_t kRecord = 1;      // a record has the member
 constexpr std::uint8_t kPortal = 2;      // a portal has it
 constexpr std::uint8_t kOwn = 4;         // in files of our own
 constexpr std::uint8_t kPowerShell = 8;  // in PowerShell's text
+constexpr std::uint8_t kGroup = 16;      // a group of portals has it
+constexpr std::uint8_t kAll = kRecord | kPortal | kGroup;
 
 constexpr auto kRecordClasses = std::to_array<std::string_view>(
     {"MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo", "IKEPresharedKeyAuthenticationInfo"});
 constexpr std::string_view kPortalClass = "ISCSI_DiscoveredTargetPortal2";
+constexpr std::string_view kGroupClass = "ISCSI_DiscoveredTargetPortalGroup2";
+
+std::uint8_t BitsOf(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kRecord:
+      return kRecord;
+    case EntryKind::kPortal:
+      return kPortal;
+    case EntryKind::kGroup:
+      return kGroup;
+    case EntryKind::kEither:
+      break;
+  }
+  return kAll;
+}
 
 }  // namespace
 
@@ -39,15 +56,23 @@ const EntrySink::Member* EntrySink::Find(std::string_view name) {
       {"Peer", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.peer_; }},
       {"PeerIdentity", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.peer_identity_; }},
       {"Target", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.target_; }},
+      {"Initiator", kRecord | kOwn, [](EntrySink& e) -> JsonSink& { return e.initiator_.name; }},
+      {"InitiatorPort", kRecord | kOwn,
+       [](EntrySink& e) -> JsonSink& { return e.initiator_.port; }},
       {"Address", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.address_; }},
       {"Socket", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.socket_; }},
       {"SecurityBitmap", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.bitmap_; }},
       {"SymbolicName", kPortal | kBoth, [](EntrySink& e) -> JsonSink& { return e.symbolic_name_; }},
-      {"__CLASS", kRecord | kPortal | kPowerShell,
-       [](EntrySink& e) -> JsonSink& { return e.class_; }},
-      {"CimClass", kRecord | kPortal | kPowerShell,
-       [](EntrySink& e) -> JsonSink& { return e.cim_class_; }},
-      {"CimSystemProperties", kRecord | kPortal | kPowerShell,
+      {"GroupTag", kPortal | kOwn, [](EntrySink& e) -> JsonSink& { return e.group_tag_; }},
+      {"PassedFlags", kPortal | kOwn, [](EntrySink& e) -> JsonSink& { return e.passed_flags_; }},
+      {"RequireIpsec", kPortal | kOwn, [](EntrySink& e) -> JsonSink& { return e.require_ipsec_; }},
+      {"PortalCount", kGroup | kPowerShell,
+       [](EntrySink& e) -> JsonSink& { return e.portal_count_; }},
+      {"Tag", kGroup | kPowerShell, [](EntrySink& e) -> JsonSink& { return e.tag_; }},
+      {"Portals", kGroup | kPowerShell, [](EntrySink& e) -> JsonSink& { return e.portals_; }},
+      {"__CLASS", kAll | kPowerShell, [](EntrySink& e) -> JsonSink& { return e.class_; }},
+      {"CimClass", kAll | kPowerShell, [](EntrySink& e) -> JsonSink& { return e.cim_class_; }},
+      {"CimSystemProperties", kAll | kPowerShell,
        [](EntrySink& e) -> JsonSink& { return e.cim_system_; }},
   });
   for (const Member& member : kMembers) {
@@ -64,11 +89,12 @@ std::string EntrySink::Spelled(std::string_view member) const {
 }
 
 std::string EntrySink::KnownMembers(EntryKind kind) const {
-  static constexpr auto kOfPortal = std::to_array<std::string_view>(
-      {"Address", "Socket", "SecurityBitmap", "Key", "SymbolicName"});
-  static constexpr auto kOfRecord =
-      std::to_array<std::string_view>({"AuthMethod", "SecurityFlags", "IdType", "Id", "Identity",
-                                       "Key", "Name", "Peer", "PeerIdentity", "Target"});
+  static constexpr auto kOfPortal =
+      std::to_array<std::string_view>({"Address", "Socket", "SecurityBitmap", "Key", "SymbolicName",
+                                       "GroupTag", "PassedFlags", "RequireIpsec"});
+  static constexpr auto kOfRecord = std::to_array<std::string_view>(
+      {"AuthMethod", "SecurityFlags", "IdType", "Id", "Identity", "Key", "Name", "Peer",
+       "PeerIdentity", "Target", "Initiator", "InitiatorPort"});
   std::vector<std::string> names;
   const auto add = [&](const auto& members) {
     for (const std::string_view member : members) names.push_back(Spelled(member));
@@ -92,7 +118,8 @@ EntrySink::EntrySink(EntryKind kind, Dialect dialect, const ConfigOptions& optio
       config_(config),
       id_(kLongestId, dialect),
       key_(kLongestKey, dialect),
-      address_(dialect, options.ipv4_in_host_order) {}
+      address_(dialect, options.ipv4_in_host_order),
+      portals_(options, config) {}
 
 std::string EntrySink::Wanted() const {
   return kind_ == EntryKind::kRecord   ? "a record is expected"
@@ -100,37 +127,45 @@ std::string EntrySink::Wanted() const {
                                        : "a record or a portal is expected";
 }
 
+bool EntrySink::IsGroup() const {
+  return !group_member_.empty() || SameName(class_.value, kGroupClass) ||
+         SameName(cim_class_.value, kGroupClass);
+}
+
 JsonSink::Next EntrySink::OnMember(std::string_view name) {
   const Member* member = Find(name);
   const std::uint8_t dialect = dialect_ == Dialect::kOwn ? kOwn : kPowerShell;
-  const std::uint8_t kinds = kind_ == EntryKind::kRecord   ? kRecord
-                             : kind_ == EntryKind::kPortal ? kPortal
-                                                           : kRecord | kPortal;
+  const std::uint8_t kinds = BitsOf(kind_);
   if (member == nullptr || (member->who & dialect) == 0 || (member->who & kinds) == 0) {
     if (dialect_ == Dialect::kPowerShell) return nullptr;
     return Failure(JsonProblem{{}, "is not known here; known are " + KnownMembers(kind_)});
   }
-  const unsigned owners = member->who & (kRecord | kPortal);
+  const unsigned owners = member->who & kAll;
   if (owners == kRecord && record_member_.empty()) record_member_ = member->name;
   if (owners == kPortal && portal_member_.empty()) portal_member_ = member->name;
+  if (owners == kGroup && group_member_.empty()) group_member_ = member->name;
   return &member->field(*this);
 }
 
 JsonVerdict EntrySink::OnEnd() {
   if (JsonVerdict verdict = Classify()) return verdict;
+  if (kind_ == EntryKind::kGroup) return FinishGroup();
   return kind_ == EntryKind::kRecord ? MakeRecord() : MakePortal();
 }
 
 JsonVerdict EntrySink::CheckClass(std::string_view member, const std::string& name) {
   if (name.empty()) return std::nullopt;
-  EntryKind kind = SameName(name, kPortalClass) ? EntryKind::kPortal : EntryKind::kEither;
+  EntryKind kind = SameName(name, kPortalClass)  ? EntryKind::kPortal
+                   : SameName(name, kGroupClass) ? EntryKind::kGroup
+                                                 : EntryKind::kEither;
   for (const std::string_view known : kRecordClasses) {
     if (SameName(name, known)) kind = EntryKind::kRecord;
   }
   if (kind == EntryKind::kEither || (kind_ != EntryKind::kEither && kind_ != kind)) {
     return JsonProblem{std::string(member), "names the class " + Quote(name) + "; expected is " +
-                                                std::string(kRecordClasses[0]) + " or " +
-                                                std::string(kPortalClass)};
+                                                std::string(kRecordClasses[0]) + ", " +
+                                                std::string(kPortalClass) + " or " +
+                                                std::string(kGroupClass)};
   }
   kind_ = kind;
   return std::nullopt;
@@ -141,6 +176,10 @@ JsonVerdict EntrySink::Classify() {
   if (JsonVerdict verdict = CheckClass("CimClass", cim_class_.value)) return verdict;
   if (JsonVerdict verdict = CheckClass("CimSystemProperties", cim_system_.value)) return verdict;
   if (kind_ != EntryKind::kEither) return std::nullopt;
+  if (!group_member_.empty() && portals_.is_given()) {
+    kind_ = EntryKind::kGroup;
+    return std::nullopt;
+  }
   if (!record_member_.empty() && !portal_member_.empty()) {
     return Broken("has a record's member " + std::string(record_member_) +
                   " and a portal's member " + std::string(portal_member_));
@@ -148,7 +187,7 @@ JsonVerdict EntrySink::Classify() {
   if (record_member_.empty() && portal_member_.empty()) {
     return Broken("has no member of a record (" + KnownMembers(EntryKind::kRecord) +
                   "), of a portal (" + KnownMembers(EntryKind::kPortal) +
-                  ") or of a file (records, portals, defaults)");
+                  ") or of a file (records, portals, logins, tunnelAddresses, defaults)");
   }
   kind_ = record_member_.empty() ? EntryKind::kPortal : EntryKind::kRecord;
   return std::nullopt;
@@ -193,6 +232,7 @@ JsonVerdict EntrySink::MakeRecord() {
   record.name = name_.value.value_or("");
   record.peer = peer_.value;
   record.target = target_.value.value_or("");
+  record.initiator = initiator_.Make();
   config_.records.push_back(std::move(record));
   return std::nullopt;
 }
@@ -245,8 +285,54 @@ JsonVerdict EntrySink::MakePortal() {
   portal.bitmap = bitmap_.value.value_or(SecurityFlags());
   portal.key = key_.Take();
   portal.symbolic_name = symbolic_name_.value.value_or("");
+  if (group_tag_.value) portal.group_tag = static_cast<std::uint16_t>(*group_tag_.value);
+  portal.passed = {passed_flags_.value.value_or(SecurityFlags()),
+                   require_ipsec_.value.value_or(false)};
   config_.portals.push_back(std::move(portal));
   return std::nullopt;
+}
+
+// FinishGroup: the portals are there already, and get the tag of their group.
+JsonVerdict EntrySink::FinishGroup() {
+  if (!portals_.is_given()) return Missing("Portals");
+  const std::size_t count = config_.portals.size() - portals_.first();
+  if (portal_count_.value && *portal_count_.value != count) {
+    return Problem("PortalCount", "is " + std::to_string(*portal_count_.value) +
+                                      ", and Portals has " + std::to_string(count));
+  }
+  if (!tag_.value) return std::nullopt;
+  for (std::size_t i = portals_.first(); i < config_.portals.size(); ++i)
+    config_.portals[i].group_tag = static_cast<std::uint16_t>(*tag_.value);
+  return std::nullopt;
+}
+
+// PortalsField
+
+PortalsField::PortalsField(const ConfigOptions& options, Config& config)
+    : options_(options), config_(config) {}
+
+PortalsField::~PortalsField() = default;
+
+JsonVerdict PortalsField::OnArray() {
+  if (is_given_) return Broken("is given twice");
+  is_given_ = true;
+  first_ = config_.portals.size();
+  return std::nullopt;
+}
+
+JsonSink::Next PortalsField::OnMember(std::string_view name) {
+  if (SameName(name, "value")) return this;
+  if (SameName(name, "Count")) return nullptr;
+  return Failure(JsonProblem{{}, "is no list of portals; " + Wanted()});
+}
+
+JsonSink::Next PortalsField::OnElement(std::size_t /*index*/) {
+  entry_ = std::make_unique<EntrySink>(EntryKind::kPortal, Dialect::kPowerShell, options_, config_);
+  return entry_.get();
+}
+
+std::string PortalsField::Wanted() const {
+  return "an array of portals is expected (was ConvertTo-Json given enough -Depth?)";
 }
 
 }  // namespace iscsi_ike::policy

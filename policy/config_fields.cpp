@@ -41,6 +41,12 @@ std::string NumberField::Wanted() const {
   return "a whole number from 0 to " + std::to_string(most_) + " is expected";
 }
 
+JsonVerdict TruthField::OnScalar(const JsonScalar& scalar) {
+  if (scalar.kind != Kind::kBool) return Default(*this, scalar);
+  value = scalar.truth;
+  return std::nullopt;
+}
+
 JsonVerdict FlagsField::OnScalar(const JsonScalar& scalar) {
   std::optional<SecurityFlags> flags;
   if (scalar.kind == Kind::kUnsigned) flags = SecurityFlags(scalar.number);
@@ -93,6 +99,13 @@ JsonVerdict AddressTextField::OnScalar(const JsonScalar& scalar) {
   if (scalar.kind != Kind::kString) return Default(*this, scalar);
   value = IpAddress::Parse(scalar.text);
   return value ? std::nullopt : Broken("is " + Quote(scalar.text) + "; " + Wanted());
+}
+
+Initiator InitiatorFields::Make() const {
+  Initiator initiator{name.value.value_or(""), std::nullopt};
+  if (port.value && *port.value != kAllPorts)
+    initiator.port = static_cast<std::uint32_t>(*port.value);
+  return initiator;
 }
 
 // OctetsField

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "crypto/secret.hpp"
+#include "policy/initiator.hpp"
 #include "policy/ip_address.hpp"
 #include "policy/json_reader.hpp"
 #include "policy/security_flags.hpp"
@@ -30,6 +31,14 @@ class NumberField : public JsonSink {
 
  private:
   std::uint64_t most_;
+};
+
+// TruthField takes true and false.
+class TruthField : public JsonSink {
+ public:
+  JsonVerdict OnScalar(const JsonScalar& scalar) override;
+  [[nodiscard]] std::string Wanted() const override { return "true or false is expected"; }
+  std::optional<bool> value;
 };
 
 // FlagsField takes a security word as a number or as text (SecurityFlags::Parse).
@@ -72,6 +81,13 @@ class AddressTextField : public JsonSink {
     return "an IPv4 or IPv6 address is expected";
   }
   std::optional<IpAddress> value;
+};
+
+// InitiatorFields are the two members that name an initiator, for who has them.
+struct InitiatorFields {
+  TextField name{kLongestInitiatorName};
+  NumberField port{kAllPorts};
+  [[nodiscard]] Initiator Make() const;
 };
 
 // OctetsField takes an array of numbers from 0 to 255, at most `most` of them, straight into a

@@ -1,5 +1,8 @@
 #include "policy/config_json.hpp"
 
+#include <memory>
+
+#include "policy/config_calls.hpp"
 #include "policy/config_entry.hpp"
 #include "policy/json_reader.hpp"
 #include "policy/text.hpp"
@@ -8,23 +11,37 @@
 namespace iscsi_ike::policy {
 namespace {
 
-// SectionSink takes "records" or "portals" of a file of our own.
+// MakeEntry makes the sink of one element of a section of our own.
+using MakeEntry = std::unique_ptr<JsonSink> (*)(const ConfigOptions&, Config&);
+
+// SectionSink takes one of "records", "portals", "logins", "tunnelAddresses".
 class SectionSink : public JsonSink {
  public:
-  SectionSink(EntryKind kind, const ConfigOptions& options, Config& config)
-      : kind_(kind), options_(options), config_(config) {}
+  SectionSink(MakeEntry make, const ConfigOptions& options, Config& config)
+      : make_(make), options_(options), config_(config) {}
   JsonVerdict OnArray() override { return std::nullopt; }
   Next OnElement(std::size_t) override {
-    return &entry_.emplace(kind_, Dialect::kOwn, options_, config_);
+    entry_ = make_(options_, config_);
+    return entry_.get();
   }
   [[nodiscard]] std::string Wanted() const override { return "an array is expected"; }
 
  private:
-  EntryKind kind_;
+  MakeEntry make_;
   const ConfigOptions& options_;
   Config& config_;
-  std::optional<EntrySink> entry_;
+  std::unique_ptr<JsonSink> entry_;
 };
+
+template <EntryKind kKind>
+std::unique_ptr<JsonSink> MakeOwn(const ConfigOptions& options, Config& config) {
+  return std::make_unique<EntrySink>(kKind, Dialect::kOwn, options, config);
+}
+
+template <class Sink>
+std::unique_ptr<JsonSink> MakeCall(const ConfigOptions& /*options*/, Config& config) {
+  return std::make_unique<Sink>(config);
+}
 
 // DefaultsSink takes "defaults" of a file of our own.
 class DefaultsSink : public JsonSink {
@@ -70,14 +87,16 @@ JsonVerdict DefaultsSink::OnEnd() {
   return std::nullopt;
 }
 
-// RootSink tells the three forms apart by the first member that counts.
+// RootSink tells the forms apart by the first member that counts.
 class RootSink : public JsonSink {
  public:
   RootSink(const ConfigOptions& options, Config& config)
       : options_(options),
         config_(config),
-        records_(EntryKind::kRecord, options, config),
-        portals_(EntryKind::kPortal, options, config),
+        records_(MakeOwn<EntryKind::kRecord>, options, config),
+        portals_(MakeOwn<EntryKind::kPortal>, options, config),
+        logins_(MakeCall<LoginSink>, options, config),
+        tunnels_(MakeCall<TunnelSink>, options, config),
         defaults_(config) {}
 
   JsonVerdict OnObject() override {
@@ -99,9 +118,13 @@ class RootSink : public JsonSink {
   JsonSink* StartEntry() {
     return &entry_.emplace(EntryKind::kEither, Dialect::kPowerShell, options_, config_);
   }
+  // IsGroup: what came before is of a group of portals, so that its Portals are no section.
+  [[nodiscard]] bool IsGroup() const { return !has_sections_ && entry_ && entry_->IsGroup(); }
   JsonSink* Section(std::string_view name) {
     if (SameName(name, "records")) return &records_;
-    if (SameName(name, "portals")) return &portals_;
+    if (SameName(name, "portals")) return IsGroup() ? nullptr : &portals_;
+    if (SameName(name, "logins")) return &logins_;
+    if (SameName(name, "tunnelAddresses")) return &tunnels_;
     if (SameName(name, "defaults")) return &defaults_;
     return nullptr;
   }
@@ -110,6 +133,8 @@ class RootSink : public JsonSink {
   Config& config_;
   SectionSink records_;
   SectionSink portals_;
+  SectionSink logins_;
+  SectionSink tunnels_;
   DefaultsSink defaults_;
   std::optional<EntrySink> entry_;
   bool is_array_ = false;
@@ -123,9 +148,11 @@ JsonSink::Next RootSink::OnMember(std::string_view name) {
   if (is_foreign && foreign_.empty()) foreign_ = Quote(name);
   has_sections_ |= !is_foreign;
   if (has_sections_ && !foreign_.empty()) {
-    return Failure(JsonProblem{{},
-                               "stands beside " + (is_foreign ? "sections" : foreign_) +
-                                   "; a file has records, portals, defaults and nothing else"});
+    return Failure(
+        JsonProblem{{},
+                    "stands beside " + (is_foreign ? "sections" : foreign_) +
+                        "; a file has records, portals, logins, tunnelAddresses, defaults "
+                        "and nothing else"});
   }
   return is_foreign ? entry_->OnMember(name) : Next(section);
 }

@@ -1,4 +1,4 @@
-// Settings in JSON. Three forms are known by their look:
+// Settings in JSON. Four forms are known by their look:
 //
 // 1. What PowerShell's ConvertTo-Json prints for one or more records of the WMI class
 //    MSiSCSIInitiator_IKEPresharedKeyAuthenticationInfo (also spelled MSIscsiInitiator_...),
@@ -7,13 +7,18 @@
 // 2. The same for ISCSI_DiscoveredTargetPortal2:
 //      {"Address": {"Type": 1, "IpV4Address": 16908480, ...}, "Socket": 3260,
 //       "SecurityBitmap": 39, "Key": null, "SymbolicName": "array 1"}
-// 3. A file of our own, shown whole in tests/golden/config.example.json:
+// 3. The same for ISCSI_DiscoveredTargetPortalGroup2, whose portals are of form 2:
+//      {"PortalCount": 1, "Tag": 1, "Portals": [{"Address": {...}, "Socket": 3260, ...}]}
+// 4. A file of our own, shown whole in tests/golden/config.example.json:
 //      {"records":  [{"name": "hba 1", "securityFlags": "VALID|IKE|MAIN|TRANSPORT",
 //                     "identity": "fqdn:hba1.example", "key": "text:correct horse", "peer":
 //                     "192.0.2.10", "peerIdentity": "fqdn:array.example", "target":
-//                     "iqn.2001-04.example:disk"}],
+//                     "iqn.2001-04.example:disk", "initiator": "Root\\ISCSIPRT\\0000_0",
+//                     "initiatorPort": 0}],
 //       "portals":  [{"address": "192.0.2.10", "socket": 3260, "securityBitmap": "0x27",
-//                     "key": "hex:00112233", "symbolicName": "array 1"}],
+//                     "key": "hex:00112233", "symbolicName": "array 1", "groupTag": 1,
+//                     "passedFlags": "0x27", "requireIpsec": true}],
+//       "logins":   [...], "tunnelAddresses": [...] (config_calls.hpp),
 //       "defaults": {"securityBitmap": 39, "suite": "rfc7146", "ike": "", "esp": "",
 //                    "groupKey": "hex:..."}}
 //    Every member but `address` of a portal may be left out (`key` of a record: see
@@ -26,31 +31,13 @@
 // read, with or without mark. RFC 8259; Windows headers iscsidsc.h and iscsifnd.h.
 #pragma once
 
-#include <optional>
 #include <string_view>
-#include <vector>
 
 #include "crypto/secret.hpp"
+#include "policy/config.hpp"
 #include "policy/error.hpp"
-#include "policy/preshared_key.hpp"
-#include "policy/suites.hpp"
-#include "policy/target_portal.hpp"
 
 namespace iscsi_ike::policy {
-
-// ConfigDefaults is what holds where records and portals say nothing.
-struct ConfigDefaults {
-  std::optional<SecurityFlags> security_bitmap;  // DefaultSecurityBitmap
-  std::optional<SuiteSet> suites;
-  crypto::Secret group_key;  // empty: none
-};
-
-// Config is move-only: it owns keys.
-struct Config {
-  std::vector<PresharedKey> records;
-  std::vector<TargetPortal> portals;
-  ConfigDefaults defaults;
-};
 
 struct ConfigOptions {
   bool ipv4_in_host_order = false;  // see AddressField

@@ -140,9 +140,15 @@ std::optional<IdType> IdTypeByName(std::string_view name) {
   return std::nullopt;
 }
 
+Status<Error> CheckIdType(std::uint32_t id_type, std::string_view place) {
+  if (TypeOf(id_type)) return Done{};
+  return Reject(std::string(place), RefuseType(id_type));
+}
+
 Parsed<Identity> Identity::Make(std::uint32_t id_type, crypto::Octets id, std::string_view place) {
+  const auto known = CheckIdType(id_type, Below(place, "IdType"));
+  if (!known) return Failure(known.error());
   const std::optional<IdType> type = TypeOf(id_type);
-  if (!type) return Reject(Below(place, "IdType"), RefuseType(id_type));
   if (Rule rule = CheckOctets(*type, id)) return Reject(Below(place, "Id"), *std::move(rule));
   return Identity(*type, ToVector(id));
 }

@@ -21,6 +21,9 @@ enum class IdType : std::uint8_t { kIpv4 = 1, kFqdn = 2, kUserFqdn = 3, kIpv6 = 
 // ID_IPV6_ADDR), without case.
 [[nodiscard]] std::optional<IdType> IdTypeByName(std::string_view name);
 
+// CheckIdType wants one of the four; errors stand at `place`.
+[[nodiscard]] Status<Error> CheckIdType(std::uint32_t id_type, std::string_view place);
+
 // Identity is a checked pair of type and octets.
 class Identity {
  public:

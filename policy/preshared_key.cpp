@@ -26,7 +26,14 @@ Parsed<PresharedKey> PresharedKey::Make(std::uint32_t auth_method, SecurityFlags
   if (!identity) return Failure(std::move(identity).error());
   Parsed<crypto::Secret> checked = CheckKey(std::move(key), Below(place, "Key"));
   if (!checked) return Failure(std::move(checked).error());
-  return PresharedKey{flags, *std::move(identity), *std::move(checked), {}, {}, {}, {}};
+  return PresharedKey{flags, *std::move(identity), *std::move(checked), {}, {}, {}, {}, {}};
+}
+
+std::string LabelOf(const PresharedKey& record) {
+  std::string label = record.identity ? record.identity->ToString() : "the local address";
+  const std::string initiator = ToString(record.initiator);
+  if (!initiator.empty()) label += " (" + initiator + ")";
+  return label.size() <= kLongestRecordName ? label : std::string();
 }
 
 }  // namespace iscsi_ike::policy

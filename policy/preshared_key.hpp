@@ -13,6 +13,7 @@
 #include "crypto/secret.hpp"
 #include "policy/error.hpp"
 #include "policy/identity.hpp"
+#include "policy/initiator.hpp"
 #include "policy/ip_address.hpp"
 #include "policy/security_flags.hpp"
 
@@ -28,8 +29,8 @@ inline constexpr std::size_t kLongestId = 255;           // octets
 // CheckMethod wants kPresharedKeyMethod; errors stand at `place`.
 [[nodiscard]] Status<Error> CheckMethod(std::uint32_t auth_method, std::string_view place);
 
-// PresharedKey is move-only like the Secret in it. The last four members are this project's own:
-// the WMI class has no place for them.
+// PresharedKey is move-only like the Secret in it. What stands behind the key is no property of the
+// WMI class: the initiator is an argument of its methods, the rest this project's own.
 struct PresharedKey {
   // Make checks the five properties of the class, all of them given; errors stand at
   // `place`.AuthMethod, .IdType, .Id or .Key.
@@ -47,6 +48,12 @@ struct PresharedKey {
   std::optional<IpAddress> peer;          // bound to this peer address: main mode can find it
   std::optional<Identity> peer_identity;  // the peer must show it: aggressive mode can find it
   std::string target;                     // iSCSI name of the target that it is meant for
+  Initiator initiator;                    // that it was set for
 };
+
+// LabelOf names a record by what it is for, where nobody gave it a name: "fqdn:hba1.example (port
+// 2)". Empty when that is longer than a name may be.
+inline constexpr std::size_t kLongestRecordName = 256;  // octets
+[[nodiscard]] std::string LabelOf(const PresharedKey& record);
 
 }  // namespace iscsi_ike::policy

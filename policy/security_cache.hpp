@@ -30,12 +30,12 @@
 #include "policy/hba_capabilities.hpp"
 #include "policy/hba_status.hpp"
 #include "policy/identity.hpp"
+#include "policy/initiator.hpp"
 #include "policy/ip_address.hpp"
 #include "policy/security_flags.hpp"
 
 namespace iscsi_ike::policy {
 
-inline constexpr std::uint32_t kAllPorts = 0xFFFFFFFF;    // ISCSI_ALL_INITIATOR_PORTS
 inline constexpr std::size_t kMostCacheEntries = 0x1000;  // whatever the capabilities say
 
 using GenerationalGuid = std::array<std::uint8_t, 16>;

@@ -34,12 +34,12 @@ std::optional<IpAddress> SecurityCache::TunnelOuter(std::uint32_t port,
 
 CachedKey SecurityCache::Cached(const KeyEntry& entry, std::uint32_t port,
                                 const IpAddress& target) const {
-  return {PresharedKey{entry.flags, entry.identity, entry.key.Clone(), {}, target, {}, {}}, false,
-          TunnelOuter(port, target)};
+  return {PresharedKey{entry.flags, entry.identity, entry.key.Clone(), {}, target, {}, {}, {}},
+          false, TunnelOuter(port, target)};
 }
 
 CachedKey SecurityCache::CachedGroup(std::uint32_t port, const IpAddress& target) const {
-  return {PresharedKey{{}, {}, group_key_.Clone(), {}, target, {}, {}}, true,
+  return {PresharedKey{{}, {}, group_key_.Clone(), {}, target, {}, {}, {}}, true,
           TunnelOuter(port, target)};
 }
 

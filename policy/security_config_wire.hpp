@@ -36,6 +36,7 @@
 #include "policy/hba_capabilities.hpp"
 #include "policy/hba_status.hpp"
 #include "policy/security_cache.hpp"
+#include "policy/security_config_in.hpp"
 
 namespace iscsi_ike::policy {
 
@@ -47,22 +48,6 @@ enum class SecurityMethod : std::uint32_t {
   kSetTunnelModeOuterAddress = 4,
   kClearCache = 5,
   kSetGenerationalGuid = 6,
-};
-
-// Ipv4Order: how IpV4Address lies in memory. No header says; in_addr would be kNetwork.
-enum class Ipv4Order : std::uint8_t {
-  kNetwork,  // 192.0.2.1 is C0 00 02 01
-  kNumber,   // 192.0.2.1 is the number 0xC0000201: 01 02 00 C0
-};
-
-inline constexpr std::size_t kMostPadding = 7;  // octets behind an IN structure, up to 8 in all
-
-struct WmiOptions {
-  Ipv4Order ipv4_order = Ipv4Order::kNetwork;
-  // A driver that passes its whole buffer and not the IN structure in it: any octets may follow.
-  // Else more than kMostPadding are refused, for then a size is wrong and a key is cut short.
-  // What follows is never read.
-  bool any_trailing = false;
 };
 
 // WmiAnswer: `out` is the OUT structure, with the status in it too; empty for an unknown method.
@@ -80,13 +65,6 @@ struct WmiAnswer {
 // out of `in`, which is the caller's to wipe.
 [[nodiscard]] WmiAnswer Invoke(SecurityCache& cache, std::uint32_t method_id, crypto::Octets in,
                                const WmiOptions& options = {});
-
-// ReadIpAddress reads an ISCSI_IP_Address of kIpAddressSize octets; nullopt for EMPTY. Errors as
-// those of method 4, at `place`.
-inline constexpr std::size_t kIpAddressSize = 548;
-[[nodiscard]] Result<std::optional<IpAddress>, HbaError> ReadIpAddress(crypto::Octets field,
-                                                                       const std::string& place,
-                                                                       Ipv4Order order);
 
 // WriteSecurityCapabilities gives MSiSCSI_SecurityCapabilities (iscsicfg.h) for the driver's
 // answer: three booleans 0, 1 and 2; EncryptionAvailableCount 4, 4; EncryptionAvailable 8, 4 each.

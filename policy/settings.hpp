@@ -6,9 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/secret.hpp"
-#include "policy/config_json.hpp"
+#include "policy/config.hpp"
 #include "policy/error.hpp"
 #include "policy/translate.hpp"
 
@@ -20,18 +21,33 @@ struct Sources {
   TranslateRequest request;  // role, binding and addresses still open
   crypto::Secret key;        // empty: none given
   bool group_key = false;
+  std::vector<Reason> key_reasons;        // where the key is from, and which others gave way
   std::optional<ExchangeMode> only_mode;  // of those that the word allows
   std::optional<IpAddress> peer;          // the config binds the key to this peer
   std::optional<Identity> peer_identity;  // the peer must show it
   std::optional<IpAddress> portal;        // the config's portal
   std::uint16_t target_port = kIscsiPort;
   [[nodiscard]] Sources Clone() const;
+
+  // GiveWord and GiveKey put what the caller gives beside the settings before what these say, and
+  // tell it where that is something else.
+  void GiveWord(SecurityFlags word);
+  void GiveKey(crypto::Secret given, bool is_group_key);
 };
 
-// SourcesOf takes a record and a portal of a config (either may be null) with its defaults: the
-// word in force (ResolveWord), and the key of the record, else of the portal, else the group key.
+// SourcesOf takes a record and a portal of a config (either may be null) with all that holds for
+// them: defaults, the logins to that portal, and the outer address for the way there. Here alone it
+// is decided what stands before what, and request.prior and key_reasons tell it:
+//
+//   word   the record's, which is the existing entry (decision table, row 12); that passed when the
+//          portal was added; those of the logins in their order; the portal's bitmap (iSNS); the
+//          default bitmap; else unspecified (ResolveWord)
+//   key    the record's, the first that a login passes, the portal's; else the group key
+//
+// Where the target is: the record's peer, else the portal, else `peer`, else where all logins go.
 [[nodiscard]] Sources SourcesOf(const Config& config, const PresharedKey* record,
-                                const TargetPortal* portal);
+                                const TargetPortal* portal,
+                                const std::optional<IpAddress>& peer = std::nullopt);
 
 // RecordName is the name of a record where that tells it from others, else "record 2".
 [[nodiscard]] std::string RecordName(const Config& config, std::size_t index);
@@ -56,12 +72,14 @@ struct Settings {
   crypto::Secret key;
   bool group_key = false;
   std::optional<Identity> peer_identity;
+  std::vector<Reason> found;  // how word and key were found; the plan's reasons have them too
   [[nodiscard]] Settings Clone() const;
 };
 
-// TranslateFor applies the rules for one end. `own`: its address, where it is known. `peer_known`:
-// it speaks with one peer address only. What is said against the key stands behind the plan's own
-// reasons. A plan that allows nothing is no error here.
+// TranslateFor applies the rules for one end. Outer addresses are for who begins. `own`: its
+// address, where it is known. `peer_known`: it speaks with one peer address only. What is said
+// against the key stands behind the plan's own reasons. A plan that allows nothing is no error
+// here.
 [[nodiscard]] Settings TranslateFor(Role role, const Sources& sources,
                                     const std::optional<IpAddress>& own, bool peer_known);
 

@@ -1,7 +1,5 @@
 #include "policy/target_portal.hpp"
 
-#include <array>
-
 #include "policy/reason.hpp"
 
 namespace iscsi_ike::policy {
@@ -51,12 +49,12 @@ std::string_view Name(WordSource source) {
 }
 
 WordInForce ResolveWord(const WordSources& sources) {
-  const std::array<Candidate, 4> candidates = {{
-      {WordSource::kEntry, sources.entry},
-      {WordSource::kCall, sources.call},
-      {WordSource::kPortal, sources.portal},
-      {WordSource::kDefaultBitmap, sources.default_bitmap},
-  }};
+  std::vector<Candidate> candidates = {{WordSource::kEntry, sources.entry},
+                                       {WordSource::kCall, sources.call}};
+  for (const SecurityFlags word : sources.later_calls)
+    candidates.push_back({WordSource::kCall, word});
+  candidates.push_back({WordSource::kPortal, sources.portal});
+  candidates.push_back({WordSource::kDefaultBitmap, sources.default_bitmap});
   WordInForce result;
   for (const Candidate& candidate : candidates) {
     if (!candidate.word) continue;

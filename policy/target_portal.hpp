@@ -16,6 +16,13 @@
 
 namespace iscsi_ike::policy {
 
+// PassedFlags is what a call passes on to the service: with AddIScsiSendTargetPortal about a
+// portal, with LoginIScsiTarget about a login.
+struct PassedFlags {
+  SecurityFlags word;          // 0 says nothing
+  bool require_ipsec = false;  // ISCSI_LOGIN_FLAG_REQUIRE_IPSEC
+};
+
 // TargetPortal is move-only. Exactly one of `address` and `host` is set: a text address that is no
 // literal still has to be resolved, which is not for this folder.
 struct TargetPortal {
@@ -25,6 +32,8 @@ struct TargetPortal {
   SecurityFlags bitmap;               // 32 bits; 0 says nothing
   crypto::Secret key;                 // empty: none for this portal
   std::string symbolic_name;
+  std::optional<std::uint16_t> group_tag;  // Portal Group Tag
+  PassedFlags passed;                      // when the portal was added
 };
 
 enum class WordSource : std::uint8_t {
@@ -42,6 +51,7 @@ struct WordSources {
   std::optional<SecurityFlags> call;
   std::optional<SecurityFlags> portal;
   std::optional<SecurityFlags> default_bitmap;
+  std::vector<SecurityFlags> later_calls = {};  // behind `call`, in their order
 };
 
 // WordInForce is the word, where it is from, and reasons to put before the plan's own
@@ -55,7 +65,7 @@ struct WordInForce {
 // ResolveWord takes the first source, in the order of WordSource, whose word is VALID. A word
 // without VALID is passed over with a note (decision table, row 1). A later word that differs from
 // the one in force is reported as overridden (row 12): existing policy wins over passed flags, as
-// LoginIScsiTarget has it.
+// LoginIScsiTarget has it. Of several calls the first makes the policy that the later ones find.
 [[nodiscard]] WordInForce ResolveWord(const WordSources& sources);
 
 }  // namespace iscsi_ike::policy

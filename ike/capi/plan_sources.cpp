@@ -13,8 +13,9 @@
 #include "ike/capi/hba.hpp"
 #include "ike/capi/values.hpp"
 #include "policy/cached_key.hpp"
-#include "policy/config_json.hpp"
-#include "policy/security_config_wire.hpp"
+#include "policy/config.hpp"
+#include "policy/reason.hpp"
+#include "policy/security_config_in.hpp"
 #include "policy/suites.hpp"
 
 namespace iscsi_ike::capi {
@@ -157,6 +158,8 @@ Parsed<Sources> FromCache(const iscsi_ike_plan_options& options) {
   FillRequest(key, PassedWords(options), sources.request);
   sources.key = std::move(key.record.key);
   sources.group_key = key.group_key;
+  sources.key_reasons.push_back(MakeReason(key.group_key ? policy::ReasonCode::kKeyFromGroup
+                                                         : policy::ReasonCode::kKeyFromEntry));
   return sources;
 }
 
@@ -217,8 +220,7 @@ Parsed<Done> SetKey(const iscsi_ike_plan_options& options, Sources& sources) {
   auto key =
       policy::CheckKey(crypto::Secret::CopyOf(ToOctets(options.key, options.key_size)), "key");
   if (!key) return Failure(key.error());
-  sources.key = std::move(*key);
-  sources.group_key = (options.rules & ISCSI_IKE_RULE_GROUP_KEY) != 0;
+  sources.GiveKey(std::move(*key), (options.rules & ISCSI_IKE_RULE_GROUP_KEY) != 0);
   return Done{};
 }
 
@@ -257,8 +259,7 @@ Parsed<Sources> ReadSources(const iscsi_ike_plan_options& options) {
   auto sources = Found(options);
   if (!sources) return sources;
   if (options.has_word != 0 && options.hba == nullptr) {
-    sources->request.word = policy::SecurityFlags(options.word);
-    sources->request.prior.clear();
+    sources->GiveWord(policy::SecurityFlags(options.word));
   }
   if (auto s = SetIdentity(options.identity, "identity", sources->request.identity); !s)
     return Failure(s.error());

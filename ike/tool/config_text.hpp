@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "policy/config_json.hpp"
+#include "policy/config.hpp"
 
 namespace iscsi_ike::ike::tool {
 

@@ -49,6 +49,7 @@ std::array<DemoEnd, 2> MakeEnds() {
 // SourcesOf: the settings as read, and a key drawn when none was given.
 Checked<Sources> SourcesOf(const Options& options, crypto::RandomSource& random) {
   auto sources = ReadSources(options, kDefaultWord, std::nullopt);
+  if (sources) sources->request.tunnel_outer.reset();  // nothing is between the two ends here
   if (!sources || !sources->key.empty()) return sources;
   sources->key = crypto::Secret(kKeySize);
   if (!random.Fill(sources->key.ExposeMutable()))

@@ -28,6 +28,9 @@ Checked<ExitCode> TryExplain(const Options& options) {
   }
   const auto sources = ReadSources(options, "", peer);
   if (!sources) return Failure(sources.error());
+  // The initiator speaks with the portal of the settings, as connect does.
+  const auto bound = sources->peer ? sources->peer : sources->portal;
+  if (!ends.remote && bound && *role == Role::kInitiator) ends.remote = Endpoint{*bound, kIkePort};
   const Settings settings = TranslateFor(*role, *sources, ends, options.policy);
   Print(options.output.json ? policy::ExplainJson(settings.word, settings.plan) + "\n"
                             : policy::ExplainText(settings.word, settings.plan));

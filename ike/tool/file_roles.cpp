@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "ike/tool/config_inputs.hpp"
 #include "ike/tool/number_text.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -89,10 +90,12 @@ Status<ToolError> CheckFileRoles(const Options& options) {
   const OutputOptions& output = options.output;
   std::vector<FileUse> taken = {
       {"FILE", true, IdentityOfInput(options.replay.file)},
-      {"--config", true, IdentityOfInput(options.policy.config)},
       {"--key-file", true, IdentityOfInput(options.key.file)},
       {"--key-fd", true, IdentityOfDescriptor(options.key.descriptor)},
   };
+  const std::vector<InputFile> inputs = InputFiles(options.policy);
+  for (const InputFile& input : inputs)
+    taken.push_back({input.option.c_str(), true, IdentityOfInput(input.path)});
   for (const auto& [option, path] : {std::pair{"--pcap", &output.pcap},
                                      {"--pcap-clear", &output.pcap_clear},
                                      {"--keylog", &output.keylog},

@@ -47,6 +47,7 @@ inline constexpr std::string_view kExplainExamples =
     "  iscsi-ike explain VALID,IKE_IPSEC_ENABLED,AGGRESSIVE_MODE_ENABLED --id fqdn:hba.example\n"
     "  iscsi-ike explain 0x07 --suite rfc3723 --json\n"
     "  iscsi-ike explain --config record.json --role responder\n"
+    "  iscsi-ike explain --iscsicli lines.txt --reg discovery.reg\n"
     "Exit codes: 0 for a plan, and for a word that is unspecified or disabled; 3 for one that is\n"
     "rejected; 2 for bad input.\n";
 

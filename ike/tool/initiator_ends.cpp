@@ -10,7 +10,7 @@ namespace iscsi_ike::ike::tool {
 
 Checked<Sources> ReadForPortal(const Options& options, std::string_view default_word) {
   if (options.network.portal.empty()) {
-    if (options.policy.config.empty())
+    if (!options.policy.HasConfig())
       return Usage("--portal", "is missing: the address of the target portal");
     return ReadSources(options, default_word, std::nullopt);
   }

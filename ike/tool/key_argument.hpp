@@ -15,6 +15,7 @@ struct KeySource {
   std::string descriptor;                  // --key-fd
   std::optional<crypto::Secret> argument;  // --key, as typed
   std::optional<crypto::Secret> loaded;    // the key itself, when it has been read already
+  std::string notation;                    // --key-notation
 };
 
 // TakeKeyArgument finds the value of --key in argv, moves it into a Secret and overwrites it there,

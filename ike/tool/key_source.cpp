@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::size_t kLongestText = 4 * policy::kLongestKey;
 
-Checked<crypto::Secret> ParseHex(crypto::Octets digits, const std::string& place) {
-  if (digits.empty() || digits.size() % 2 != 0)
-    return Usage(place, "0x is followed by an even number of hexadecimal digits");
-  crypto::Secret key(digits.size() / 2);
-  const std::string_view text(reinterpret_cast<const char*>(digits.data()), digits.size());
-  if (!policy::DecodeHex(text, key.ExposeMutable()))
-    return Usage(place, "0x is followed by something that is no hexadecimal digit");
-  return key;
-}
-
 // WithoutLineEnd drops one "\n" or "\r\n": editors put it there.
 crypto::Octets WithoutLineEnd(crypto::Octets text) {
   if (text.empty() || text.back() != '\n') return text;
@@ -53,22 +43,21 @@ Checked<crypto::Secret> ReadKeyDescriptor(const std::string& number) {
 
 }  // namespace
 
-Checked<crypto::Secret> ParseKeyText(crypto::Octets text, const std::string& place) {
-  const bool hex = text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-  auto key = hex ? ParseHex(text.subspan(2), place)
-                 : Checked<crypto::Secret>(crypto::Secret::CopyOf(text));
-  if (!key) return key;
-  auto checked = policy::CheckKey(std::move(key).value(), place);
-  if (!checked) return Usage(checked.error());
-  return std::move(checked).value();
+Checked<policy::KeyNotation> ParseKeyNotation(const std::string& text) {
+  if (text.empty()) return policy::KeyNotation::kIscsicli;
+  const auto notation = policy::KeyNotationByName(text);
+  if (notation) return *notation;
+  return Usage("--key-notation", policy::Quote(text) + " is not iscsicli or equallogic");
 }
 
 Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source) {
   if (source.loaded) return std::optional(source.loaded->Clone());
   if (auto single = CheckSingle(source); !single) return Failure(single.error());
-  Checked<crypto::Secret> key = crypto::Secret();
+  const auto notation = ParseKeyNotation(source.notation);
+  if (!notation) return Failure(notation.error());
+  policy::Parsed<crypto::Secret> key = crypto::Secret();
   if (source.argument) {
-    key = ParseKeyText(source.argument->Expose(), "--key");
+    key = policy::ParseKeyText(source.argument->Expose(), "--key", *notation);
   } else if (!source.file.empty() || !source.descriptor.empty()) {
     const std::string place = source.file.empty() ? "--key-fd" : source.file_option;
     if (IsReadableByOthers(source.file))
@@ -78,11 +67,11 @@ Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source) {
     if (!text) return Failure(text.error());
     const crypto::Octets line = WithoutLineEnd(text->Expose());
     for (const std::string& doubt : KeyDoubts(line)) WarnOfDoubt(place, doubt);
-    key = ParseKeyText(line, place);
+    key = policy::ParseKeyText(line, place, *notation);
   } else {
     return std::optional<crypto::Secret>();
   }
-  if (!key) return Failure(key.error());
+  if (!key) return Usage(key.error());
   return std::optional(std::move(key).value());
 }
 

@@ -5,6 +5,7 @@
 
 #include "ike/tool/exit_codes.hpp"
 #include "ike/tool/key_argument.hpp"
+#include "policy/key_notation.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -12,7 +13,7 @@ namespace iscsi_ike::ike::tool {
 // that is none are errors. Warns of a key file that others can read, and of KeyDoubts.
 [[nodiscard]] Checked<std::optional<crypto::Secret>> ReadKey(const KeySource& source);
 
-// ParseKeyText: 0x and hexadecimal octets, or the text itself.
-[[nodiscard]] Checked<crypto::Secret> ParseKeyText(crypto::Octets text, const std::string& place);
+// ParseKeyNotation reads --key-notation; empty: iscsicli.
+[[nodiscard]] Checked<policy::KeyNotation> ParseKeyNotation(const std::string& text);
 
 }  // namespace iscsi_ike::ike::tool

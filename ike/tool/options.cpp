@@ -28,6 +28,7 @@ void AddSource(CLI::App& app, PolicyOptions& policy) {
   AddText(app, "--config", policy.config, "FILE",
           "Settings as JSON, '-' for standard input; options here win over the file")
       ->group(group);
+  AddInputOptions(app, policy.inputs);
   AddText(app, "--entry", policy.entry, "NAME|INDEX",
           "Which record of a --config with several; the first is 0")
       ->group(group);
@@ -382,6 +383,7 @@ struct Parser {
             "serve, without dashes; no VALUE: not given; may be repeated");
     AddText(sub, "--config", options.policy.config, "FILE",
             "Take the keys from here: that of the recorded command");
+    AddInputOptions(sub, options.policy.inputs);
     AddKey(sub, options.key, key_placeholder);
     sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
   }
@@ -412,6 +414,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     return Failure(OneLine(error, parser.app));
   }
+  parser.options.key.notation = parser.options.policy.inputs.key_notation;
   const auto chosen = parser.app.get_subcommands();
   if (!chosen.empty()) parser.options.given = GivenOf(*chosen.front());
   return CommandLine{std::move(parser.options), std::nullopt};

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "ike/tool/exit_codes.hpp"
+#include "ike/tool/input_options.hpp"
 #include "ike/tool/key_argument.hpp"
-#include "policy/config_json.hpp"
+#include "policy/config.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -19,7 +20,8 @@ struct PolicyOptions {
   std::string word;    // explain WORD
   std::string flags;   // --flags
   std::string config;  // file or "-"
-  std::string entry;   // name or index
+  InputOptions inputs;
+  std::string entry;  // name or index
   std::string id;
   std::string peer_id;
   std::string suite;
@@ -32,7 +34,10 @@ struct PolicyOptions {
   bool assume_main = false;
   bool require_ipsec = false;
   bool refuse_pfs = false;                       // serve, explain
-  std::shared_ptr<const policy::Config> loaded;  // `config`, when it has been read already
+  std::shared_ptr<const policy::Config> loaded;  // all of them, when they have been read already
+
+  // HasConfig: there are settings besides those of the options.
+  [[nodiscard]] bool HasConfig() const { return loaded || !config.empty() || inputs.Any(); }
 };
 
 // ChildOptions: what the child SA protects.

@@ -55,6 +55,16 @@ Status<ToolError> SetChild(PeerConfig& peer, const ChildOptions& child, const En
   return SetTargetPort(peer, child.target_port, ends);
 }
 
+// GoThroughGateway: IKE is spoken with the gateway; what is protected is the way to the target.
+void GoThroughGateway(PeerConfig& peer) {
+  if (!peer.plan.tunnel_outer || peer.target_side || !peer.remote) return;
+  const policy::IpAddress target = peer.remote->address;
+  if (!peer.child.remote)
+    peer.child.remote = policy::Selector{target, static_cast<std::uint8_t>(target.bits()),
+                                         policy::kProtocolTcp, policy::kIscsiPort};
+  peer.remote->address = *peer.plan.tunnel_outer;
+}
+
 // Retransmissions go on until the timeout, however long it is.
 RetransmitPolicy RetransmitUntil(Duration timeout) {
   RetransmitPolicy policy;
@@ -110,6 +120,7 @@ Checked<std::shared_ptr<PeerConfig>> MakePeer(const Options& options, const Chil
   peer->negotiation_timeout = *timeout;
   peer->retransmit = RetransmitUntil(*timeout);
   if (auto s = SetChild(*peer, child, ends); !s) return Failure(s.error());
+  GoThroughGateway(*peer);
   if (auto s = ApplySessionOptions(options.session, nat_port, role, *peer); !s)
     return Failure(s.error());
   return peer;

@@ -10,6 +10,8 @@ std::string HintFor(std::string_view code, std::string_view key_place) {
   if (code == policy::Info(policy::ReasonCode::kNoPhase1Mode).code) return " with --assume-main";
   if (code == policy::Info(policy::ReasonCode::kMainAnyPeer).code && !key_place.empty())
     return "; it is the key of " + std::string(key_place) + ", serve --peer binds it to one";
+  if (code == policy::Info(policy::ReasonCode::kNoPortalChosen).code)
+    return "; --portal chooses one";
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "ike/tool/config_source.hpp"
 #include "ike/tool/config_text.hpp"
 #include "ike/tool/key_source.hpp"
+#include "policy/config_json.hpp"
 #include "policy/key_strength.hpp"
 #include "policy/text.hpp"
 
@@ -91,6 +92,8 @@ Checked<std::shared_ptr<const policy::Config>> ConfigOf(const RecordingHead& hea
     if (resolved) resolved = Resolve(record.key, keys);
   for (auto& portal : config->portals)
     if (resolved) resolved = Resolve(portal.key, keys);
+  for (auto& login : config->logins)
+    if (resolved) resolved = Resolve(login.key, keys);
   if (!resolved) return Failure(resolved.error());
   return std::make_shared<const policy::Config>(std::move(config).value());
 }
@@ -132,7 +135,7 @@ Status<ToolError> LoadSources(Options& options) {
   auto key = ReadKey(options.key);
   if (!key) return Failure(key.error());
   if (*key) options.key.loaded = std::move(**key);
-  if (options.policy.config.empty()) return Done{};
+  if (!options.policy.HasConfig()) return Done{};
   auto config = LoadConfig(options.policy);
   if (!config) return Failure(config.error());
   options.policy.loaded = std::move(*config);
@@ -160,7 +163,7 @@ Checked<std::vector<crypto::Secret>> KeysFor(const RecordingHead& head, const Op
   auto key = ReadKey(options.key);
   if (!key) return Failure(key.error());
   if (*key) static_cast<void>(list.NumberOf(**key));
-  if (!options.policy.config.empty()) {
+  if (options.policy.HasConfig()) {
     const auto config = LoadConfig(options.policy);
     if (!config) return Failure(config.error());
     list.AddAll(**config);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "ike/tool/config_inputs.hpp"
 #include "ike/tool/console.hpp"
 #include "ike/tool/input_text.hpp"
 #include "ike/tool/json_text.hpp"
@@ -99,8 +100,8 @@ ExitCode RunSteps(const Options& options, const Recording& recording, ReplayPlan
 
 Status<ToolError> CheckOptions(const Options& options) {
   const ReplayOptions& replay = options.replay;
-  const int users = (replay.file == "-" ? 1 : 0) + (options.policy.config == "-" ? 1 : 0) +
-                    (options.key.file == "-" ? 1 : 0);
+  int users = (replay.file == "-" ? 1 : 0) + (options.key.file == "-" ? 1 : 0);
+  for (const InputFile& input : InputFiles(options.policy)) users += input.path == "-" ? 1 : 0;
   if (users > 1) return Usage("FILE", "standard input can be only one of the files");
   if (replay.step && !replay.set.empty())
     return Usage("--step", "walks the recording as it is; --set shows where two settings part");

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "ike/tool/config_inputs.hpp"
 #include "ike/tool/config_source.hpp"
 #include "ike/tool/console.hpp"
 #include "ike/tool/key_source.hpp"
 #include "ike/tool/limits.hpp"
 #include "ike/tool/peer.hpp"
+#include "policy/reason.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -27,7 +29,7 @@ struct Place {
 };
 
 bool Speaks(const policy::TargetPortal& portal) {
-  return portal.bitmap.IsValid() || !portal.key.empty();
+  return portal.bitmap.IsValid() || portal.passed.word.IsValid() || !portal.key.empty();
 }
 
 std::vector<Place> PlacesOf(const policy::Config& config, const Address& only) {
@@ -93,9 +95,9 @@ class Gathering {
     for (const Place& place : PlacesOf(config_, LocalAddress()))
       if (auto s = AddAll(place, records); !s) return Failure(s.error());
     if (!served_.empty()) return std::move(served_);
-    return Usage("--config", PlaceOf(options_.policy) + ": no record is for the peer " +
-                                 ends_.remote->address.ToString() + "; there are " +
-                                 policy::NamesOf(config_));
+    return Usage(PlacesOf(options_.policy), "no record is for the peer " +
+                                                ends_.remote->address.ToString() + "; there are " +
+                                                policy::NamesOf(config_));
   }
 
  private:
@@ -141,9 +143,9 @@ class Gathering {
     if (record == nullptr && !config_.records.empty()) {
       sources.key = config_.defaults.group_key.Clone();
       sources.group_key = true;
+      sources.key_reasons = {MakeReason(policy::ReasonCode::kKeyFromGroup)};
     } else if (key_) {
-      sources.key = key_->Clone();
-      sources.group_key = false;
+      sources.GiveKey(key_->Clone(), false);
     }
     sources.key_place = {};
     sources.name = std::move(name);
@@ -167,7 +169,7 @@ class Gathering {
 Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends) {
   const Address peer = ends.remote ? Address(ends.remote->address) : std::nullopt;
   const PolicyOptions& policy = options.policy;
-  if (policy.config.empty() || !policy.entry.empty())
+  if (!policy.HasConfig() || !policy.entry.empty())
     return Only(options, ends, ReadSources(options, "", peer));
   const auto config = LoadConfig(policy);
   if (!config) return Failure(config.error());

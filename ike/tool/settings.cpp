@@ -24,19 +24,18 @@ Checked<std::optional<policy::SecurityFlags>> ReadWord(const PolicyOptions& opti
   return std::optional(*word);
 }
 
-Status<ToolError> SetWord(policy::TranslateRequest& request, const PolicyOptions& options,
+Status<ToolError> SetWord(Sources& sources, const PolicyOptions& options,
                           std::string_view default_word, bool from_config) {
   const auto word = ReadWord(options);
   if (!word) return Failure(word.error());
   if (*word) {
-    request.word = **word;
-    request.prior.clear();
+    sources.GiveWord(**word);
   } else if (!from_config) {
     if (default_word.empty())
       return Usage("--flags", "is missing: a security word, e.g. 0x37, or a record of --config");
     auto standard = policy::SecurityFlags::Parse(default_word, "default");
     if (!standard) return Usage(standard.error());
-    request.word = *standard;
+    sources.request.word = *standard;
   }
   return Done{};
 }
@@ -72,7 +71,7 @@ Status<ToolError> CheckMode(const PolicyOptions& options) {
 Status<ToolError> ApplyOptions(const Options& options, std::string_view default_word,
                                Sources& sources) {
   const PolicyOptions& policy = options.policy;
-  if (auto s = SetWord(sources.request, policy, default_word, !policy.config.empty()); !s) return s;
+  if (auto s = SetWord(sources, policy, default_word, policy.HasConfig()); !s) return s;
   if (auto s = SetIdentity(policy.id, "--id", sources.request.identity); !s) return s;
   if (auto s = SetIdentity(policy.peer_id, "--peer-id", sources.peer_identity); !s) return s;
   if (auto s = SetSuites(sources.request, policy); !s) return s;
@@ -85,8 +84,7 @@ Status<ToolError> ApplyKey(const KeySource& source, Sources& sources) {
   if (!key) return Failure(key.error());
   if (!*key) return Done{};
   sources.key_place = "this command line";
-  sources.key = std::move(**key);
-  sources.group_key = false;
+  sources.GiveKey(std::move(**key), false);
   return Done{};
 }
 

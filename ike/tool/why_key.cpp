@@ -96,6 +96,7 @@ KeyCandidate InWords(const PeerCandidate& candidate, const PeerQuery& query, con
   } else {
     one.text = Explain(*candidate.peer, candidate.match);
   }
+  one.found = served.settings.found;
   if (IsUsable(served)) one.fingerprint = KeyFingerprint(*candidate.peer);
   return one;
 }
@@ -128,7 +129,7 @@ void AddNotes(const EngineConfig& config, const WhyKeyOptions& options, KeyAnswe
 }
 
 Checked<ExitCode> TryWhyKey(const Options& options) {
-  if (options.policy.config.empty()) return Usage("--config", "is missing: what serve is given");
+  if (!options.policy.HasConfig()) return Usage("--config", "is missing: what serve is given");
   const auto query = QueryOf(options.why_key);
   if (!query) return Failure(query.error());
   Ends ends;

@@ -30,6 +30,20 @@ std::string CandidateText(const KeyCandidate& one) {
   return text;
 }
 
+// FoundText tells where the word and the key of a candidate are from.
+std::string FoundText(const KeyCandidate& one) {
+  std::string text;
+  if (one.code.empty())
+    for (const policy::Reason& reason : one.found)
+      text += Row("", std::string(reason.code) + ": " + reason.text);
+  return text;
+}
+
+void WriteReason(JsonText& json, const policy::Reason& reason) {
+  json.Begin().Key("code").Text(reason.code).Key("severity").Text(Name(reason.severity));
+  json.Key("text").Own(reason.text).End();
+}
+
 void WriteKnownAddress(JsonText& json, std::string_view key,
                        const std::optional<policy::IpAddress>& address) {
   json.Key(key);
@@ -49,7 +63,8 @@ void WriteCandidate(JsonText& json, const KeyCandidate& one) {
   json.Key("group_key").Bool(peer.group_key).Key("word").Text(one.word).Key("fingerprint");
   const bool weak = policy::Contains(peer.plan.reasons, policy::ReasonCode::kWeakKey);
   one.fingerprint.empty() || weak ? json.Null() : json.Text(one.fingerprint);
-  json.Key("weak_key").Bool(weak).End();
+  json.Key("weak_key").Bool(weak).Key("found").List(one.found, WriteReason);
+  json.End();
 }
 
 void WriteRefusal(JsonText& json, const PeerRefusal& refusal) {
@@ -73,7 +88,8 @@ std::string AnswerText(const KeyAnswer& answer) {
   int place = 0;
   for (const KeyCandidate& one : answer.candidates)
     text += Row(one.code.empty() ? "candidate " + std::to_string(++place) : "passed over",
-                CandidateText(one));
+                CandidateText(one)) +
+            FoundText(one);
   for (const std::string& note : answer.notes) text += Row("note", note);
   return text;
 }

@@ -4,11 +4,13 @@
 //    "match": null | "identity" | "address" | "any" | "group key",
 //    "candidates": [{"record", "match": null | as above, "text", "passed_over": null | code,
 //                    "local", "peer", "peer_identity": each null | what it is bound to,
-//                    "group_key", "word", "fingerprint": null | text, "weak_key"}],
+//                    "group_key", "word", "fingerprint": null | text, "weak_key",
+//                    "found": [{"code", "severity", "text"}]}],
 //    "refusal": null | {"code", "blame", "text", "notify": null | text}, "notes": [text]}
 // Candidates stand in their order, those that are passed over last. "passed_over" is LOCAL_ADDRESS,
-// PEER_ADDRESS, MODE, IDENTITY, NO_KEY or the code of the reason why there is no plan. Never a key;
-// of a weak one not even the fingerprint.
+// PEER_ADDRESS, MODE, IDENTITY, NO_KEY or the code of the reason why there is no plan. "found" has
+// the reasons that tell where word and key are from, and what they stand before. Never a key; of a
+// weak one not even the fingerprint.
 #pragma once
 
 #include <optional>
@@ -26,7 +28,8 @@ struct KeyCandidate {
   std::string text;                         // why it stands there, or why it is passed over
   std::string code;                         // of "passed_over"; empty: it is not
   std::string word;
-  std::string fingerprint;  // empty: not shown
+  std::string fingerprint;            // empty: not shown
+  std::vector<policy::Reason> found;  // where word and key are from
   PeerCandidate candidate;
 };
 

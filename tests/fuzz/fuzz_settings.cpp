@@ -1,6 +1,7 @@
 // Settings as people write them: addresses, selectors, numbers; and whole configurations down to
 // the plan for each end.
 #include "policy/address_text.hpp"
+#include "policy/config_json.hpp"
 #include "policy/explain.hpp"
 #include "policy/settings.hpp"
 #include "policy/text.hpp"

@@ -218,13 +218,31 @@ TEST(ConfigFileTest, TheExampleIsRead) {
   EXPECT_EQ(config.records[0].peer->ToString(), "192.0.2.10");
   EXPECT_EQ(config.records[0].peer_identity->ToString(), "fqdn:array.example");
   EXPECT_EQ(config.records[0].target, "iqn.2001-04.example:disk1");
+  EXPECT_EQ(config.records[0].initiator, (Initiator{"Root\\ISCSIPRT\\0000_0", 0}));
+  EXPECT_EQ(config.records[1].initiator, Initiator());
   EXPECT_EQ(config.records[1].identity->ToString(), "user_fqdn:hba2@example.com");
   EXPECT_EQ(config.records[1].key.size(), 16U);
   EXPECT_EQ(config.records[1].key.Expose()[1], 0x11);
   EXPECT_EQ(config.records[2].identity->ToString(), "ipv6:2001:db8::1");
   ASSERT_EQ(config.portals.size(), 2U);
   EXPECT_EQ(config.portals[0].bitmap.word(), 0x27U);
+  EXPECT_EQ(config.portals[0].group_tag, 1);
+  EXPECT_EQ(config.portals[0].passed.word.word(), 0x37U);
+  EXPECT_TRUE(config.portals[0].passed.require_ipsec);
   EXPECT_EQ(config.portals[1].host, "array2.example");
+  EXPECT_FALSE(config.portals[1].group_tag);
+  EXPECT_FALSE(config.portals[1].passed.require_ipsec);
+  ASSERT_EQ(config.logins.size(), 1U);
+  EXPECT_EQ(config.logins[0].target, "iqn.2001-04.example:disk1");
+  EXPECT_EQ(config.logins[0].address->ToString(), "192.0.2.10");
+  EXPECT_EQ(config.logins[0].initiator.port, 0U);
+  EXPECT_EQ(config.logins[0].passed.word.word(), 0x2BU);
+  EXPECT_TRUE(config.logins[0].passed.require_ipsec);
+  EXPECT_EQ(KeyText(config.logins[0].key), "passed with the call");
+  ASSERT_EQ(config.tunnels.size(), 1U);
+  EXPECT_EQ(config.tunnels[0].destination.ToString(), "192.0.2.20");
+  EXPECT_EQ(config.tunnels[0].outer.ToString(), "198.51.100.1");
+  EXPECT_EQ(config.tunnels[0].initiator.name, "Root\\ISCSIPRT\\0000_0");
   EXPECT_EQ(config.defaults.security_bitmap->word(), 7U);
   EXPECT_EQ(config.defaults.suites->phase1.size(), 2U);
   EXPECT_EQ(config.defaults.suites->phase2, DefaultSuites().phase2);
@@ -283,6 +301,80 @@ TEST(ConfigFileTest, RefusesWithPathAndRule) {
   EXPECT_THAT(Refuse(R"({"records":[],"recrods":[]})"), HasSubstr("recrods: stands beside"));
   EXPECT_THAT(Refuse(R"({"version":1,"records":[]})"), HasSubstr("beside \"version\""));
   EXPECT_THAT(Refuse(R"({"records":[],"Records":[]})"), HasSubstr("given twice"));
+}
+
+TEST(ConfigFileTest, LoginsAndOuterAddressesAreChecked) {
+  const auto login = [](std::string_view members) {
+    return Refuse(R"({"logins":[{"target":"a"},{)" + std::string(members) + "}]}");
+  };
+  EXPECT_THAT(login(R"("flags":1)"), HasSubstr("logins[1].flags: is not known here; known are"));
+  EXPECT_THAT(login(R"("socket":0)"), HasSubstr("logins[1].socket: is 0"));
+  EXPECT_THAT(login(R"("passedFlags":"x")"), HasSubstr("logins[1].passedFlags: \"x\" is no"));
+  EXPECT_THAT(login(R"("requireIpsec":1)"), HasSubstr("requireIpsec: is a number; true or false"));
+  EXPECT_THAT(login(R"("key":"text:")"), HasSubstr("logins[1].key: is empty"));
+  EXPECT_THAT(login(R"("initiatorPort":4294967296)"), HasSubstr("initiatorPort: is 4294967296"));
+  const auto tunnel = [](std::string_view members) {
+    return Refuse(R"({"tunnelAddresses":[{)" + std::string(members) + "}]}");
+  };
+  EXPECT_THAT(tunnel(R"("outer":"192.0.2.1")"),
+              HasSubstr("tunnelAddresses[0].destination: is missing or null"));
+  EXPECT_THAT(tunnel(R"("destination":"192.0.2.1")"), HasSubstr("outer: is missing or null"));
+  EXPECT_THAT(tunnel(R"("destination":"::","outer":"192.0.2.1")"),
+              HasSubstr("destination: is the address of no host"));
+  EXPECT_THAT(tunnel(R"("destination":"192.0.2.1","outer":"0.0.0.0")"),
+              HasSubstr("outer: is the address of no host"));
+  EXPECT_THAT(tunnel(R"("inner":"192.0.2.1")"), HasSubstr("inner: is not known here"));
+  EXPECT_FALSE(Accept(R"({"logins":[{"initiatorPort":4294967295}]})").logins[0].initiator.port);
+}
+
+// ISCSI_DiscoveredTargetPortalGroup2, ConvertTo-Json -Depth 4
+constexpr std::string_view kGroup = R"({
+  "PortalCount": 2, "Tag": 7,
+  "Portals": [
+    {"Address": {"Type": 1, "IpV4Address": 167903424}, "Socket": 3260, "SecurityBitmap": 39,
+     "KeySize": 0, "Key": null, "SymbolicName": "a", "PSComputerName": null},
+    {"Address": {"Type": 0, "TextAddress": "array.example"}, "Socket": 3261, "SecurityBitmap": 0}
+  ],
+  "PSComputerName": null, "CimClass": "Root/WMI:ISCSI_DiscoveredTargetPortalGroup2"
+})";
+
+TEST(PortalGroupTest, ItsPortalsGetItsTag) {
+  const Config config = Accept(kGroup);
+  ASSERT_EQ(config.portals.size(), 2U);
+  EXPECT_EQ(config.portals[0].address->ToString(), "192.0.2.10");
+  EXPECT_EQ(config.portals[0].bitmap.word(), 0x27U);
+  EXPECT_EQ(config.portals[0].group_tag, 7);
+  EXPECT_EQ(config.portals[1].host, "array.example");
+  EXPECT_EQ(config.portals[1].socket, 3261);
+  EXPECT_EQ(config.portals[1].group_tag, 7);
+}
+
+TEST(PortalGroupTest, SeveralGroupsAndSinglePortalsMayStandTogether) {
+  const Config config = Accept("[" + std::string(kGroup) + R"(,
+      {"Address":"192.0.2.30","Socket":3260},
+      {"__CLASS":"iscsi_discoveredtargetportalgroup2","Portals":{"value":[{"Address":"192.0.2.31"}],
+       "Count":1},"Tag":8}])");
+  ASSERT_EQ(config.portals.size(), 4U);
+  EXPECT_FALSE(config.portals[2].group_tag);
+  EXPECT_EQ(config.portals[3].group_tag, 8);
+  const Config alone = Accept(
+      R"({"__CLASS":"ISCSI_DiscoveredTargetPortalGroup2","Portals":[{"Address":"192.0.2.1"}]})");
+  EXPECT_EQ(alone.portals.size(), 1U);
+}
+
+TEST(PortalGroupTest, RefusesWithThePath) {
+  EXPECT_THAT(Refuse(R"({"PortalCount":2,"Portals":[{"Address":"192.0.2.1"}]})"),
+              HasSubstr("f.json: PortalCount: is 2, and Portals has 1"));
+  EXPECT_THAT(Refuse(R"({"PortalCount":1,"Portals":[{"Socket":1}]})"),
+              HasSubstr("f.json: Portals[0].Address: is missing"));
+  EXPECT_THAT(Refuse(R"([{"PortalCount":1,"Portals":[{"Address":"192.0.2.1","Socket":0}]}])"),
+              HasSubstr("f.json: [0].Portals[0].Socket: is 0"));
+  EXPECT_THAT(Refuse(R"({"PortalCount":1,"Portals":"System.Object[]"})"),
+              HasSubstr("Portals: is text; an array of portals is expected (was ConvertTo-Json"));
+  EXPECT_THAT(Refuse(R"({"PortalCount":1,"Tag":1})"), HasSubstr("has no member of"));
+  EXPECT_THAT(Refuse(R"({"PortalCount":1,"Tag":65536,"Portals":[]})"), HasSubstr("Tag: is 65536"));
+  EXPECT_THAT(Refuse(R"({"PortalCount":1,"Portals":[{"__CLASS":"Other","Address":"192.0.2.1"}]})"),
+              HasSubstr("Portals[0].__CLASS: names the class"));
 }
 
 }  // namespace

@@ -72,8 +72,8 @@ TEST_F(ConfigTest, FileWithoutAnythingIsNamed) {
   const std::string empty = folder.Write("empty.json", R"({"records": [], "portals": []})");
   const ToolResult result = RunTool({"explain", "0x27", "--config", empty});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_EQ(result.err,
-            "iscsi-ike: --config: " + empty + ": has no record, no portal and no defaults\n");
+  EXPECT_EQ(result.err, "iscsi-ike: --config: " + empty +
+                            ": has no record, no portal, no login and no defaults\n");
 }
 
 TEST_F(ConfigTest, RecordNeedsNeitherKeyNorIdentityUntilOneIsUsed) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ike/tool/config_text.hpp"
+#include "policy/config_json.hpp"
 #include "tests/ike/tool/serving.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -393,6 +394,7 @@ TEST(ConfigText, ComesBackAsItWas) {
       EXPECT_EQ(again.records[i].peer_identity, config.records[i].peer_identity);
       EXPECT_EQ(again.records[i].name, config.records[i].name);
       EXPECT_EQ(again.records[i].target, config.records[i].target);
+      EXPECT_EQ(again.records[i].initiator, config.records[i].initiator);
       EXPECT_EQ(again.records[i].key.empty(), config.records[i].key.empty());
     }
     for (std::size_t i = 0; i < config.portals.size(); ++i) {
@@ -401,6 +403,25 @@ TEST(ConfigText, ComesBackAsItWas) {
       EXPECT_EQ(again.portals[i].socket, config.portals[i].socket);
       EXPECT_EQ(again.portals[i].bitmap, config.portals[i].bitmap);
       EXPECT_EQ(again.portals[i].symbolic_name, config.portals[i].symbolic_name);
+      EXPECT_EQ(again.portals[i].group_tag, config.portals[i].group_tag);
+      EXPECT_EQ(again.portals[i].passed.word, config.portals[i].passed.word);
+      EXPECT_EQ(again.portals[i].passed.require_ipsec, config.portals[i].passed.require_ipsec);
+    }
+    ASSERT_EQ(again.logins.size(), config.logins.size()) << first;
+    for (std::size_t i = 0; i < config.logins.size(); ++i) {
+      EXPECT_EQ(again.logins[i].target, config.logins[i].target);
+      EXPECT_EQ(again.logins[i].address, config.logins[i].address);
+      EXPECT_EQ(again.logins[i].socket, config.logins[i].socket);
+      EXPECT_EQ(again.logins[i].initiator, config.logins[i].initiator);
+      EXPECT_EQ(again.logins[i].passed.word, config.logins[i].passed.word);
+      EXPECT_EQ(again.logins[i].passed.require_ipsec, config.logins[i].passed.require_ipsec);
+      EXPECT_EQ(again.logins[i].key.empty(), config.logins[i].key.empty());
+    }
+    ASSERT_EQ(again.tunnels.size(), config.tunnels.size()) << first;
+    for (std::size_t i = 0; i < config.tunnels.size(); ++i) {
+      EXPECT_EQ(again.tunnels[i].initiator, config.tunnels[i].initiator);
+      EXPECT_EQ(again.tunnels[i].destination, config.tunnels[i].destination);
+      EXPECT_EQ(again.tunnels[i].outer, config.tunnels[i].outer);
     }
     EXPECT_EQ(again.defaults.security_bitmap, config.defaults.security_bitmap);
     ASSERT_EQ(again.defaults.suites.has_value(), config.defaults.suites.has_value());

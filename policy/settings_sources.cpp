@@ -1,0 +1,288 @@
+// What a config says for one way to a target, and what stands before what.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "policy/address_text.hpp"
+#include "policy/reason.hpp"
+#include "policy/settings.hpp"
+#include "policy/text.hpp"
+
+namespace iscsi_ike::policy {
+namespace {
+
+using Records = std::vector<const PresharedKey*>;
+using Peer = std::optional<IpAddress>;
+
+std::string NamesOf(const Config& config, const Records& records) {
+  std::string names;
+  for (const PresharedKey* record : records) {
+    names += (names.empty() ? "" : ", ") + std::to_string(record - config.records.data());
+    if (!record->name.empty()) names += " " + Quote(record->name);
+  }
+  return names;
+}
+
+Records AllOf(const Config& config) {
+  Records all;
+  for (const PresharedKey& record : config.records) all.push_back(&record);
+  return all;
+}
+
+Parsed<const PresharedKey*> RecordNamed(const Config& config, const std::string& name,
+                                        const std::string& place) {
+  for (const PresharedKey& record : config.records)
+    if (record.name == name) return &record;
+  const auto index = ParseUnsigned(name);
+  if (index && *index < config.records.size())
+    return &config.records[static_cast<std::size_t>(*index)];
+  const std::string names = NamesOf(config);
+  return Reject(place, Quote(name) + " is no record; " +
+                           (names.empty() ? "there is none" : "there are " + names));
+}
+
+// Fitting: those that may be used with the peer; one bound to it keeps out those bound to nobody.
+Records Fitting(const Config& config, const Peer& peer) {
+  Records fitting = AllOf(config);
+  if (!peer) return fitting;
+  std::erase_if(fitting, [&](const PresharedKey* r) { return r->peer && r->peer != peer; });
+  const auto unbound = [](const PresharedKey* record) { return !record->peer; };
+  if (!std::all_of(fitting.begin(), fitting.end(), unbound)) std::erase_if(fitting, unbound);
+  return fitting;
+}
+
+// ChooseRecord: nullptr when the config has none.
+Parsed<const PresharedKey*> ChooseRecord(const Config& config, const std::string& name,
+                                         const Peer& peer, const ChoicePlaces& places) {
+  if (!name.empty()) return RecordNamed(config, name, places.record);
+  const Records fitting = Fitting(config, peer);
+  if (fitting.empty() && !config.records.empty())
+    return Reject(places.config, "no record is for the peer " + peer->ToString() + "; there are " +
+                                     NamesOf(config));
+  if (fitting.size() > 1)
+    return Reject(places.config,
+                  "several records fit" + (peer ? " the peer " + peer->ToString() : std::string()) +
+                      "; choose with " + places.record + ": " + NamesOf(config, fitting));
+  return fitting.empty() ? nullptr : fitting.front();
+}
+
+const TargetPortal* ChoosePortal(const Config& config, const Peer& peer) {
+  for (const TargetPortal& portal : config.portals)
+    if (peer && portal.address == peer) return &portal;
+  return !peer && config.portals.size() == 1 ? &config.portals.front() : nullptr;
+}
+
+// LoginPlace: where all logins go that say it; neither address nor name when they differ.
+HostAddress LoginPlace(const Config& config) {
+  const Login* first = nullptr;
+  for (const Login& login : config.logins) {
+    if (!login.address && login.host.empty()) continue;
+    if (first == nullptr) first = &login;
+    if (login.address != first->address || !SameName(login.host, first->host)) return {};
+  }
+  return first == nullptr ? HostAddress() : HostAddress{first->address, first->host};
+}
+
+// Way is what speaks for one way to a target.
+struct Way {
+  const Config& config;
+  const PresharedKey* record;
+  const TargetPortal* portal;
+  Peer destination;
+  std::vector<const Login*> logins;  // to there, in the order of the calls
+
+  [[nodiscard]] Initiator initiator() const {
+    if (record != nullptr) return record->initiator;
+    return logins.empty() ? Initiator() : logins.front()->initiator;
+  }
+};
+
+bool IsFor(const Login& login, const PresharedKey* record) {
+  if (record == nullptr) return true;
+  const bool target =
+      record->target.empty() || login.target.empty() || SameName(record->target, login.target);
+  return target && Closeness(login.initiator, record->initiator);
+}
+
+// FindLogins takes those to the portal, or to where the target is; those that name no place go
+// anywhere.
+void FindLogins(const HostAddress& place, Way& way) {
+  for (const Login& login : way.config.logins) {
+    const bool there = login.address        ? login.address == place.address
+                       : login.host.empty() ? true
+                                            : SameName(login.host, place.host);
+    const bool socket = way.portal == nullptr || login.socket == way.portal->socket;
+    if (there && socket && IsFor(login, way.record)) way.logins.push_back(&login);
+  }
+}
+
+Way FindWay(const Config& config, const PresharedKey* record, const TargetPortal* portal,
+            const Peer& peer) {
+  Way way{config, record, portal, peer, {}};
+  HostAddress place{peer, {}};
+  if (portal != nullptr) {
+    place = {portal->address, portal->host};
+  } else if (!peer && config.portals.empty()) {
+    place = LoginPlace(config);
+  }
+  if (place.address) way.destination = place.address;
+  if (record != nullptr && record->peer) way.destination = record->peer;
+  FindLogins(place, way);
+  return way;
+}
+
+// CallsOf lists what was passed, each word once: the portal was added before anybody logged in.
+std::vector<SecurityFlags> CallsOf(const Way& way) {
+  std::vector<SecurityFlags> calls;
+  const auto add = [&](SecurityFlags word) {
+    if (word.word() != 0 && std::find(calls.begin(), calls.end(), word) == calls.end())
+      calls.push_back(word);
+  };
+  if (way.portal != nullptr) add(way.portal->passed.word);
+  for (const Login* login : way.logins) add(login->passed.word);
+  return calls;
+}
+
+void TakeWord(const Way& way, TranslateRequest& request) {
+  WordSources words;
+  if (way.record != nullptr) words.entry = way.record->flags;
+  words.later_calls = CallsOf(way);
+  if (way.portal != nullptr && way.portal->bitmap.word() != 0) words.portal = way.portal->bitmap;
+  words.default_bitmap = way.config.defaults.security_bitmap;
+  WordInForce in_force = ResolveWord(words);
+  request.word = in_force.word;
+  request.prior = std::move(in_force.reasons);
+  request.require_ipsec = (way.portal != nullptr && way.portal->passed.require_ipsec) ||
+                          std::any_of(way.logins.begin(), way.logins.end(),
+                                      [](const Login* l) { return l->passed.require_ipsec; });
+}
+
+// KeyCandidate is a key and the reason that tells of its use.
+struct KeyCandidate {
+  ReasonCode reason;
+  const crypto::Secret& key;
+};
+
+std::string_view OwnerOf(ReasonCode reason) {
+  switch (reason) {
+    case ReasonCode::kKeyFromCall:
+      return "that of a call";
+    case ReasonCode::kKeyFromPortal:
+      return "that of the portal";
+    default:
+      return "the group key";
+  }
+}
+
+std::vector<KeyCandidate> KeysOf(const Way& way) {
+  std::vector<KeyCandidate> keys;
+  if (way.record != nullptr) keys.push_back({ReasonCode::kKeyFromEntry, way.record->key});
+  for (const Login* login : way.logins) keys.push_back({ReasonCode::kKeyFromCall, login->key});
+  if (way.portal != nullptr) keys.push_back({ReasonCode::kKeyFromPortal, way.portal->key});
+  keys.push_back({ReasonCode::kKeyFromGroup, way.config.defaults.group_key});
+  return keys;
+}
+
+// TellOther tells of a key that is not used, of each kind once, unless it is the same.
+void TellOther(const KeyCandidate& other, Sources& sources) {
+  const bool passed = other.reason == ReasonCode::kKeyFromCall;
+  Reason reason = passed ? MakeReason(ReasonCode::kPassedKeyIgnored)
+                         : MakeReason(ReasonCode::kKeyOverridden, OwnerOf(other.reason));
+  const bool told = std::any_of(sources.key_reasons.begin(), sources.key_reasons.end(),
+                                [&](const Reason& r) { return r.text == reason.text; });
+  if (!told && !crypto::ConstantTimeEqual(other.key.Expose(), sources.key.Expose()))
+    sources.key_reasons.push_back(std::move(reason));
+}
+
+void TakeKey(const Way& way, Sources& sources) {
+  for (const KeyCandidate& candidate : KeysOf(way)) {
+    if (candidate.key.empty()) continue;
+    if (!sources.key.empty()) {
+      TellOther(candidate, sources);
+      continue;
+    }
+    sources.key = candidate.key.Clone();
+    sources.group_key = candidate.reason == ReasonCode::kKeyFromGroup;
+    sources.key_reasons.push_back(MakeReason(candidate.reason));
+  }
+}
+
+void TakeTunnel(const Way& way, TranslateRequest& request) {
+  const Initiator initiator = way.initiator();
+  std::optional<unsigned> best;
+  for (const TunnelAddress& tunnel : way.config.tunnels) {
+    if (tunnel.destination != way.destination) continue;
+    const auto closeness = Closeness(tunnel.initiator, initiator);
+    if (!closeness || (best && *closeness <= *best)) continue;
+    best = closeness;
+    request.tunnel_outer = tunnel.outer;
+  }
+}
+
+void TakePortal(const Way& way, Sources& sources) {
+  const Login* const login = way.logins.empty() ? nullptr : way.logins.front();
+  if (way.portal != nullptr) {
+    sources.portal = way.portal->address;
+    sources.target_port = way.portal->socket;
+  } else if (login != nullptr && login->address) {
+    sources.portal = login->address;
+    sources.target_port = login->socket;
+  }
+  if (sources.peer) sources.portal.reset();
+}
+
+// IsUndecided: there are portals to choose from, and nothing chooses.
+bool IsUndecided(const Config& config, const TargetPortal* portal, const Peer& bound) {
+  const bool logins = std::any_of(config.logins.begin(), config.logins.end(),
+                                  [](const Login& login) { return login.address.has_value(); });
+  return portal == nullptr && !bound && (config.portals.size() > 1 || logins);
+}
+
+}  // namespace
+
+std::string NamesOf(const Config& config) { return NamesOf(config, AllOf(config)); }
+
+std::string RecordName(const Config& config, std::size_t index) {
+  const std::string& name = config.records[index].name;
+  const auto has_it = [&](const PresharedKey& record) { return record.name == name; };
+  const bool tells =
+      !name.empty() && std::count_if(config.records.begin(), config.records.end(), has_it) == 1;
+  return tells ? name : "record " + std::to_string(index);
+}
+
+Sources SourcesOf(const Config& config, const PresharedKey* record, const TargetPortal* portal,
+                  const Peer& peer) {
+  Sources sources;
+  if (record != nullptr) {
+    sources.request.identity = record->identity;
+    sources.peer_identity = record->peer_identity;
+    sources.peer = record->peer;
+  }
+  if (config.defaults.suites) sources.request.suites = *config.defaults.suites;
+  const Way way = FindWay(config, record, portal, peer);
+  TakeWord(way, sources.request);
+  TakeKey(way, sources);
+  TakeTunnel(way, sources.request);
+  TakePortal(way, sources);
+  return sources;
+}
+
+Parsed<Sources> ChooseSources(const Config& config, const std::string& record, const Peer& peer,
+                              const ChoicePlaces& places) {
+  const auto choice = ChooseRecord(config, record, peer, places);
+  if (!choice) return Failure(choice.error());
+  const PresharedKey* const chosen = *choice;
+  if (chosen != nullptr && chosen->peer && peer && chosen->peer != peer)
+    return Reject(places.record, "is bound to the peer " + chosen->peer->ToString());
+  Peer bound = chosen != nullptr && chosen->peer ? chosen->peer : peer;
+  if (!bound) bound = LoginPlace(config).address;
+  const TargetPortal* const portal = ChoosePortal(config, bound);
+  Sources sources = SourcesOf(config, chosen, portal, bound);
+  if (IsUndecided(config, portal, bound))
+    sources.request.prior.push_back(MakeReason(ReasonCode::kNoPortalChosen));
+  if (chosen != nullptr)
+    sources.name = RecordName(config, static_cast<std::size_t>(chosen - config.records.data()));
+  return sources;
+}
+
+}  // namespace iscsi_ike::policy
