@@ -11,6 +11,7 @@
 #include "crypto/secret.hpp"
 #include "policy/config.hpp"
 #include "policy/error.hpp"
+#include "policy/record_choice.hpp"
 #include "policy/translate.hpp"
 
 namespace iscsi_ike::policy {
@@ -49,18 +50,9 @@ struct Sources {
                                 const TargetPortal* portal,
                                 const std::optional<IpAddress>& peer = std::nullopt);
 
-// RecordName is the name of a record where that tells it from others, else "record 2".
-[[nodiscard]] std::string RecordName(const Config& config, std::size_t index);
-// NamesOf lists all records with their numbers, for errors.
-[[nodiscard]] std::string NamesOf(const Config& config);
-
 // ChooseSources chooses the record by name, then by number; without a name the one that fits the
 // peer, bound to it before bound to nobody. The portal is the peer's, or the only one. Errors stand
 // at places.record ("--entry") or places.config ("--config: hba.json").
-struct ChoicePlaces {
-  std::string record = "record";
-  std::string config = "config";
-};
 [[nodiscard]] Parsed<Sources> ChooseSources(const Config& config, const std::string& record,
                                             const std::optional<IpAddress>& peer,
                                             const ChoicePlaces& places = {});

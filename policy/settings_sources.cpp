@@ -5,66 +5,14 @@
 
 #include "policy/address_text.hpp"
 #include "policy/reason.hpp"
+#include "policy/record_choice.hpp"
 #include "policy/settings.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::policy {
 namespace {
 
-using Records = std::vector<const PresharedKey*>;
 using Peer = std::optional<IpAddress>;
-
-std::string NamesOf(const Config& config, const Records& records) {
-  std::string names;
-  for (const PresharedKey* record : records) {
-    names += (names.empty() ? "" : ", ") + std::to_string(record - config.records.data());
-    if (!record->name.empty()) names += " " + Quote(record->name);
-  }
-  return names;
-}
-
-Records AllOf(const Config& config) {
-  Records all;
-  for (const PresharedKey& record : config.records) all.push_back(&record);
-  return all;
-}
-
-Parsed<const PresharedKey*> RecordNamed(const Config& config, const std::string& name,
-                                        const std::string& place) {
-  for (const PresharedKey& record : config.records)
-    if (record.name == name) return &record;
-  const auto index = ParseUnsigned(name);
-  if (index && *index < config.records.size())
-    return &config.records[static_cast<std::size_t>(*index)];
-  const std::string names = NamesOf(config);
-  return Reject(place, Quote(name) + " is no record; " +
-                           (names.empty() ? "there is none" : "there are " + names));
-}
-
-// Fitting: those that may be used with the peer; one bound to it keeps out those bound to nobody.
-Records Fitting(const Config& config, const Peer& peer) {
-  Records fitting = AllOf(config);
-  if (!peer) return fitting;
-  std::erase_if(fitting, [&](const PresharedKey* r) { return r->peer && r->peer != peer; });
-  const auto unbound = [](const PresharedKey* record) { return !record->peer; };
-  if (!std::all_of(fitting.begin(), fitting.end(), unbound)) std::erase_if(fitting, unbound);
-  return fitting;
-}
-
-// ChooseRecord: nullptr when the config has none.
-Parsed<const PresharedKey*> ChooseRecord(const Config& config, const std::string& name,
-                                         const Peer& peer, const ChoicePlaces& places) {
-  if (!name.empty()) return RecordNamed(config, name, places.record);
-  const Records fitting = Fitting(config, peer);
-  if (fitting.empty() && !config.records.empty())
-    return Reject(places.config, "no record is for the peer " + peer->ToString() + "; there are " +
-                                     NamesOf(config));
-  if (fitting.size() > 1)
-    return Reject(places.config,
-                  "several records fit" + (peer ? " the peer " + peer->ToString() : std::string()) +
-                      "; choose with " + places.record + ": " + NamesOf(config, fitting));
-  return fitting.empty() ? nullptr : fitting.front();
-}
 
 const TargetPortal* ChoosePortal(const Config& config, const Peer& peer) {
   for (const TargetPortal& portal : config.portals)
@@ -240,16 +188,6 @@ bool IsUndecided(const Config& config, const TargetPortal* portal, const Peer& b
 
 }  // namespace
 
-std::string NamesOf(const Config& config) { return NamesOf(config, AllOf(config)); }
-
-std::string RecordName(const Config& config, std::size_t index) {
-  const std::string& name = config.records[index].name;
-  const auto has_it = [&](const PresharedKey& record) { return record.name == name; };
-  const bool tells =
-      !name.empty() && std::count_if(config.records.begin(), config.records.end(), has_it) == 1;
-  return tells ? name : "record " + std::to_string(index);
-}
-
 Sources SourcesOf(const Config& config, const PresharedKey* record, const TargetPortal* portal,
                   const Peer& peer) {
   Sources sources;
@@ -269,7 +207,8 @@ Sources SourcesOf(const Config& config, const PresharedKey* record, const Target
 
 Parsed<Sources> ChooseSources(const Config& config, const std::string& record, const Peer& peer,
                               const ChoicePlaces& places) {
-  const auto choice = ChooseRecord(config, record, peer, places);
+  const RecordChoice records(config);
+  const auto choice = records.Choose(record, peer, places);
   if (!choice) return Failure(choice.error());
   const PresharedKey* const chosen = *choice;
   if (chosen != nullptr && chosen->peer && peer && chosen->peer != peer)
@@ -280,8 +219,7 @@ Parsed<Sources> ChooseSources(const Config& config, const std::string& record, c
   Sources sources = SourcesOf(config, chosen, portal, bound);
   if (IsUndecided(config, portal, bound))
     sources.request.prior.push_back(MakeReason(ReasonCode::kNoPortalChosen));
-  if (chosen != nullptr)
-    sources.name = RecordName(config, static_cast<std::size_t>(chosen - config.records.data()));
+  if (chosen != nullptr) sources.name = records.NameOf(*chosen);
   return sources;
 }
 

@@ -58,7 +58,7 @@ void ForgetOthers(EngineCore& core, Session& session) {
   Session* next = nullptr;
   for (Session* other = core.Find(session.sa().older); other != nullptr; other = next) {
     next = core.Find(other->sa().older);
-    if (!HaveSameKey(session, *other)) continue;
+    if (!HaveSameKey(session, *other) || other->local.address != session.local.address) continue;
     core.Touch(*other);  // half told, it must not stay
     EndExchanges(core, *other, CloseReason::kByPeer);
     for (const Child& child : other->sa().children)

@@ -13,7 +13,8 @@ void CloseSession(EngineCore& core, Session& session, CloseReason reason);
 void CloseChild(EngineCore& core, Session& session, ChildId id, CloseReason reason);
 
 // ForgetOthers drops everything that the peer no longer knows of: the older sessions with its
-// identity and key, and their children (INITIAL-CONTACT, RFC 2407 section 4.6.3.3).
+// identity and key at the same address of this end, and their children (INITIAL-CONTACT, RFC 2407
+// section 4.6.3.3). Other addresses of a target are other portals, each contacted by itself.
 void ForgetOthers(EngineCore& core, Session& session);
 
 }  // namespace iscsi_ike::ike

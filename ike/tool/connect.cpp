@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "ike/tool/connect_all.hpp"
 #include "ike/tool/connect_attempts.hpp"
 #include "ike/tool/console.hpp"
 #include "ike/tool/initiator_ends.hpp"
@@ -38,7 +39,7 @@ class ConnectRun {
         recording_(recording),
         node_(reactor, sockets, InitiatorConfig(nat_port), recording.random(), &observer) {}
 
-  // Run makes the attempts in order; see MayTryAgain.
+  // Run makes the attempts in order, as far as MayTryAgain lets it.
   ExitCode Run(Attempts attempts) {
     attempts_ = std::move(attempts);
     node_.transport.OnSendTrouble([this](const net::NetError& error) {
@@ -62,17 +63,8 @@ class ConnectRun {
     }
   }
 
-  // MayTryAgain: a word that allows both modes allows a new attempt with the other one, but only
-  // when the peer did not answer or does not know the exchange, never after failed authentication:
-  // that would hand an attacker the hash of aggressive mode.
-  bool MayTryAgain(const NegotiationFailure& failure) const {
-    if (interrupted_ || outcome_.phase1 || attempt_ + 1 >= attempts_.size()) return false;
-    const auto refuses_exchange = [](const NegotiationFailure& suspicion) {
-      return suspicion.code == FailureCode::kPeerRefused &&
-             suspicion.text.find("EXCHANGE-TYPE") != std::string::npos;
-    };
-    return failure.code == FailureCode::kNoResponse ||
-           std::any_of(outcome_.suspicions.begin(), outcome_.suspicions.end(), refuses_exchange);
+  bool HasAnotherTry(const NegotiationFailure& failure) const {
+    return !interrupted_ && attempt_ + 1 < attempts_.size() && MayTryAgain(outcome_, failure);
   }
 
   void TryAgain() {
@@ -91,7 +83,7 @@ class ConnectRun {
     if (concluded_) return Remark(event);
     outcome_.Absorb(event);
     const auto* failed = std::get_if<Failed>(&event);
-    if (failed != nullptr && MayTryAgain(failed->failure)) return TryAgain();
+    if (failed != nullptr && HasAnotherTry(failed->failure)) return TryAgain();
     if (std::holds_alternative<Diagnosed>(event) && options_.output.verbosity > 0)
       PrintError(EventText(event));
     if (const auto* silent = std::get_if<PeerUnresponsive>(&event)) return GiveUp(*silent);
@@ -222,6 +214,10 @@ Checked<std::chrono::seconds> HoldTime(const Options& options) {
 
 // TryConnect returns an error only for what is known before anything is sent.
 Checked<ExitCode> TryConnect(const Options& options) {
+  if (!options.concurrency.empty()) return Usage("--concurrency", "is for --all");
+  if (!options.peer_ike_port.empty())
+    return Usage("--peer-ike-port", "is for --all; --portal has its port behind the address");
+  if (options.output.quiet) return Usage("--quiet", "is for --all");
   const auto hold = HoldTime(options);
   if (!hold) return Failure(hold.error());
   const auto ports = ParseSourcePorts(options.child);
@@ -268,6 +264,7 @@ Checked<ExitCode> TryConnect(const Options& options) {
 }  // namespace
 
 ExitCode RunConnect(const Options& options) {
+  if (options.all) return RunConnectAll(options);
   const auto code = TryConnect(options);
   return code ? *code : Complain(code.error());
 }

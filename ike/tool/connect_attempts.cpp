@@ -1,5 +1,6 @@
 #include "ike/tool/connect_attempts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "ike/tool/peer.hpp"
@@ -19,6 +20,16 @@ Checked<Attempts> MakeAttempts(const Options& options, const ChildOptions& child
     attempts.push_back(std::move(*peer));
   }
   return attempts;
+}
+
+bool MayTryAgain(const Outcome& outcome, const NegotiationFailure& failure) {
+  if (outcome.phase1) return false;
+  const auto refuses_exchange = [](const NegotiationFailure& suspicion) {
+    return suspicion.code == FailureCode::kPeerRefused &&
+           suspicion.text.find("EXCHANGE-TYPE") != std::string::npos;
+  };
+  return failure.code == FailureCode::kNoResponse ||
+         std::any_of(outcome.suspicions.begin(), outcome.suspicions.end(), refuses_exchange);
 }
 
 EngineConfig InitiatorConfig(std::uint16_t nat_port) {

@@ -2,6 +2,7 @@
 
 #include "ike/tool/console.hpp"
 #include "ike/tool/endpoint_text.hpp"
+#include "ike/tool/explain_all.hpp"
 #include "ike/tool/settings.hpp"
 #include "policy/explain.hpp"
 
@@ -18,6 +19,7 @@ Checked<Role> ParseRole(const std::string& text) {
 Checked<ExitCode> TryExplain(const Options& options) {
   const auto role = ParseRole(options.policy.role);
   if (!role) return Failure(role.error());
+  if (options.all) return ExplainAll(options, *role);
   Ends ends;
   std::optional<policy::IpAddress> peer;
   if (!options.network.portal.empty()) {

@@ -203,6 +203,7 @@ struct Parser {
     AddText(sub, "--role", options.policy.role, "ROLE", "initiator (default) or responder");
     AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
             "The peer that the key is bound to");
+    sub.add_flag("--all", options.all, "One line for each portal of the --config");
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);
   }
@@ -239,11 +240,18 @@ struct Parser {
     AddList(sub, "--source-port", options.child.source_ports, "PORT",
             "Own TCP port of a connection; may be repeated: a child SA for each")
         ->group("Peer and child SA");
+    sub.add_flag("--all", options.all, "Every portal of the --config, and how many fare how");
+    AddText(sub, "--concurrency", options.concurrency, "N",
+            "With --all: peers that are spoken with at a time, default 64");
+    AddText(sub, "--peer-ike-port", options.peer_ike_port, "PORT",
+            "With --all: UDP port of IKE at the portals, default 500");
     sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");
     AddText(sub, "--hold", options.hold, "SECONDS",
             "Stay that long and answer the peer, then delete and exit");
     AddOutput(sub, options.output);
     AddRecording(sub, options.output);
+    sub.add_flag("--quiet", options.output.quiet, "With --all: only the counts in the end")
+        ->group("Output");
   }
 
   void AddServe() {

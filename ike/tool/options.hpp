@@ -153,6 +153,9 @@ struct Options {
   // settings.
   std::vector<std::string> given;
   bool keep = false;                      // connect, load
+  bool all = false;                       // explain, connect: all portals of the config
+  std::string concurrency;                // connect --all
+  std::string peer_ike_port;              // connect --all
   std::string hold;                       // connect, seconds
   std::string seed;                       // demo
   bool aggressive_hash_in_clear = false;  // connect, demo

@@ -5,7 +5,6 @@
 
 #include "ike/tool/hex_text.hpp"
 #include "ike/tool/json_text.hpp"
-#include "ike/tool/policy_no.hpp"
 #include "ike/trace/event_text.hpp"
 #include "ike/wire/types.hpp"
 
@@ -126,8 +125,22 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> kEventNames =
 
 void WriteOutcome(JsonText& json, const Outcome& outcome) {
   json.Begin();
-  WriteMembers(json, outcome, Verdict(outcome));
+  WriteOutcomeMembers(json, outcome);
   json.End();
+}
+
+void WriteOutcomeMembers(JsonText& json, const Outcome& outcome) {
+  WriteMembers(json, outcome, Verdict(outcome));
+}
+
+void WritePolicyMembers(JsonText& json, const PolicyNo& no,
+                        std::span<const policy::Reason> reasons) {
+  json.Key("outcome").Text("failed").Key("phase1").Null();
+  json.Key("children").BeginList().EndList().Key("failure").Begin();
+  json.Key("code").Text(no.code).Key("blame").Text("policy").Key("text").Text(no.text);
+  json.Key("details").List(reasons, [](JsonText& j, const auto& r) { j.Text(r.text); });
+  json.Key("refusals").BeginList().EndList().End();
+  json.Key("suspicions").BeginList().EndList();
 }
 
 std::string OutcomeLine(const Outcome& outcome) {
@@ -137,15 +150,9 @@ std::string OutcomeLine(const Outcome& outcome) {
 }
 
 std::string PolicyFailureLine(const policy::Plan& plan) {
-  const PolicyNo no = WhyNot(plan);
   JsonText json;
-  json.Begin().Key("outcome").Text("failed").Key("phase1").Null();
-  json.Key("children").BeginList().EndList().Key("failure").Begin();
-  json.Key("code").Text(no.code).Key("blame").Text("policy").Key("text").Text(no.text);
-  json.Key("details").List(plan.reasons, [](JsonText& j, const auto& r) { j.Text(r.text); });
-  json.Key("refusals").BeginList().EndList().End();
-  json.Key("suspicions").BeginList().EndList().End();
-  return json.Line();
+  WritePolicyMembers(json.Begin(), WhyNot(plan), plan.reasons);
+  return json.End().Line();
 }
 
 std::string OutcomeReport(const Outcome& outcome) {

@@ -26,6 +26,7 @@
 #include <string_view>
 
 #include "ike/tool/exit_codes.hpp"
+#include "ike/tool/policy_no.hpp"
 #include "ike/trace/outcome.hpp"
 #include "policy/plan.hpp"
 
@@ -33,8 +34,12 @@ namespace iscsi_ike::ike::tool {
 
 class JsonText;
 
-// WriteOutcome writes the object above.
+// WriteOutcome writes the object above; WriteOutcomeMembers its members, into another.
 void WriteOutcome(JsonText& json, const Outcome& outcome);
+void WriteOutcomeMembers(JsonText& json, const Outcome& outcome);
+// WritePolicyMembers writes those of a negotiation that policy allows not to begin.
+void WritePolicyMembers(JsonText& json, const PolicyNo& no,
+                        std::span<const policy::Reason> reasons);
 [[nodiscard]] std::string OutcomeLine(const Outcome& outcome);
 // PolicyFailureLine is the object for a plan that allows no negotiation: blame "policy", the code
 // of the deciding reason.

@@ -414,6 +414,45 @@ TEST(InitialContact, UnderAnotherKeyForgetsNobody) {
   EXPECT_EQ(Living(*pair.responder).children.size(), 2U);
 }
 
+// Talk carries between two engines whatever they send, wherever to: a second address of a node is
+// none that the network knows.
+void Talk(Node& one, Node& two, ike::Time now) {
+  crypto::InlineDhExecutor dh;
+  for (int turn = 0; turn < 40; ++turn) {
+    Node& from = turn % 2 == 0 ? one : two;
+    Node& to = turn % 2 == 0 ? two : one;
+    while (auto job = from.engine().PollDh()) {
+      dh.Run({&*job, 1});
+      from.engine().HandleDh(now, std::move(*job));
+    }
+    while (const auto sent = from.engine().PollDatagram())
+      to.engine().HandleDatagram(now, sent->remote, sent->local, sent->octets);
+    while (auto event = from.engine().PollEvent()) from.events.push_back(std::move(*event));
+  }
+}
+
+// Of a target with several portals each is a peer of its own: a first contact with one says nothing
+// of another.
+TEST(InitialContact, IsAboutThePortalThatItIsSaidTo) {
+  for (const char* portal_address : {"192.0.2.2", "192.0.2.7"}) {
+    EndSettings hba = RenewingEnd(kMainWord);
+    hba.identity = "fqdn:hba.example";
+    hba.adjust_peer = [](ike::PeerConfig& peer) { peer.initial_contact = true; };
+    EndSettings portal = RenewingEnd(kMainWord);
+    portal.adjust_peer = [](ike::PeerConfig& peer) { peer.local = {}; };
+    Pair pair(hba, portal);
+    ASSERT_TRUE(pair.Login());
+    Node& again = pair.net.Add({}, 99, "192.0.2.3");
+    const auto peer = MakePeer(hba, policy::Role::kInitiator, "192.0.2.3", portal_address);
+    ASSERT_TRUE(again.engine().Connect(pair.net.now(), peer).ok());
+    Talk(again, *pair.responder, pair.net.now());
+    EXPECT_EQ(again.EventsOf<ike::ChildEstablished>().size(), 1U) << portal_address;
+    const bool same = portal_address == std::string("192.0.2.2");
+    EXPECT_EQ(pair.responder->EventsOf<ike::SessionClosed>().size(), same ? 1U : 0U);
+    EXPECT_EQ(pair.responder->engine().session_count(), same ? 1U : 2U);
+  }
+}
+
 TEST(InitialContact, IsNotSaidBySecondSessions) {
   EndSettings hba = RenewingEnd(kMainWord);
   hba.adjust_peer = [](ike::PeerConfig& peer) { peer.initial_contact = true; };

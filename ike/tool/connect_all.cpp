@@ -1,0 +1,102 @@
+#include "ike/tool/connect_all.hpp"
+
+#include <utility>
+
+#include "ike/tool/connect_all_run.hpp"
+#include "ike/tool/console.hpp"
+#include "ike/tool/number_text.hpp"
+#include "ike/tool/peer.hpp"
+#include "ike/tool/sockets.hpp"
+#include "ike/tool/watch.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+constexpr std::size_t kConcurrency = 64;
+
+// CheckAlone refuses what is about one portal.
+Status<ToolError> CheckAlone(const Options& options) {
+  const std::pair<const char*, bool> alone[] = {
+      {"--portal", !options.network.portal.empty()},
+      {"--source-port", !options.child.source_ports.empty()},
+      {"--remote-ts", !options.child.remote_ts.empty()},
+      {"--target-port", !options.child.target_port.empty()},
+      {"--phase1-only", options.child.phase1_only},
+      {"--hold", !options.hold.empty()},
+      {"--record", !options.output.recording.empty()}};
+  for (const auto& [option, given] : alone)
+    if (given) return Usage(option, "is for one portal, --all for all");
+  return Done{};
+}
+
+// BindAll binds what the plan begins at.
+Checked<std::uint16_t> BindAll(const Options& options, const SocketsOf& sockets,
+                               ConnectAllPlan& plan) {
+  std::vector<Endpoint> bound;
+  const auto nat = ParseNatPort(options.session, plan.locals());
+  if (!nat) return Failure(nat.error());
+  for (const Endpoint& local : plan.locals()) {
+    const auto one = BindIke(sockets, local, nat->only);
+    if (!one) return Failure(one.error());
+    bound.push_back(*one);
+  }
+  const auto nat_port = BindNat(sockets, bound, *nat);
+  if (!nat_port) return Failure(nat_port.error());
+  plan.SetBound(std::move(bound), *nat_port);
+  return *nat_port;
+}
+
+ExitCode ExitCodeOf(const ConnectAllResult& result) {
+  if (result.failed > 0 || result.interrupted) return ExitCode::kNegotiationFailed;
+  return result.refused > 0 ? ExitCode::kPolicy : ExitCode::kOk;
+}
+
+Checked<std::size_t> Concurrency(const std::string& text) {
+  if (text.empty()) return kConcurrency;
+  const auto number = ParseNumber(text, "--concurrency", 1, 65536);
+  if (!number) return Failure(number.error());
+  return static_cast<std::size_t>(*number);
+}
+
+Checked<ExitCode> TryConnectAll(const Options& options) {
+  if (auto alone = CheckAlone(options); !alone) return Failure(alone.error());
+  const auto concurrency = Concurrency(options.concurrency);
+  if (!concurrency) return Failure(concurrency.error());
+  if (auto timeout = ParseTimeout(options.network.timeout); !timeout)
+    return Failure(timeout.error());
+  const auto fabric = FabricSource::Load(options);
+  if (!fabric) return Failure(fabric.error());
+  auto plan = ConnectAllPlan::Make(options, *fabric);
+  if (!plan) return Failure(plan.error());
+
+  Watch watch;
+  watch.AddVerbosity(options.output);
+  net::Reactor reactor;
+  net::UdpTransport sockets(reactor);
+  const auto nat_port = BindAll(options, sockets, *plan);
+  if (!nat_port) return Failure(nat_port.error());
+  if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
+  crypto::SystemRandom random;
+  Node node(reactor, sockets, InitiatorConfig(*nat_port), random, &watch.observer());
+  const auto told = [&](const PortalOutcome& one) {
+    if (options.output.json) return Print(PortalJson(one));
+    if (!options.output.quiet) Print(PortalLine(one));
+  };
+  ConnectAllRun run(*plan, *concurrency, options.keep, reactor, told,
+                    [](const ConnectAllResult& result) { PrintError(ProgressLine(result)); });
+  reactor.OnTermination([&run](int) { run.Interrupt(); });
+  const ConnectAllResult result = run.Run(node);
+  Print(options.output.json ? SummaryJson(result) : SummaryText(result));
+  if (auto closed = watch.Close(); !closed) return Failure(closed.error());
+  return ExitCodeOf(result);
+}
+
+}  // namespace
+
+ExitCode RunConnectAll(const Options& options) {
+  const auto code = TryConnectAll(options);
+  return code ? *code : Complain(code.error());
+}
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,72 @@
+// ConnectAllRun: the negotiations of connect --all, so many peers at a time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "ike/tool/connect_all_plan.hpp"
+#include "ike/tool/node.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+class ConnectAllRun {
+ public:
+  using Told = std::function<void(const PortalOutcome&)>;     // of each portal, when it is done
+  using News = std::function<void(const ConnectAllResult&)>;  // once a second
+
+  // The plan and the reactor outlive the run. `concurrency` is at least 1. Established SAs are
+  // deleted right away, unless they are kept.
+  ConnectAllRun(const ConnectAllPlan& plan, std::size_t concurrency, bool keep,
+                net::Reactor& reactor, Told told, News news);
+
+  // Run returns when every portal is done, or after Interrupt. The node is on the run's reactor.
+  ConnectAllResult Run(Node& node);
+  void Interrupt();
+
+ private:
+  // Talk is what there is to negotiate with one peer, one call after the other.
+  struct Talk {
+    std::deque<Call> calls;  // the first is under way
+    std::size_t attempt = 0;
+    Outcome outcome;  // of the attempt
+    // Which portal's child is awaited under which number; the first begins by itself, and its
+    // number is not known before.
+    std::unordered_map<ChildId, std::size_t> asked;
+    std::vector<bool> done;  // by portal of the call
+  };
+  using TalkPtr = std::shared_ptr<Talk>;
+
+  void StartMore();
+  void Dial(const TalkPtr& talk);
+  void Attempt(const TalkPtr& talk);
+  void OnEvent(const Event& event);
+  void AskForChildren(SessionId session, Talk& talk);
+  void OnChild(Talk& talk, const ChildSa& sa);
+  void OnFailed(const TalkPtr& talk, const Failed& failed);
+  void Conclude(Talk& talk, std::size_t portal, const Outcome& outcome);
+  void FailRest(Talk& talk, const NegotiationFailure& failure);
+  void EndCallIfDone(SessionId session);
+  void Leave(SessionId session, const TalkPtr& talk);
+  void Tell(const PortalOutcome& one);
+  void Tick();
+  void EndIfDone();
+  void End();
+
+  const ConnectAllPlan& plan_;
+  std::size_t concurrency_;
+  bool keep_;
+  net::Reactor& reactor_;
+  Told told_;
+  News news_;
+  Node* node_ = nullptr;
+  ConnectAllResult result_;
+  std::size_t next_ = 0;  // visit
+  std::unordered_map<SessionId, TalkPtr> talks_;
+  std::size_t leaving_ = 0;  // sessions that are about to be closed
+  bool ending_ = false;
+};
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,43 @@
+#include "ike/tool/fabric_source.hpp"
+
+#include <utility>
+
+#include "ike/tool/config_inputs.hpp"
+#include "ike/tool/config_source.hpp"
+#include "ike/tool/key_source.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+FabricSource::FabricSource(const Options& options, std::shared_ptr<const policy::Config> config,
+                           std::optional<crypto::Secret> key)
+    : options_(&options),
+      config_(std::move(config)),
+      key_(std::move(key)),
+      fabric_(*config_, options.policy.entry, {"--entry", PlacesOf(options.policy)}) {}
+
+Checked<FabricSource> FabricSource::Load(const Options& options) {
+  if (!options.policy.HasConfig())
+    return Usage("--all", "is for the portals of a --config or its like; none is given");
+  auto config = LoadConfig(options.policy);
+  if (!config) return Failure(config.error());
+  if ((*config)->portals.empty()) return Usage(PlacesOf(options.policy), "has no portal");
+  auto key = ReadKey(options.key);
+  if (!key) return Failure(key.error());
+  return FabricSource(options, std::move(config).value(), std::move(key).value());
+}
+
+Checked<Sources> FabricSource::SourcesFor(std::size_t index) const {
+  auto found = fabric_.SourcesFor(index);
+  if (!found) return Usage(found.error());
+  Sources sources;
+  static_cast<policy::Sources&>(sources) = std::move(found).value();
+  if (!sources.key.empty()) sources.key_place = "the config";
+  if (auto applied = ApplyOptions(*options_, "", sources); !applied)
+    return Failure(applied.error());
+  if (!key_) return sources;
+  sources.key_place = "this command line";
+  sources.GiveKey(key_->Clone(), false);
+  return sources;
+}
+
+}  // namespace iscsi_ike::ike::tool
