@@ -190,7 +190,9 @@ Parsed<Config> MergeConfigs(std::vector<PlacedConfig> sources) {
   PlacedList<TunnelAddress> tunnels;
   PlacedDefaults defaults;
   Config merged;
-  for (auto& [place, config] : sources) {
+  for (PlacedConfig& source : sources) {
+    const std::string& place = source.place;
+    Config& config = source.config;
     auto added = records.Add(place, config.records);
     if (added) added = portals.Add(place, config.portals);
     if (added) added = tunnels.Add(place, config.tunnels);

@@ -41,7 +41,7 @@ struct Prefix {
   std::string_view shown;
   std::optional<RegistryType> type;
 };
-constexpr auto kPrefixes = std::to_array<Prefix>({
+constexpr auto kDataPrefixes = std::to_array<Prefix>({
     {"dword:", "REG_DWORD", RegistryType::kDword},
     {"hex:", "REG_BINARY", RegistryType::kBinary},
     {"hex(b):", "REG_QWORD", RegistryType::kQword},
@@ -74,10 +74,10 @@ std::optional<std::uint64_t> ParseOctets(std::string_view data, std::size_t coun
   const auto pieces = Split(digits, ",");
   if (pieces.size() != count) return std::nullopt;
   std::uint64_t number = 0;
-  for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
+  for (std::size_t i = 0; i < count; ++i) {
     std::array<std::uint8_t, 1> octet{};
-    if (!DecodeHex(*piece, octet)) return std::nullopt;
-    number = number << 8U | octet[0];
+    if (!DecodeHex(pieces[i], octet)) return std::nullopt;
+    number |= std::uint64_t{octet[0]} << 8 * i;
   }
   return number;
 }
@@ -155,11 +155,11 @@ class RegistryReader {
 
   Status<Error> TakeData(std::string_view data, std::string place) {
     if (data == "-") return Reject(std::move(place), "is taken away by this file");
-    const auto prefix = std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](const Prefix& p) {
-      return SameName(data.substr(0, p.text.size()), p.text);
-    });
+    const auto prefix = std::find_if(
+        kDataPrefixes.begin(), kDataPrefixes.end(),
+        [&](const Prefix& p) { return SameName(data.substr(0, p.text.size()), p.text); });
     const std::string wanted(ShownName(options_.type));
-    if (prefix == kPrefixes.end())
+    if (prefix == kDataPrefixes.end())
       return Reject(std::move(place), "is of a type that is not known; " + wanted + " is expected");
     if (prefix->type != options_.type)
       return Reject(std::move(place),

@@ -67,12 +67,12 @@ struct SetTunnelInput {
   IpAddress destination;
   IpAddress outer;
 };
-[[nodiscard]] Result<SetKeyInput, HbaError> ReadSetPresharedKeyForId(crypto::Octets in,
+[[nodiscard]] Result<SetKeyInput, HbaError> ReadSetPresharedKeyForId(crypto::Octets octets,
                                                                      const WmiOptions& options);
-[[nodiscard]] Result<crypto::Octets, HbaError> ReadSetGroupPresharedKey(crypto::Octets in,
+[[nodiscard]] Result<crypto::Octets, HbaError> ReadSetGroupPresharedKey(crypto::Octets octets,
                                                                         const WmiOptions& options);
 [[nodiscard]] Result<SetTunnelInput, HbaError> ReadSetTunnelModeOuterAddress(
-    crypto::Octets in, const WmiOptions& options);
+    crypto::Octets octets, const WmiOptions& options);
 
 // ReadIpAddress reads an ISCSI_IP_Address of kIpAddressSize octets; nullopt for EMPTY. Errors as
 // those of method 4, at `place`.

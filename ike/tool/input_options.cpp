@@ -6,42 +6,42 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
-constexpr const char* kGroup = "Settings from Windows, to go with --config or without";
+constexpr const char* kInputGroup = "Settings from Windows, to go with --config or without";
 
 void AddWmi(CLI::App& app, InputOptions& inputs) {
   AddList(app, "--wmi-binary", inputs.wmi_binary, "[LAYOUT=]FILE",
           "A structure in octets, may be repeated. LAYOUT is ike-info (default), ike-info-x86 "
           "(IKE_AUTHENTICATION_INFORMATION), set-key, set-group-key, set-tunnel (IN structures of "
           "MSiSCSI_SecurityConfigOperations)")
-      ->group(kGroup);
+      ->group(kInputGroup);
   AddText(app, "--wmi-address", inputs.wmi_address, "NUMBER",
           "Id and Key of ike-info are addresses, and this is that of the structure; default: they "
           "are offsets from its begin")
-      ->group(kGroup);
+      ->group(kInputGroup);
   AddText(app, "--wmi-byte-order", inputs.wmi_byte_order, "ORDER",
           "IpV4Address is in network order in memory (default: network), or a number (number); of "
           "JSON from PowerShell, too")
-      ->group(kGroup);
+      ->group(kInputGroup);
   AddText(app, "--wmi-text", inputs.wmi_text, "FORM",
           "TextAddress begins with its length in octets (default: counted), or ends at U+0000 "
           "(terminated)")
-      ->group(kGroup);
+      ->group(kInputGroup);
 }
 
 void AddRegistry(CLI::App& app, InputOptions& inputs) {
   AddText(app, "--reg", inputs.reg, "FILE",
           "DefaultSecurityBitmap from an exported registry file, '-' for standard input")
-      ->group(kGroup);
+      ->group(kInputGroup);
   AddText(app, "--reg-key", inputs.reg_key, "KEY",
           "The key it stands in; default: HKLM\\SOFTWARE\\Microsoft\\Windows "
           "NT\\CurrentVersion\\ISCSI\\Discovery Values, with or without blanks in the names")
-      ->group(kGroup);
+      ->group(kInputGroup);
   AddText(app, "--reg-type", inputs.reg_type, "TYPE",
           "How it is stored: dword (default), qword, binary or sz")
-      ->group(kGroup);
+      ->group(kInputGroup);
   AddText(app, "--default-bitmap", inputs.default_bitmap, "WORD",
           "DefaultSecurityBitmap itself, as for --flags")
-      ->group(kGroup);
+      ->group(kInputGroup);
 }
 
 }  // namespace
@@ -50,13 +50,13 @@ void AddInputOptions(CLI::App& app, InputOptions& inputs) {
   AddText(app, "--iscsicli", inputs.iscsicli, "FILE",
           "Lines of iscsicli (PSKey, GroupKey, TunnelAddr, AddTargetPortal, LoginTarget), '-' for "
           "standard input")
-      ->group(kGroup);
+      ->group(kInputGroup);
   AddWmi(app, inputs);
   AddRegistry(app, inputs);
   AddText(app, "--key-notation", inputs.key_notation, "NOTATION",
           "How keys are written here and in --key-file: iscsicli (default), or equallogic (6 to 64 "
           "characters, or 0x and 12 to 128 digits)")
-      ->group(kGroup);
+      ->group(kInputGroup);
 }
 
 }  // namespace iscsi_ike::ike::tool

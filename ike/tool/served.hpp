@@ -5,10 +5,10 @@
 // - Each record is a responder. Main mode finds it by `peer`, aggressive mode by `peerIdentity`;
 //   ike/select_peer.hpp has the order. `identity` is what this end shows to that peer.
 // - `groupKey`, with the word of the portal or of the defaults, is for peers without a record.
-// - A record that has no word or no key takes those of the portal, then of the defaults. The only
-//   portal speaks for every local address. Of several, each speaks for its own address; at other
-//   local addresses the defaults alone do. Portals without a word and a key do not count, nor, with
-//   a warning, do those that are host names.
+// - A record that has no word or no key takes those of the logins and of the portal, then of the
+//   defaults (SourcesOf). The only portal speaks for every local address. Of several, each speaks
+//   for its own address; at other local addresses the defaults alone do. Portals without a word and
+//   a key do not count, nor, with a warning, do those that are host names.
 // - Options win in every record, as they do in a single one. But a key of the command line is for
 //   the records that have none; beside one that has a key it is an error, for it would make all the
 //   same. --peer-id is an error likewise. --peer leaves out records that are bound to others.

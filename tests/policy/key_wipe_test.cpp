@@ -7,7 +7,9 @@
 #include <new>
 
 #include "policy/config_json.hpp"
+#include "policy/iscsicli.hpp"
 #include "policy/security_config_wire.hpp"
+#include "policy/wmi_binary.hpp"
 
 namespace {
 
@@ -109,6 +111,43 @@ TEST(KeyWipeTest, ParsedKeysLeaveNothingBehind) {
                   true),
             0);
   EXPECT_EQ(Leaks(R"({"defaults":{"groupKey":[)" + Numbers() + "]}}", true), 0);
+}
+
+// LeaksOf likewise, for a reader of another form.
+template <class Read>
+int LeaksOf(const std::string& text, bool good, Read read) {
+  crypto::Secret octets = crypto::Secret::CopyOf(Bytes(text));
+  found = 0;
+  searching = true;
+  {
+    const auto config = read(std::move(octets));
+    EXPECT_EQ(config.ok(), good);
+  }
+  searching = false;
+  return found;
+}
+
+TEST(KeyWipeTest, LinesOfIscsicliLeaveNothingBehind) {
+  const auto read = [](crypto::Secret octets) { return ParseIscsicli(std::move(octets), "f"); };
+  const std::string key = kKey;
+  for (const std::string& line :
+       {"PSKey * * 0x27 2 hba.example " + key + " T", "PSKey * * 0x27 2 a \"b " + key + "\" T",
+        "GroupKey " + key + " T", "AddTargetPortal a 1 * * 1 1 * * * * * user " + key + " 1",
+        "LoginTarget a T * * * * * * * * * * * u " + key + " * " + key + " 0"}) {
+    EXPECT_EQ(LeaksOf(line, true, read), 0) << line;
+    EXPECT_EQ(LeaksOf(Wide(line), true, read), 0) << line;
+    EXPECT_EQ(LeaksOf(line + "\nPSKey", false, read), 0) << line;
+  }
+  EXPECT_EQ(LeaksOf(key + " * * 0x27", false, read), 0);
+  EXPECT_EQ(LeaksOf("PSKey " + key, false, read), 0);
+}
+
+TEST(KeyWipeTest, StructuresLeaveNothingBehind) {
+  const auto read = [](crypto::Secret octets) {
+    return ParseWmiBinary(std::move(octets), WmiBinary::kSetGroupKey, "f");
+  };
+  EXPECT_EQ(LeaksOf(std::string("\x10\0\0\0", 4) + kKey, true, read), 0);
+  EXPECT_EQ(LeaksOf(std::string("\x11\0\0\0", 4) + kKey, false, read), 0);
 }
 
 TEST(KeyWipeTest, GrowingKeysLeaveNothingBehind) {

@@ -192,6 +192,13 @@ TEST(PortalChoiceTest, LoginsElsewhereOrForOthersSayNothing) {
             0U);
   EXPECT_EQ(Chosen(Lines(std::string(kPsKeyNothing) + there), "192.0.2.11").request.word.word(),
             0x2BU);
+  const std::string portal = "AddTargetPortal 192.0.2.11 ";
+  EXPECT_EQ(
+      Chosen(Lines(std::string(kPsKeyNothing) + (portal + "3260\n") + there)).request.word.word(),
+      0x2BU);
+  EXPECT_EQ(
+      Chosen(Lines(std::string(kPsKeyNothing) + (portal + "3261\n") + there)).request.word.word(),
+      0U);
   Config config = Lines(std::string(kPsKeyNothing) + there);
   config.records[0].target = "iqn.other";
   EXPECT_EQ(Chosen(config).request.word.word(), 0U);
