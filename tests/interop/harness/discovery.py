@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import re
 import signal
 import time
 from dataclasses import dataclass
@@ -44,25 +45,38 @@ class Discovery:
         return (self.document or {}).get("targets", [])
 
     @property
+    def errors(self):
+        """Standard error without warnings."""
+        return [line for line in self.stderr.splitlines() if "warning: " not in line]
+
+    @property
+    def has_one_error(self):
+        """Whether it says in one line what is wrong, and where."""
+        return len(self.errors) == 1 and re.fullmatch("iscsi-ike: .+: .+", self.errors[0]) is not None
+
+    @property
     def story(self):
-        return f"exit status {self.exit_status}: {self.stderr.strip() or self.stdout.strip()[:200]}"
+        return f"exit status {self.exit_status}: {' '.join(self.errors) or self.stdout.strip()[:200]}"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A portal that was listed. `outcome` is that of `explain` for its word."""
+    """A portal that was listed. `outcome` is what `explain` says of its word; `suites` are those of its
+    proposals, by phase."""
 
     address: str
     port: int
     bitmap: int
     outcome: str
-    proposals: dict
+    suites: dict
 
 
 def _portal(member):
-    bitmap = member["bitmap"]
-    return Listed(member["address"], member["port"], None if bitmap is None else int(bitmap, 16),
-                  member["outcome"], {})
+    word = member["bitmap"]
+    suites = {phase: [offer["suite"] for offer in (member[f"{phase}_proposals"] or {"offers": []})["offers"]]
+              for phase in ("phase1", "phase2")}
+    return Listed(member["address"], member["port"], None if word is None else int(word, 16),
+                  member["plan"]["outcome"], suites)
 
 
 class Discoverer:

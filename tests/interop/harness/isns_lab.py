@@ -85,13 +85,14 @@ def unequal(got, wanted):
 def not_found(found, name, status=4):
     """A target that was asked for is not there: said by name."""
     complaints = [] if found.exit_status == status else [f"exit status {found.exit_status}"]
-    return complaints + ([] if name in found.stderr else [f"the target is not named: {found.story}"])
+    named = found.has_one_error and name in found.errors[0]
+    return complaints + ([] if named else [f"the target is not named: {found.story}"])
 
 
 def no_answer(found, status, text, seconds):
     """The server could not be asked: one line that has `text`, and in time."""
     complaints = [] if found.exit_status == status else [found.story]
-    if not re.match(r"iscsi-ike: [^\n]+: [^\n]+\n", found.stderr) or not re.search(text, found.stderr):
+    if not found.has_one_error or not re.search(text, found.errors[0]):
         complaints.append(f"the error has no '{text}': {found.stderr!r}")
     if found.seconds > seconds:
         complaints.append(f"{found.seconds:.1f} seconds")
