@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from harness import isns
-from harness.isns_fake import NAME, right
+from harness.isns_fake import NAME, asks_for_portals, right
 
 # Exit statuses of the tool.
 LISTED, FAILED, LATE = 0, 4, 5
@@ -21,11 +21,12 @@ class Case:
     ends: tuple  # the exit statuses that are right
     says: str = ""  # a regular expression, of standard error
     seconds: float = 8  # after which it must have ended
+    deregisters: bool = False  # it must
 
 
 def cases():
     for group in (_silent, _closing, _headers, _sizes, _fragments, _endless_parts, _statuses, _broken_lists,
-                  _broken_values, _walks, _talkative):
+                  _broken_values, _walks, _talkative, _guests):
         yield from group()
 
 
@@ -222,7 +223,7 @@ def _walks():
                     found = _object(request, place(number), name(number))
                     conversation.send(isns.answer(request, 0, found).octets())
                     number += 1
-                elif request.function == isns.QUERY:
+                elif asks_for_portals(request):
                     conversation.send(isns.answer(request, isns.INTERNAL_ERROR).octets())
                 else:
                     conversation.send(right(request).octets())
@@ -269,3 +270,32 @@ def _talkative():
                                        isns.SERVER | isns.FIRST | isns.LAST, transaction).octets())
         conversation.go_on()
     yield Case("answers before a question", hasty, (LISTED, *_UNUSABLE))
+
+
+def _guests():
+    """The tool registers for the time of its questions, where the server does not know it."""
+    def at(function, change):
+        def script(conversation):
+            request = conversation.until(lambda request: request.function == function)
+            conversation.send(change(request))
+            conversation.go_on()
+        return script
+    # What was found before the deregistration is not lost by it.
+    for name, function, ends in (("registration", isns.REGISTER, (LISTED, *_UNUSABLE)),
+                                 ("deregistration", isns.DEREGISTER, (LISTED,))):
+        yield Case(f"no answer to the {name}", at(function, lambda request: b""), ends)
+        yield Case(f"the {name} is refused", at(function, lambda request: isns.answer(request, 8).octets()), ends)
+        yield Case(f"half an answer to the {name}", at(
+            function, lambda request: isns.answer(request, 0, isns.DELIMITER + bytes(4)).octets()), ends)
+        yield Case(f"closes instead of an answer to the {name}", lambda c, function=function: c.until(
+            lambda request: request.function == function) and None, ends)
+    yield Case("the registration is answered with nothing", at(
+        isns.REGISTER, lambda request: isns.answer(request, 0).octets()), (LISTED, *_UNUSABLE))
+
+    def refusing(conversation):
+        while True:
+            request = conversation.until_query()
+            conversation.send(isns.answer(request, 5).octets())
+    yield Case("registered, and asked in vain", refusing, (FAILED,), r"\b5\b", deregisters=True)
+    yield Case("registered, and answered nothing readable", _with_body(
+        lambda body: body + struct.pack(">II", isns.BITMAP, 400)), (FAILED,), deregisters=True)

@@ -156,9 +156,11 @@ def _many_targets(lab, server):
 
 
 def _unknown(lab, server):
-    server.register(target(isns.Portal("10.1.0.1", 0x17)))
+    array = target(isns.Portal("10.1.0.1", 0x17))
+    server.register(array)
     name = "iqn.2026-01.example.array:none"
-    return not_found(lab.discover("--target", name), name)
+    complaints = not_found(lab.discover("--target", name), name)
+    return complaints + (["it stays registered"] if HBA in server.nodes(array.name) else [])
 
 
 def _other_domain(lab, server):

@@ -106,18 +106,22 @@ class Conversation:
         while True:
             self._receive(1)
 
-    def until_query(self):
-        """Answers rightly up to the first question for portals, and returns that."""
+    def until(self, wanted):
+        """Answers rightly up to the first request for which `wanted` is true, and returns that."""
         while True:
             request = self.request()
-            if asks_for_portals(request):
+            if wanted(request):
                 return request
-            self.send(right(request).octets())
+            if not request.function & isns.ANSWER:
+                self.send(right(request).octets())
+
+    def until_query(self):
+        """The same, up to the first question for portals."""
+        return self.until(asks_for_portals)
 
     def go_on(self):
         """Answers rightly until the client leaves."""
-        while True:
-            self.send(right(self.request()).octets())
+        self.until(lambda request: False)
 
 
 class _Octets:
