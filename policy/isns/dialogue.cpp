@@ -17,15 +17,20 @@ void Dialogue::Start() {
   OnStart();
 }
 
+void Dialogue::Put(const RawMessage& message) {
+  const Bytes octets = WriteMessage(message);
+  output_.insert(output_.end(), octets.begin(), octets.end());
+}
+
 void Dialogue::Ask(const Request& request, std::string topic) {
   state_ = State::kAsking;
   ++asked_;
-  ++transaction_;
   function_ = request.function;
   topic_ = std::move(topic);
-  const Bytes octets = WriteMessage(ToMessage(request, transaction_));
-  output_.insert(output_.end(), octets.begin(), octets.end());
+  Put(ToMessage(request, ++transaction_));
 }
+
+void Dialogue::Tell(const Request& request) { Put(ToMessage(request, ++transaction_)); }
 
 Bytes Dialogue::TakeOutput() { return std::exchange(output_, {}); }
 
@@ -46,7 +51,7 @@ DialogueFailure Dialogue::Broken(const Error& error) const {
 void Dialogue::Receive(Octets octets) {
   while (!octets.empty() && !IsOver()) {
     const auto message = reader_.Take(octets);
-    if (!message) return Fail(Broken(message.error()));
+    if (!message) return OnTrouble(Broken(message.error()), false);
     if (*message) TakeMessage(**message);
   }
 }
@@ -59,15 +64,17 @@ void Dialogue::TakeMessage(const RawMessage& message) {
 
 void Dialogue::TakeAnswer(const RawMessage& message) {
   if (message.transaction != transaction_) {
-    return Fail(Broken({Name(message.function), "answers transaction " +
-                                                    std::to_string(message.transaction) + "; " +
-                                                    std::to_string(transaction_) + " was asked"}));
+    if (message.transaction == expired_) return;
+    return OnTrouble(Broken({Name(message.function),
+                             "answers transaction " + std::to_string(message.transaction) + "; " +
+                                 std::to_string(transaction_) + " was asked"}),
+                     true);
   }
   const auto answer = ParseResponse(message);
-  if (!answer) return Fail(Broken(answer.error()));
+  if (!answer) return OnTrouble(Broken(answer.error()), true);
   // Open-isns gives a refusal any function, so that the function only counts in a success.
   if (answer->status == StatusCode::kSuccessful && message.function != ResponseTo(function_)) {
-    return Fail(Broken({Name(message.function), "does not answer " + Name(function_)}));
+    return OnTrouble(Broken({Name(message.function), "does not answer " + Name(function_)}), true);
   }
   OnAnswer(*answer);
 }
@@ -75,23 +82,25 @@ void Dialogue::TakeAnswer(const RawMessage& message) {
 void Dialogue::SendAnswer(const RawMessage& message) {
   const auto answer = AnswerTo(message);
   if (!answer) return;
-  const Bytes octets = WriteMessage(*answer);
-  if (octets.size() > kMostInquiry || output_.size() + octets.size() > kMostOutput) {
-    return Fail(Broken({Name(message.function), "asks for more than is answered"}));
+  if (answer->payload.size() > kMostInquiry ||
+      output_.size() + answer->payload.size() > kMostOutput) {
+    return OnTrouble(Broken({Name(message.function), "asks for more than is answered"}), false);
   }
-  output_.insert(output_.end(), octets.begin(), octets.end());
+  Put(*answer);
 }
 
 void Dialogue::Expire() {
   if (state_ != State::kAsking) return;
-  Fail({DialogueFailure::Kind::kTimeout, StatusCode::kSuccessful,
-        topic_ + ": no answer came in time" +
-            (reader_.midway() ? "; a part of it has come" : "; is it an iSNS server?")});
+  expired_ = transaction_;
+  OnTrouble({DialogueFailure::Kind::kTimeout, StatusCode::kSuccessful,
+             topic_ + ": no answer came in time" +
+                 (reader_.midway() ? "; a part of it has come" : "; is it an iSNS server?")},
+            true);
 }
 
 void Dialogue::Lost(const std::string& why, DialogueFailure::Kind kind) {
   if (IsOver()) return;
-  Fail({kind, StatusCode::kSuccessful, topic_.empty() ? why : topic_ + ": " + why});
+  OnTrouble({kind, StatusCode::kSuccessful, topic_.empty() ? why : topic_ + ": " + why}, false);
 }
 
 }  // namespace iscsi_ike::policy::isns

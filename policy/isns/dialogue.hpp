@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "policy/isns/message.hpp"
 #include "policy/isns/pdu.hpp"
@@ -52,7 +53,8 @@ class Dialogue {
   void Start();
   // Receive takes octets in pieces of any size; ignored when the dialogue is over.
   void Receive(Octets octets);
-  // Expire: the answer has not come in the caller's time. Ignored unless one is awaited.
+  // Expire: the answer has not come in the caller's time. Ignored unless one is awaited; what was
+  // registered may still be taken back, with a time of its own.
   void Expire();
   // Lost: the connection could not be had or has ended, and why; kTimeout when time was to blame.
   // Ignored when the dialogue is over.
@@ -72,9 +74,17 @@ class Dialogue {
   virtual void OnStart() = 0;
   // OnAnswer is called with the answer to the last question; its views live for the call.
   virtual void OnAnswer(const ResponseView& answer) = 0;
+  // OnTrouble is called when the last question will not be answered as it should. Further questions
+  // make sense while `in_step`: the connection stands, and messages are still told apart.
+  virtual void OnTrouble(DialogueFailure failure, bool in_step) {
+    static_cast<void>(in_step);
+    Fail(std::move(failure));
+  }
 
   // Ask is called from OnStart, OnAnswer or at rest. `topic` is for people: "query of targets".
   void Ask(const Request& request, std::string topic);
+  // Tell sends a request whose answer nobody waits for.
+  void Tell(const Request& request);
   void Rest() { state_ = State::kResting; }
   void Finish() { state_ = State::kDone; }
   void Fail(DialogueFailure failure);
@@ -84,6 +94,7 @@ class Dialogue {
   [[nodiscard]] DialogueFailure Broken(const Error& error) const;
 
  private:
+  void Put(const RawMessage& message);
   void TakeMessage(const RawMessage& message);
   void TakeAnswer(const RawMessage& message);
   void SendAnswer(const RawMessage& message);
@@ -93,6 +104,7 @@ class Dialogue {
   Bytes output_;
   Function function_ = Function::kDevAttrQry;  // of the last question
   std::uint16_t transaction_ = 0;
+  std::optional<std::uint16_t> expired_;  // the answer to this one may come too late
   std::uint32_t asked_ = 0;
   std::string topic_;
   std::optional<DialogueFailure> failure_;

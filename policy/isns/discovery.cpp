@@ -109,6 +109,10 @@ void Discovery::End(std::optional<DialogueFailure> failure) {
     current_ = {Step::kDeregister, {}, {}};
     return AskFor(current_);
   }
+  Conclude();
+}
+
+void Discovery::Conclude() {
   if (deferred_) return Fail(*std::move(deferred_));
   directory_ = builder_.Take();
   Finish();
@@ -134,6 +138,18 @@ void Discovery::OnAnswer(const ResponseView& answer) {
       if (answer.status != StatusCode::kSuccessful) Problem(Refusal(answer).text);
       return End(std::nullopt);
   }
+}
+
+// The registration is taken back, or at least that is tried; what was found before is kept.
+void Discovery::OnTrouble(DialogueFailure failure, bool in_step) {
+  if (!registered_) return Fail(std::move(failure));
+  if (current_.step == Step::kDeregister) {
+    Problem(failure.text + "; the registration stays until the server lets it run out");
+    return Conclude();
+  }
+  if (in_step) return End(std::move(failure));
+  Tell(DeregisterNode(config_.initiator));
+  Fail(std::move(failure));
 }
 
 void Discovery::AfterAskSelf(const ResponseView& answer) {

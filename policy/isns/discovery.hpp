@@ -56,9 +56,11 @@ class Discovery final : public Dialogue {
 
   void OnStart() override;
   void OnAnswer(const ResponseView& answer) override;
+  void OnTrouble(DialogueFailure failure, bool in_step) override;
   void Next();
   void AskFor(const Task& task);
   void End(std::optional<DialogueFailure> failure);
+  void Conclude();
 
   void AfterAskSelf(const ResponseView& answer);
   void AfterRegister(const ResponseView& answer);

@@ -189,7 +189,82 @@ TEST_F(IsnsDiscovery, ARefusedDeregistrationIsAProblem) {
   ExpectPortals(directory, "iqn.a", 1);
 }
 
-// Walker answers every step of a walk with the same node.
+// Interrupted is a discovery that has registered its node and asks for targets, as transaction 3.
+class IsnsDiscoveryInterrupted : public testing::Test {
+ protected:
+  IsnsDiscoveryInterrupted() {
+    discovery.Start();
+    Answer(Function::kDevAttrQry, 1, StatusCode::kSuccessful, {});
+    Bytes registered;
+    PutText(registered, Tag::kEntityId, "e");
+    Answer(Function::kDevAttrReg, 2, StatusCode::kSuccessful, registered);
+    EXPECT_TRUE(discovery.registered());
+    (void)discovery.TakeOutput();
+  }
+  void Answer(Function function, std::uint16_t transaction, StatusCode status,
+              const Bytes& attributes) {
+    discovery.Receive(WriteMessage(WriteResponse(function, transaction, status, attributes)));
+  }
+  void Find() {
+    Bytes found;
+    PutEmpty(found, Tag::kNodeName);
+    PutEmpty(found, Tag::kDelimiter);
+    PutText(found, Tag::kNodeName, "iqn.a");
+    Answer(Function::kDevAttrQry, 3, StatusCode::kSuccessful, found);
+  }
+  void ExpectDeregistration() {
+    const Bytes sent = discovery.TakeOutput();
+    ASSERT_GE(sent.size(), 12U);
+    EXPECT_EQ(ToHex(Octets(sent).first(4)), "00010004");
+  }
+
+  Discovery discovery{{kMe, "", true}};
+};
+
+TEST_F(IsnsDiscoveryInterrupted, AnUnreadableAnswerIsToldAfterTheDeregistration) {
+  Answer(Function::kDevAttrQry, 3, StatusCode::kSuccessful, FromHex("0000001000000040"));
+  EXPECT_EQ(discovery.state(), Dialogue::State::kAsking);
+  ExpectDeregistration();
+  Answer(Function::kDevDereg, 4, StatusCode::kSuccessful, {});
+  ASSERT_TRUE(discovery.failure());
+  EXPECT_THAT(discovery.failure()->text, HasSubstr("past the end"));
+}
+
+TEST_F(IsnsDiscoveryInterrupted, AfterATimeOutTheLateAnswerIsPassedOver) {
+  discovery.Expire();
+  EXPECT_EQ(discovery.state(), Dialogue::State::kAsking);
+  ExpectDeregistration();
+  Find();
+  EXPECT_EQ(discovery.state(), Dialogue::State::kAsking);
+  Answer(Function::kDevDereg, 4, StatusCode::kSuccessful, {});
+  ASSERT_TRUE(discovery.failure());
+  EXPECT_EQ(discovery.failure()->kind, DialogueFailure::Kind::kTimeout);
+}
+
+TEST_F(IsnsDiscoveryInterrupted, WhatIsNoIsnsEndsItWithALastWord) {
+  discovery.Receive(FromHex("00020003000400000000000000000000"));
+  EXPECT_EQ(discovery.state(), Dialogue::State::kFailed);
+  ExpectDeregistration();
+}
+
+TEST_F(IsnsDiscoveryInterrupted, WhatWasFoundIsKeptWhenTheDeregistrationIsNotAnswered) {
+  Find();
+  ExpectDeregistration();
+  discovery.Expire();
+  ASSERT_EQ(discovery.state(), Dialogue::State::kDone);
+  EXPECT_EQ(discovery.directory().nodes.size(), 1U);
+  EXPECT_THAT(discovery.directory().problems,
+              ElementsAre(AllOf(HasSubstr("deregistration"), HasSubstr("no answer came in time"),
+                                HasSubstr("stays until"))));
+}
+
+TEST_F(IsnsDiscoveryInterrupted, WhatWasFoundIsKeptWhenTheConnectionEndsThen) {
+  Find();
+  discovery.Lost("the server closed the connection");
+  ASSERT_EQ(discovery.state(), Dialogue::State::kDone);
+  EXPECT_EQ(discovery.directory().nodes.size(), 1U);
+}
+
 TEST(IsnsDiscoveryWalk, AServerThatWalksInCirclesIsLeft) {
   Discovery discovery({kMe, "", false});
   discovery.Start();
