@@ -35,6 +35,10 @@ class JsonText {
     writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
     return *this;
   }
+  // Raw takes an object that is JSON already.
+  JsonText& Raw(std::string_view json) {
+    return writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType), *this;
+  }
   JsonText& Number(std::uint64_t number) { return writer_.Uint64(number), *this; }
   // Decimal has at most three digits behind the point.
   JsonText& Decimal(double number) {

@@ -1,0 +1,214 @@
+#include "ike/tool/discover_report.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "ike/tool/json_text.hpp"
+#include "ike/tool/portal_plan.hpp"
+#include "policy/explain.hpp"
+#include "policy/text.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+using policy::isns::Directory;
+using policy::isns::Group;
+using policy::isns::Node;
+using policy::isns::Portal;
+
+// PlainText: what a server says, fit for a terminal.
+std::string PlainText(const std::string& text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return plain ? text : policy::Quote(text);
+}
+
+std::string LifetimeText(const policy::Lifetime& lifetime) {
+  std::string text;
+  if (lifetime.seconds != 0) text += " " + std::to_string(lifetime.seconds) + "s";
+  if (lifetime.kilobytes != 0) text += " " + std::to_string(lifetime.kilobytes) + "kB";
+  return text;
+}
+
+std::string OfferText(const StoredPhase1Offer& offer) {
+  return policy::ToString(offer.suite) + LifetimeText(offer.lifetime);
+}
+std::string OfferText(const StoredEspOffer& offer) {
+  return policy::ToString(offer.suite) +
+         (offer.mode ? " " + std::string(Name(*offer.mode)) : std::string()) +
+         LifetimeText(offer.lifetime);
+}
+
+// GroupsOf gives the groups of each node, by its index.
+std::vector<std::vector<Group>> GroupsOf(const Directory& directory) {
+  std::vector<std::vector<Group>> by_node(directory.nodes.size());
+  for (const Group& group : directory.groups) by_node[group.node].push_back(group);
+  return by_node;
+}
+
+// Unassigned gives the portals that lead to no node, initiators included.
+std::vector<policy::isns::Index> Unassigned(const Directory& directory) {
+  std::vector<bool> assigned(directory.portals.size());
+  for (const Group& group : directory.groups) assigned[group.portal] = true;
+  std::vector<policy::isns::Index> rest;
+  for (policy::isns::Index i = 0; i < assigned.size(); ++i)
+    if (!assigned[i]) rest.push_back(i);
+  return rest;
+}
+
+// TextReport writes lines for people.
+class TextReport {
+ public:
+  TextReport(const Directory& directory, bool whole) : directory_(directory), whole_(whole) {}
+
+  void Target(const Node& node, const std::vector<Group>& groups) {
+    text_ += PlainText(node.name);
+    if (!node.alias.empty()) text_ += " (" + PlainText(node.alias) + ")";
+    text_ += groups.empty() ? "\n  no portal\n" : "\n";
+    for (const Group& group : groups) OnePortal(directory_.portals[group.portal], group.tag);
+  }
+
+  void OnePortal(const Portal& portal, std::optional<std::uint32_t> tag) {
+    text_ += "  " + portal.key.ToString();
+    if (tag) text_ += "  group " + std::to_string(*tag);
+    if (!portal.symbolic_name.empty()) text_ += "  " + PlainText(portal.symbolic_name);
+    text_ += "\n";
+    const PortalPlan plan = PlanFor(directory_, portal);
+    Line("bitmap", portal.bitmap ? portal.bitmap->ToHex() + " " + portal.bitmap->ToString()
+                                 : "none: the server does not say whether IPsec is wanted");
+    Offers(plan.published.phase1_of_entity ? "entity 1" : "phase 1", plan.published.phase1);
+    Offers("phase 2", plan.published.phase2);
+    for (const std::string& warning : plan.published.warnings) Line("warning", warning);
+    Line("plan", PlanLine(plan.plan));
+    if (whole_) Explained(policy::ExplainText(plan.word, plan.plan));
+  }
+
+  void Heading(const std::string& line) { text_ += line + "\n"; }
+  [[nodiscard]] std::string Take() { return std::move(text_); }
+
+ private:
+  void Line(std::string label, const std::string& value) {
+    label.resize(10, ' ');
+    text_ += "    " + label + value + "\n";
+  }
+
+  template <class Offer>
+  void Offers(const std::string& label, const std::optional<Stored<Offer>>& stored) {
+    if (!stored) return;
+    for (const Offer& offer : stored->offers) Line(label, OfferText(offer));
+    for (const std::string& unusable : stored->unusable) Line(label, "unusable: " + unusable);
+  }
+
+  void Explained(const std::string& lines) {
+    for (const std::string_view line : policy::Split(lines, "\n"))
+      if (!line.empty()) text_ += "      " + std::string(line) + "\n";
+  }
+
+  const Directory& directory_;
+  bool whole_;
+  std::string text_;
+};
+
+void WriteLifetime(JsonText& json, const policy::Lifetime& lifetime) {
+  json.Key("lifetime").Begin().Key("seconds").Number(lifetime.seconds);
+  json.Key("kilobytes").Number(lifetime.kilobytes).End();
+}
+
+void WriteTexts(JsonText& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.Key(name).List(texts, [](JsonText& j, const std::string& text) { j.Text(text); });
+}
+
+void WritePhase1(JsonText& json, const Published& published) {
+  json.Key("phase1_proposals");
+  if (!published.phase1) return void(json.Null());
+  json.Begin().Key("of").Text(published.phase1_of_entity ? "entity" : "portal");
+  json.Key("offers").List(published.phase1->offers, [](JsonText& j, const auto& offer) {
+    j.Begin().Key("suite").Text(policy::ToString(offer.suite));
+    WriteLifetime(j, offer.lifetime);
+    j.End();
+  });
+  WriteTexts(json, "unusable", published.phase1->unusable);
+  json.End();
+}
+
+void WritePhase2(JsonText& json, const Published& published) {
+  json.Key("phase2_proposals");
+  if (!published.phase2) return void(json.Null());
+  json.Begin().Key("offers").List(published.phase2->offers, [](JsonText& j, const auto& offer) {
+    j.Begin().Key("suite").Text(policy::ToString(offer.suite)).Key("encapsulation");
+    offer.mode ? j.Text(Name(*offer.mode)) : j.Null();
+    WriteLifetime(j, offer.lifetime);
+    j.End();
+  });
+  WriteTexts(json, "unusable", published.phase2->unusable);
+  json.End();
+}
+
+void WritePortal(JsonText& json, const Directory& directory, const Portal& portal,
+                 std::optional<std::uint32_t> tag) {
+  const PortalPlan plan = PlanFor(directory, portal);
+  json.Begin().Key("address").Text(portal.key.address.ToString());
+  json.Key("port").Number(portal.key.port.number);
+  json.Key("protocol").Text(portal.key.port.udp ? "udp" : "tcp").Key("group");
+  tag ? json.Number(*tag) : json.Null();
+  json.Key("symbolic_name").Own(portal.symbolic_name).Key("bitmap");
+  portal.bitmap ? json.Text(portal.bitmap->ToHex()) : json.Null();
+  WritePhase1(json, plan.published);
+  WritePhase2(json, plan.published);
+  WriteTexts(json, "warnings", plan.published.warnings);
+  json.Key("plan").Raw(policy::ExplainJson(plan.word, plan.plan)).End();
+}
+
+void WriteTarget(JsonText& json, const Directory& directory, const Node& node,
+                 const std::vector<Group>& groups) {
+  json.Begin().Key("name").Own(node.name).Key("alias").Own(node.alias).Key("entity");
+  node.entity ? json.Own(directory.entities[*node.entity].id) : json.Null();
+  json.Key("portals").List(groups, [&directory](JsonText& j, const Group& group) {
+    WritePortal(j, directory, directory.portals[group.portal], group.tag);
+  });
+  json.End();
+}
+
+}  // namespace
+
+std::size_t CountTargets(const Directory& directory) {
+  return static_cast<std::size_t>(std::count_if(directory.nodes.begin(), directory.nodes.end(),
+                                                [](const Node& node) { return node.IsTarget(); }));
+}
+
+std::string DiscoveredText(const Discovered& discovered, bool whole) {
+  const Directory& directory = discovered.directory;
+  TextReport report(directory, whole);
+  report.Heading(discovered.server.ToString() + " shows " + discovered.initiator + " " +
+                 std::to_string(CountTargets(directory)) + " targets, " +
+                 std::to_string(directory.portals.size()) + " portals");
+  const auto groups = GroupsOf(directory);
+  for (std::size_t i = 0; i < directory.nodes.size(); ++i)
+    if (directory.nodes[i].IsTarget()) report.Target(directory.nodes[i], groups[i]);
+  const auto rest = Unassigned(directory);
+  if (!rest.empty()) report.Heading("portals without a target");
+  for (const auto portal : rest) report.OnePortal(directory.portals[portal], std::nullopt);
+  for (const std::string& problem : directory.problems)
+    report.Heading("problem: " + PlainText(problem));
+  return report.Take();
+}
+
+std::string DiscoveredJson(const Discovered& discovered) {
+  const Directory& directory = discovered.directory;
+  const auto groups = GroupsOf(directory);
+  JsonText json;
+  json.Begin().Key("server").Own(discovered.server.ToString());
+  json.Key("initiator").Own(discovered.initiator);
+  json.Key("registered").Bool(discovered.registered).Key("targets").BeginList();
+  for (std::size_t i = 0; i < directory.nodes.size(); ++i)
+    if (directory.nodes[i].IsTarget()) WriteTarget(json, directory, directory.nodes[i], groups[i]);
+  json.EndList().Key("unassigned");
+  json.List(Unassigned(directory), [&directory](JsonText& j, policy::isns::Index portal) {
+    WritePortal(j, directory, directory.portals[portal], std::nullopt);
+  });
+  WriteTexts(json, "problems", directory.problems);
+  return json.End().Line();
+}
+
+}  // namespace iscsi_ike::ike::tool
