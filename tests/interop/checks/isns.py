@@ -6,6 +6,7 @@ import subprocess
 from harness import isns
 from harness.discovery import HBA
 from harness.isns_lab import Lab, differences, not_found, target, unequal
+from peers.isnsd import Isnsd
 
 NEEDS = ("isnsd", "isnsadm")
 PEERS = ()
@@ -18,7 +19,7 @@ _PHASE2 = bytes.fromhex("0000003400000001000000010000002801030401000000000000001
 
 
 def run(network, _peer_class, options, folder):
-    return Lab(network, options, folder).run([
+    return Lab(network, Isnsd, options, folder).run([
         ("isnsadm shows the bitmaps that we register", _shown_by_isnsadm, {}),
         ("all 128 security words", _all_words, {}),
         ("two portals with different bitmaps", _two_portals, {}),

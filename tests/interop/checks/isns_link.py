@@ -7,6 +7,7 @@ import subprocess
 from harness import isns
 from harness.discovery import HBA
 from harness.isns_lab import Lab, differences, no_answer, target
+from peers.isnsd import Isnsd
 
 NEEDS = ("isnsd", "isnsadm", "tshark")
 PEERS = ()
@@ -16,7 +17,7 @@ _ELSEWHERE = {"port": 3206}
 
 
 def run(network, _peer_class, options, folder):
-    return Lab(network, options, folder).run([
+    return Lab(network, Isnsd, options, folder).run([
         ("isnsadm sees us while we ask, and no longer then", _registered, {}),
         ("who was registered before stays registered", _stays, {}),
         ("every request is one that isnsd takes", _requests, {}),

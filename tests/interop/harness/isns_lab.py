@@ -2,8 +2,6 @@
 
 import re
 
-from peers.isnsd import Isnsd
-
 from . import isns
 from .case import Result, show
 from .discovery import Discoverer
@@ -14,10 +12,12 @@ RELAY_PORT = 13205
 
 
 class Lab:
-    """What the checks share. A check is a function of this and the running Isnsd that gives complaints."""
+    """What the checks share. A check is a function of this and a running server (peers/isnsd.py) that gives
+    complaints."""
 
-    def __init__(self, network, options, folder):
+    def __init__(self, network, server_class, options, folder):
         self.network = network
+        self._server_class = server_class
         self.folder = folder
         self.tool = options.tool
         self.address = network.theirs.ipv4
@@ -25,7 +25,7 @@ class Lab:
         self._discoverer = Discoverer(options.tool, network.ours, folder)
 
     def run(self, checks):
-        """Runs checks: (name, function, settings of Isnsd). Returns the Results."""
+        """Runs checks: (name, function, settings of the server). Returns the Results."""
         results = []
         for name, check, settings in checks:
             if self._only in name:
@@ -37,7 +37,7 @@ class Lab:
 
     def _complaints(self, check, settings):
         try:
-            with Isnsd(self.network, self.folder, **settings) as server:
+            with self._server_class(self.network, self.folder, **settings) as server:
                 complaints = [c for c in check(self, server) if c]
                 if server.has_crashed():
                     complaints.append("isnsd has ended: " + server.log().strip()[-200:])
