@@ -24,6 +24,10 @@ std::string PlainText(const std::string& text) {
   return plain ? text : policy::Quote(text);
 }
 
+std::string Counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 std::string LifetimeText(const policy::Lifetime& lifetime) {
   std::string text;
   if (lifetime.seconds != 0) text += " " + std::to_string(lifetime.seconds) + "s";
@@ -186,8 +190,8 @@ void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer
   const Directory& directory = discovered.directory;
   TextReport report(directory, whole, print);
   report.Heading(discovered.server.ToString() + " shows " + discovered.initiator + " " +
-                 std::to_string(CountTargets(directory)) + " targets, " +
-                 std::to_string(directory.portals.size()) + " portals");
+                 Counted(CountTargets(directory), "target") + ", " +
+                 Counted(directory.portals.size(), "portal"));
   const auto groups = GroupsOf(directory);
   for (std::size_t i = 0; i < directory.nodes.size(); ++i)
     if (directory.nodes[i].IsTarget()) report.Target(directory.nodes[i], groups[i]);
