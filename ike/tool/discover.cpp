@@ -57,8 +57,11 @@ Checked<ExitCode> TryDiscover(const Options& options) {
 
   const Discovered discovered{*server, config->initiator, discovery.registered(),
                               discovery.TakeDirectory()};
-  Print(options.output.json ? DiscoveredJson(discovered)
-                            : DiscoveredText(discovered, options.output.verbosity > 0));
+  if (options.output.json) {
+    PrintDiscoveredJson(discovered, Print);
+  } else {
+    PrintDiscoveredText(discovered, options.output.verbosity > 0, Print);
+  }
   if (CountTargets(discovered.directory) != 0) return ExitCode::kOk;
   return Failure(ToolError{ExitCode::kNegotiationFailed, "iSNS: " + NothingThere(*config)});
 }

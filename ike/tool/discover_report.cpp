@@ -24,6 +24,10 @@ std::string PlainText(const std::string& text) {
   return plain ? text : policy::Quote(text);
 }
 
+std::string Counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 std::string LifetimeText(const policy::Lifetime& lifetime) {
   std::string text;
   if (lifetime.seconds != 0) text += " " + std::to_string(lifetime.seconds) + "s";
@@ -57,10 +61,13 @@ std::vector<policy::isns::Index> Unassigned(const Directory& directory) {
   return rest;
 }
 
+constexpr std::size_t kPiece = 65536;  // octets printed together
+
 // TextReport writes lines for people.
 class TextReport {
  public:
-  TextReport(const Directory& directory, bool whole) : directory_(directory), whole_(whole) {}
+  TextReport(const Directory& directory, bool whole, const Printer& print)
+      : directory_(directory), whole_(whole), print_(print) {}
 
   void Target(const Node& node, const std::vector<Group>& groups) {
     text_ += PlainText(node.name);
@@ -82,10 +89,14 @@ class TextReport {
     for (const std::string& warning : plan.published.warnings) Line("warning", warning);
     Line("plan", PlanLine(plan.plan));
     if (whole_) Explained(policy::ExplainText(plan.word, plan.plan));
+    if (text_.size() > kPiece) Flush();
   }
 
   void Heading(const std::string& line) { text_ += line + "\n"; }
-  [[nodiscard]] std::string Take() { return std::move(text_); }
+  void Flush() {
+    print_(text_);
+    text_.clear();
+  }
 
  private:
   void Line(std::string label, const std::string& value) {
@@ -107,6 +118,7 @@ class TextReport {
 
   const Directory& directory_;
   bool whole_;
+  const Printer& print_;
   std::string text_;
 };
 
@@ -160,14 +172,11 @@ void WritePortal(JsonText& json, const Directory& directory, const Portal& porta
   json.Key("plan").Raw(policy::ExplainJson(plan.word, plan.plan)).End();
 }
 
-void WriteTarget(JsonText& json, const Directory& directory, const Node& node,
-                 const std::vector<Group>& groups) {
+// BeginTarget leaves the list of portals open.
+void BeginTarget(JsonText& json, const Directory& directory, const Node& node) {
   json.Begin().Key("name").Own(node.name).Key("alias").Own(node.alias).Key("entity");
   node.entity ? json.Own(directory.entities[*node.entity].id) : json.Null();
-  json.Key("portals").List(groups, [&directory](JsonText& j, const Group& group) {
-    WritePortal(j, directory, directory.portals[group.portal], group.tag);
-  });
-  json.End();
+  json.Key("portals").BeginList();
 }
 
 }  // namespace
@@ -177,12 +186,12 @@ std::size_t CountTargets(const Directory& directory) {
                                                 [](const Node& node) { return node.IsTarget(); }));
 }
 
-std::string DiscoveredText(const Discovered& discovered, bool whole) {
+void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer& print) {
   const Directory& directory = discovered.directory;
-  TextReport report(directory, whole);
+  TextReport report(directory, whole, print);
   report.Heading(discovered.server.ToString() + " shows " + discovered.initiator + " " +
-                 std::to_string(CountTargets(directory)) + " targets, " +
-                 std::to_string(directory.portals.size()) + " portals");
+                 Counted(CountTargets(directory), "target") + ", " +
+                 Counted(directory.portals.size(), "portal"));
   const auto groups = GroupsOf(directory);
   for (std::size_t i = 0; i < directory.nodes.size(); ++i)
     if (directory.nodes[i].IsTarget()) report.Target(directory.nodes[i], groups[i]);
@@ -191,24 +200,31 @@ std::string DiscoveredText(const Discovered& discovered, bool whole) {
   for (const auto portal : rest) report.OnePortal(directory.portals[portal], std::nullopt);
   for (const std::string& problem : directory.problems)
     report.Heading("problem: " + PlainText(problem));
-  return report.Take();
+  report.Flush();
 }
 
-std::string DiscoveredJson(const Discovered& discovered) {
+void PrintDiscoveredJson(const Discovered& discovered, const Printer& print) {
   const Directory& directory = discovered.directory;
   const auto groups = GroupsOf(directory);
   JsonText json;
+  const auto portal = [&](const Portal& one, std::optional<std::uint32_t> tag) {
+    WritePortal(json, directory, one, tag);
+    if (json.size() > kPiece) print(json.TakeSoFar());
+  };
   json.Begin().Key("server").Own(discovered.server.ToString());
   json.Key("initiator").Own(discovered.initiator);
   json.Key("registered").Bool(discovered.registered).Key("targets").BeginList();
-  for (std::size_t i = 0; i < directory.nodes.size(); ++i)
-    if (directory.nodes[i].IsTarget()) WriteTarget(json, directory, directory.nodes[i], groups[i]);
-  json.EndList().Key("unassigned");
-  json.List(Unassigned(directory), [&directory](JsonText& j, policy::isns::Index portal) {
-    WritePortal(j, directory, directory.portals[portal], std::nullopt);
-  });
+  for (std::size_t i = 0; i < directory.nodes.size(); ++i) {
+    if (!directory.nodes[i].IsTarget()) continue;
+    BeginTarget(json, directory, directory.nodes[i]);
+    for (const Group& group : groups[i]) portal(directory.portals[group.portal], group.tag);
+    json.EndList().End();
+  }
+  json.EndList().Key("unassigned").BeginList();
+  for (const auto one : Unassigned(directory)) portal(directory.portals[one], std::nullopt);
+  json.EndList();
   WriteTexts(json, "problems", directory.problems);
-  return json.End().Line();
+  print(json.End().Line());
 }
 
 }  // namespace iscsi_ike::ike::tool

@@ -15,7 +15,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "ike/net/isns_link.hpp"
 #include "policy/isns/directory.hpp"
@@ -30,8 +32,10 @@ struct Discovered {
 };
 
 [[nodiscard]] std::size_t CountTargets(const policy::isns::Directory& directory);
-// DiscoveredText: `whole` shows each plan as explain does.
-[[nodiscard]] std::string DiscoveredText(const Discovered& discovered, bool whole);
-[[nodiscard]] std::string DiscoveredJson(const Discovered& discovered);
+// PrintDiscovered gives the text or the object to `print` piece by piece, for a fabric makes some
+// tens of MiB of it. `whole` shows each plan as explain does.
+using Printer = std::function<void(std::string_view)>;
+void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer& print);
+void PrintDiscoveredJson(const Discovered& discovered, const Printer& print);
 
 }  // namespace iscsi_ike::ike::tool
