@@ -13,7 +13,8 @@ enum class ExitCode : int {
   kOk = 0,
   kUsage = 2,   // the command line, a file or the configuration cannot be used
   kPolicy = 3,  // the security word, identity or key allow no negotiation; why-key: no key is used
-  // For any reason but time; decode --try-psk: the key is another; replay: it parted.
+  // For any reason but time; decode --try-psk: the key is another; replay: it parted; discover: no
+  // target is shown, or the server refused.
   kNegotiationFailed = 4,
   kTimeout = 5,
 };

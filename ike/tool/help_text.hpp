@@ -12,14 +12,14 @@ inline constexpr std::string_view kAboutTool =
 inline constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "  0  done: explained, established, decoded, or served until a signal; why-key: a key\n"
-    "     would be used; replay: the same\n"
+    "     would be used; replay: the same; discover: a target is listed\n"
     "  2  the command line, a file or the configuration cannot be used\n"
     "  3  policy says no: the word, the identity or the key allow no negotiation; why-key: no key\n"
     "     would be used\n"
     "  4  the negotiation failed, or a signal ended it first; load: one failed, none was "
     "established,\n"
     "     a threshold was breached, or a signal ended it; decode --try-psk: the key is another;\n"
-    "     replay: it parted from the recording\n"
+    "     replay: it parted from the recording; discover: no target, or the server refused\n"
     "  5  timeout: no usable answer from the peer\n"
     "With --json and 2 there is no object on standard output, only the line on standard error, "
     "but\n"
@@ -34,6 +34,7 @@ inline constexpr std::string_view kToolExamples =
     "  iscsi-ike why-key --config portal.json --peer 192.0.2.31\n"
     "  iscsi-ike decode login.pcapng --keylog login.keys\n"
     "  iscsi-ike replay login.recording --key-file psk.txt\n"
+    "  iscsi-ike discover --isns isns.example\n"
     "'iscsi-ike SUBCOMMAND --help' tells the rest.\n";
 
 inline constexpr std::string_view kKeyRules =
@@ -151,5 +152,17 @@ inline constexpr std::string_view kReplayExamples =
     "Exit codes: 0 the same, whatever came of it; 4 it parted; 3 policy says no to what --set "
     "sets;\n"
     "2 bad input, or another key than the recorded one.\n";
+
+inline constexpr std::string_view kDiscoverExamples =
+    "Asks an iSNS server (RFC 4171) as an initiator node: targets, portals with portal group and\n"
+    "security bitmap, the ISAKMP proposals that they publish, and the plan that these lead to for\n"
+    "an initiator with a key for the portal. A node that the server does not know is registered\n"
+    "for the time of the query. No key is asked for or told.\n"
+    "Examples:\n"
+    "  iscsi-ike discover --isns isns.example --initiator iqn.2026-01.example.hba:one\n"
+    "  iscsi-ike discover --isns [2001:db8::5]:3205 --target iqn.2026-01.example.array:a --json\n"
+    "Exit codes: 0 a target is listed, 4 none is shown, the server refused or could not be "
+    "reached,\n"
+    "5 it did not answer in time, 2 bad input.\n";
 
 }  // namespace iscsi_ike::ike::tool

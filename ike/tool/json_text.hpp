@@ -4,6 +4,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -55,6 +56,14 @@ class JsonText {
     for (const auto& element : range) write(*this, element);
     return EndList();
   }
+
+  // TakeSoFar cuts off what has been written, for documents too long to be kept whole.
+  [[nodiscard]] std::string TakeSoFar() {
+    std::string text(buffer_.GetString(), buffer_.GetSize());
+    buffer_.Clear();
+    return text;
+  }
+  [[nodiscard]] std::size_t size() const { return buffer_.GetSize(); }
 
   // Line is the document with a newline.
   [[nodiscard]] std::string Line() const {

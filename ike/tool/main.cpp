@@ -9,6 +9,7 @@
 #include "ike/tool/core_dumps.hpp"
 #include "ike/tool/decode.hpp"
 #include "ike/tool/demo.hpp"
+#include "ike/tool/discover.hpp"
 #include "ike/tool/explain.hpp"
 #include "ike/tool/file_roles.hpp"
 #include "ike/tool/load.hpp"
@@ -38,6 +39,8 @@ ExitCode Dispatch(const Options& options) {
       return RunDecode(options);
     case Command::kReplay:
       return RunReplay(options);
+    case Command::kDiscover:
+      return RunDiscover(options);
   }
   return ExitCode::kUsage;
 }

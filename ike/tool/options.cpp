@@ -395,6 +395,24 @@ struct Parser {
     AddKey(sub, options.key, key_placeholder);
     sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
   }
+
+  void AddDiscover() {
+    CLI::App& sub = *app.add_subcommand(
+        "discover", "List the target portals of an iSNS server, and what they lead to");
+    sub.callback([this] { options.command = Command::kDiscover; });
+    sub.footer(std::string(kDiscoverExamples));
+    DiscoverOptions& discover = options.discover;
+    AddText(sub, "--isns", discover.isns, "HOST[:PORT]", "The iSNS server; port 3205 by itself");
+    AddText(sub, "--initiator", discover.initiator, "NAME",
+            "The iSCSI name to ask as; default: that of /etc/iscsi/initiatorname.iscsi");
+    AddText(sub, "--target", discover.target, "NAME", "List this target alone");
+    sub.add_flag("--no-register", discover.no_register,
+                 "Do not register an initiator that the server does not know for the query");
+    AddText(sub, "--timeout", options.network.timeout, "SECONDS",
+            "Give up the connection or an answer after this time, default 10");
+    sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
+    sub.add_flag("-v", options.output.verbosity, "Show each plan in full, as explain does");
+  }
 };
 
 }  // namespace
@@ -412,6 +430,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   parser.AddWhyKey();
   parser.AddDecode();
   parser.AddReplay();
+  parser.AddDiscover();
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
   try {
     parser.app.parse(std::move(arguments));

@@ -13,7 +13,17 @@
 
 namespace iscsi_ike::ike::tool {
 
-enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kDecode, kReplay };
+enum class Command {
+  kExplain,
+  kDemo,
+  kConnect,
+  kServe,
+  kLoad,
+  kWhyKey,
+  kDecode,
+  kReplay,
+  kDiscover
+};
 
 // PolicyOptions: where the security settings come from and how they are read.
 struct PolicyOptions {
@@ -135,6 +145,14 @@ struct ReplayOptions {
   std::vector<std::string> set;  // NAME=VALUE
 };
 
+// DiscoverOptions: see isns_server.hpp.
+struct DiscoverOptions {
+  std::string isns;
+  std::string initiator;
+  std::string target;
+  bool no_register = false;
+};
+
 struct Options {
   Command command = Command::kExplain;
   PolicyOptions policy;
@@ -148,6 +166,7 @@ struct Options {
   WhyKeyOptions why_key;
   DecodeOptions decode;
   ReplayOptions replay;
+  DiscoverOptions discover;
   // What was given of the options that decide how to negotiate, keys and files apart, in a form of
   // its own ("--flags=0x27"): with the config and the keys the same arguments give the same
   // settings.

@@ -65,7 +65,7 @@ def explanations(root, text, tool):
 
 def options(text, tool):
     known = ""
-    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"], ["load"], ["why-key"], ["decode"], ["replay"]):
+    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"], ["load"], ["why-key"], ["decode"], ["replay"], ["discover"]):
         known += subprocess.run([tool, *command, "--help"], check=True, capture_output=True, text=True).stdout
     known = set(re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", known))
     lines = [command for command, _ in console(text) if command.startswith("iscsi-ike ")]

@@ -25,6 +25,12 @@ def start_piped(host, command, errors):
                             stderr=errors, text=True, preexec_fn=_die_with_parent)
 
 
+def start_apart(host, command, output, errors):
+    """Starts `command` with stdout to the file `output` and stderr to the file `errors`."""
+    return subprocess.Popen(host.inside(command), stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+                            preexec_fn=_die_with_parent)
+
+
 def stop(process, how=signal.SIGTERM, patience=5.0):
     """Ends a process, in the end by force. Returns its exit status."""
     if process.poll() is None:

@@ -1,0 +1,193 @@
+#include "ike/net/isns_link.hpp"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+namespace iscsi_ike::ike::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kReadSize = 16384;
+
+std::string WhyNoConnection(const error_code& error) {
+  if (error == asio::error::connection_refused) return "connection refused: no iSNS server listens";
+  if (error == asio::error::eof || error == asio::error::connection_reset)
+    return "the server closed the connection";
+  return error.message();
+}
+
+}  // namespace
+
+std::string IsnsServer::ToString() const {
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+// Impl lives as long as an operation is under way; after Close none of them does anything.
+struct IsnsLink::Impl : std::enable_shared_from_this<IsnsLink::Impl> {
+  using Kind = policy::isns::DialogueFailure::Kind;
+
+  Impl(Reactor& reactor, IsnsServer to, IsnsPatience how_long)
+      : server(std::move(to)),
+        patience(how_long),
+        resolver(reactor.context()),
+        socket(reactor.context()),
+        timer(reactor.context()) {}
+
+  void Connect();
+  void Begin();
+  void Read();
+  void Write();
+  void Await(Duration time);
+  void Attend();
+  void Lose(const std::string& why, Kind kind = Kind::kConnection);
+  void SendLast();
+  void Close();
+
+  IsnsServer server;
+  IsnsPatience patience;
+  tcp::resolver resolver;
+  tcp::socket socket;
+  asio::steady_timer timer;
+  policy::isns::Dialogue* dialogue = nullptr;  // nullptr: closed
+  std::function<void()> settled;
+  bool connected = false;
+  bool writing = false;
+  std::uint32_t awaited = 0;  // Dialogue::asked of the question whose time runs
+  policy::isns::Bytes output;
+  std::array<std::uint8_t, kReadSize> input{};
+};
+
+void IsnsLink::Impl::Connect() {
+  Await(patience.connect);
+  resolver.async_resolve(
+      server.host, std::to_string(server.port), tcp::resolver::numeric_service,
+      [self = shared_from_this()](const error_code& error, const tcp::resolver::results_type& to) {
+        if (self->dialogue == nullptr) return;
+        if (error) return self->Lose("the name cannot be resolved: " + error.message());
+        asio::async_connect(self->socket, to,
+                            [self](const error_code& failed, const tcp::endpoint&) {
+                              if (self->dialogue == nullptr) return;
+                              if (failed) return self->Lose(WhyNoConnection(failed));
+                              self->Begin();
+                            });
+      });
+}
+
+void IsnsLink::Impl::Begin() {
+  connected = true;
+  timer.cancel();
+  error_code ignored;
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  socket.set_option(tcp::no_delay(true), ignored);
+  dialogue->Start();
+  Read();
+  Attend();
+}
+
+void IsnsLink::Impl::Await(Duration time) {
+  timer.expires_after(time);
+  timer.async_wait([self = shared_from_this()](const error_code& error) {
+    const bool renewed = self->timer.expiry() > asio::steady_timer::clock_type::now();
+    if (error || renewed || self->dialogue == nullptr) return;
+    if (!self->connected) return self->Lose("no connection came about in time", Kind::kTimeout);
+    self->dialogue->Expire();
+    self->Attend();
+  });
+}
+
+void IsnsLink::Impl::Read() {
+  socket.async_read_some(asio::buffer(input),
+                         [self = shared_from_this()](const error_code& error, std::size_t size) {
+                           if (self->dialogue == nullptr) return;
+                           if (error) return self->Lose(WhyNoConnection(error));
+                           self->dialogue->Receive(policy::isns::Octets(self->input).first(size));
+                           self->Attend();
+                           if (self->dialogue != nullptr) self->Read();
+                         });
+}
+
+void IsnsLink::Impl::Write() {
+  if (writing) return;
+  output = dialogue->TakeOutput();
+  if (output.empty()) return;
+  writing = true;
+  asio::async_write(socket, asio::buffer(output),
+                    [self = shared_from_this()](const error_code& error, std::size_t) {
+                      self->writing = false;
+                      if (self->dialogue == nullptr) return;
+                      if (error) return self->Lose(WhyNoConnection(error));
+                      self->Write();
+                    });
+}
+
+// Attend looks at what has become of the dialogue.
+void IsnsLink::Impl::Attend() {
+  using State = policy::isns::Dialogue::State;
+  const State state = dialogue->state();
+  if (dialogue->IsOver()) {
+    const auto call = settled;
+    SendLast();
+    Close();
+    return call();
+  }
+  Write();
+  if (state == State::kResting) {
+    timer.cancel();
+    // A copy: the callee may end the link.
+    if (const auto call = settled; std::exchange(awaited, 0) != 0) call();
+    return;
+  }
+  if (std::exchange(awaited, dialogue->asked()) != dialogue->asked()) Await(patience.answer);
+}
+
+void IsnsLink::Impl::Lose(const std::string& why, Kind kind) {
+  dialogue->Lost(why, kind);
+  Attend();
+}
+
+// SendLast: a last word that nobody answers, if it can be said at once.
+void IsnsLink::Impl::SendLast() {
+  const policy::isns::Bytes last = dialogue->TakeOutput();
+  if (last.empty() || !connected || writing) return;
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(last), ignored);
+}
+
+void IsnsLink::Impl::Close() {
+  dialogue = nullptr;
+  error_code ignored;
+  resolver.cancel();
+  timer.cancel();
+  socket.close(ignored);
+}
+
+IsnsLink::IsnsLink(Reactor& reactor, IsnsServer server, IsnsPatience patience)
+    : impl_(std::make_shared<Impl>(reactor, std::move(server), patience)) {}
+
+IsnsLink::~IsnsLink() {
+  impl_->settled = nullptr;
+  impl_->Close();
+}
+
+void IsnsLink::Start(policy::isns::Dialogue& dialogue, std::function<void()> settled) {
+  impl_->dialogue = &dialogue;
+  impl_->settled = std::move(settled);
+  impl_->Connect();
+}
+
+void IsnsLink::Attend() {
+  if (impl_->dialogue != nullptr && impl_->connected) impl_->Attend();
+}
+
+}  // namespace iscsi_ike::ike::net

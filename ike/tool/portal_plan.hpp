@@ -1,0 +1,44 @@
+// PortalPlan: what the settings that a portal has published in iSNS lead to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ike/wire/stored_proposals.hpp"
+#include "policy/isns/directory.hpp"
+#include "policy/plan.hpp"
+#include "policy/translate.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+// Published is the proposals of a portal, read. Unset: it has published none. `phase1_of_entity`:
+// they are the entity's (tag 11), for the portal has none of its own.
+struct Published {
+  std::optional<Stored<StoredPhase1Offer>> phase1;
+  std::optional<Stored<StoredEspOffer>> phase2;
+  bool phase1_of_entity = false;
+  std::vector<std::string> warnings;  // what could not be read, or is against RFC 4171
+};
+[[nodiscard]] Published ReadPublished(const policy::isns::Directory& directory,
+                                      const policy::isns::Portal& portal);
+
+// ApplyPublished makes an initiator's request ask for what the portal published: the word where it
+// has one, the suites in its order, encapsulations for a word without preference, the PFS group,
+// lifetimes no longer than the portal's. What cannot be followed is added to `warnings`.
+void ApplyPublished(const policy::isns::Portal& portal, const Published& published,
+                    policy::TranslateRequest& request, std::vector<std::string>& warnings);
+
+struct PortalPlan {
+  policy::SecurityFlags word;  // the portal's bitmap; without one, 0
+  policy::Plan plan;
+  Published published;
+};
+// PlanFor translates for an initiator that has a key for the portal's address.
+[[nodiscard]] PortalPlan PlanFor(const policy::isns::Directory& directory,
+                                 const policy::isns::Portal& portal);
+
+// PlanLine tells a plan on one line, or why there is no negotiation.
+[[nodiscard]] std::string PlanLine(const policy::Plan& plan);
+
+}  // namespace iscsi_ike::ike::tool

@@ -1,0 +1,87 @@
+#include "policy/isns/registration.hpp"
+
+#include <utility>
+
+namespace iscsi_ike::policy::isns {
+
+void Registration::OnStart() {
+  entity_ = publication_.entity;
+  next_ = 0;
+  RegisterMore();
+}
+
+void Registration::RegisterMore() {
+  step_ = Step::kRegister;
+  const Request request = RegisterTarget(publication_, entity_, next_);
+  Ask(request, "registration of " + publication_.node);
+}
+
+void Registration::DeregisterMore() {
+  step_ = Step::kDeregister;
+  const Request request = DeregisterTarget(publication_, next_);
+  Ask(request, "deregistration of " + publication_.node);
+}
+
+void Registration::Refresh() {
+  if (state() != State::kResting) return;
+  step_ = Step::kRefresh;
+  Ask(QueryRegistered(publication_.node, publication_.node), "query of " + publication_.node);
+}
+
+void Registration::Leave() {
+  if (leaving_ || IsOver()) return;
+  leaving_ = true;
+  if (state() == State::kNew) return Finish();
+  if (state() == State::kResting) RestOrLeave();
+}
+
+void Registration::RestOrLeave() {
+  if (!leaving_) return Rest();
+  if (!registered_) return Finish();
+  next_ = 0;
+  DeregisterMore();
+}
+
+void Registration::OnAnswer(const ResponseView& answer) {
+  switch (step_) {
+    case Step::kRegister:
+      return AfterRegister(answer);
+    case Step::kRefresh:
+      return AfterRefresh(answer);
+    case Step::kDeregister:
+      return AfterDeregister(answer);
+  }
+}
+
+void Registration::AfterRegister(const ResponseView& answer) {
+  if (answer.status != StatusCode::kSuccessful) return Fail(Refusal(answer));
+  registered_ = true;
+  auto id = answer.key.Find(Tag::kEntityId);
+  if (!id) id = answer.operating.Find(Tag::kEntityId);
+  if (const auto name = id ? id->AsText() : Parsed<std::string>(entity_); name) entity_ = *name;
+  if (const auto period = answer.operating.Find(Tag::kRegistrationPeriod)) {
+    if (const auto seconds = period->AsNumber()) period_ = *seconds;
+  }
+  if (next_ == publication_.portals.size() || leaving_) return RestOrLeave();
+  if (entity_.empty()) {
+    return Fail(Broken({"DevAttrRegRsp", "does not tell the entity that the server made"}));
+  }
+  RegisterMore();
+}
+
+void Registration::AfterRefresh(const ResponseView& answer) {
+  const bool known =
+      answer.status == StatusCode::kSuccessful && answer.operating.Find(Tag::kNodeName).has_value();
+  registered_ = known;
+  if (known || leaving_) return RestOrLeave();
+  OnStart();
+}
+
+void Registration::AfterDeregister(const ResponseView& answer) {
+  if (answer.status != StatusCode::kSuccessful) return Fail(Refusal(answer));
+  if (next_ < publication_.portals.size()) return DeregisterMore();
+  registered_ = false;
+  Finish();
+}
+
+}  // namespace iscsi_ike::policy::isns

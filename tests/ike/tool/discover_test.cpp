@@ -1,0 +1,319 @@
+// discover: what it prints of a server's answers, and its exit codes. The server runs beside it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "ike/tool/isns_server.hpp"
+#include "ike/tool/portal_plan.hpp"
+#include "ike/wire/stored_proposals.hpp"
+#include "policy/suites.hpp"
+#include "tests/ike/tool/tool_process.hpp"
+#include "tests/support/isns_server.hpp"
+
+namespace iscsi_ike::ike::tool {
+namespace {
+
+using nlohmann::json;
+using policy::isns::PublishedPortal;
+using test::FakeIsns;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace asio = boost::asio;
+
+constexpr const char* kMe = "iqn.2026-01.example.hba:one";
+constexpr const char* kArray = "iqn.2026-01.example.array:a";
+
+std::vector<policy::Phase1Suite> Phase1(std::string_view text) {
+  return *policy::ParsePhase1List(text, "suites");
+}
+std::vector<policy::EspSuite> Esp(std::string_view text) {
+  return *policy::ParseEspList(text, "suites");
+}
+
+PublishedPortal Portal(std::uint8_t last, std::uint32_t bitmap) {
+  return {{policy::IpAddress::V4({192, 0, 2, last}), {3260, false}},
+          policy::SecurityFlags(bitmap),
+          {},
+          {},
+          {}};
+}
+
+PublishedPortal Publishing(std::uint8_t last, std::uint32_t bitmap) {
+  PublishedPortal portal = Portal(last, bitmap);
+  const std::vector<policy::Encapsulation> modes = {policy::Encapsulation::kTransport,
+                                                    policy::Encapsulation::kTunnel};
+  portal.phase1_proposals = WriteStoredPhase1(Phase1("aes256-sha384-ecp384"), {7200, 0});
+  portal.phase2_proposals = WriteStoredEsp(Esp("aes256gcm16-esn"), modes, std::nullopt, {1800, 0});
+  return portal;
+}
+
+// IsnsThread serves connections one after the other, until it is destroyed.
+class IsnsThread {
+ public:
+  explicit IsnsThread(FakeIsns isns, bool answers = true)
+      : isns_(std::move(isns)),
+        acceptor_(context_, {asio::ip::make_address("127.0.0.1"), 0}),
+        thread_([this, answers] { Serve(answers); }) {}
+  ~IsnsThread() {
+    ending_ = true;
+    asio::io_context context;
+    asio::ip::tcp::socket knock(context);
+    boost::system::error_code ignored;
+    knock.connect(acceptor_.local_endpoint(), ignored);
+    thread_.join();
+  }
+  IsnsThread(const IsnsThread&) = delete;
+  IsnsThread& operator=(const IsnsThread&) = delete;
+  [[nodiscard]] std::string address() const {
+    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+  }
+
+ private:
+  void Serve(bool answers) {
+    for (;;) {
+      asio::ip::tcp::socket socket(context_);
+      acceptor_.accept(socket);
+      if (ending_) return;
+      policy::isns::MessageReader reader;
+      std::array<std::uint8_t, 4096> input{};
+      boost::system::error_code error;
+      for (;;) {
+        const std::size_t size = socket.read_some(asio::buffer(input), error);
+        if (error) break;
+        auto octets = policy::isns::Octets(input).first(size);
+        while (answers && !octets.empty()) {
+          const auto message = reader.Take(octets);
+          if (!message || !*message) break;
+          asio::write(socket, asio::buffer(policy::isns::WriteMessage(isns_.Answer(**message))),
+                      error);
+        }
+      }
+    }
+  }
+
+  FakeIsns isns_;
+  std::atomic<bool> ending_ = false;
+  asio::io_context context_;
+  asio::ip::tcp::acceptor acceptor_;
+  std::thread thread_;
+};
+
+FakeIsns Fabric() {
+  FakeIsns isns;
+  isns.targets = {{"array.example", kArray, {Portal(10, 0x27), Publishing(11, 0x07)}, {}},
+                  {"tape.example", "iqn.2026-01.example.tape:b", {Portal(12, 0x01)}, {}}};
+  isns.targets[0].entity_proposals = WriteStoredPhase1(Phase1("aes128-sha1-modp1536"), {0, 0});
+  isns.targets[0].portals[0].symbolic_name = "left";
+  return isns;
+}
+
+ToolResult Discover(const IsnsThread& server, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = {"discover", "--isns", server.address(), "--initiator", kMe};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return RunTool(arguments);
+}
+
+TEST(Discover, TellsEachPortalAndItsPlan) {
+  const IsnsThread server(Fabric());
+  const policy::SuiteSet defaults = policy::DefaultSuites();
+  const ToolResult result = Discover(server);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("warning"), HasSubstr("RFC 4171 (7.3, 7.4)")));
+  EXPECT_EQ(
+      result.out,
+      server.address() + " shows " + kMe +
+          " 2 targets, 3 portals\n"
+          "iqn.2026-01.example.array:a\n"
+          "  192.0.2.10:3260  group 1  left\n"
+          "    bitmap    0x27 VALID|IKE_IPSEC_ENABLED|MAIN_MODE_ENABLED|"
+          "TRANSPORT_MODE_PREFERRED\n"
+          "    entity 1  aes128-sha1-modp1536\n"
+          "    plan      main mode, transport, no PFS; phase 1 aes128-sha1-modp1536; phase 2 " +
+          policy::ToString(std::span(defaults.phase2)) +
+          "\n"
+          "  192.0.2.11:3260  group 1\n"
+          "    bitmap    0x7 VALID|IKE_IPSEC_ENABLED|MAIN_MODE_ENABLED\n"
+          "    phase 1   aes256-sha384-ecp384 7200s\n"
+          "    phase 2   aes256gcm16-esn transport 1800s\n"
+          "    phase 2   aes256gcm16-esn tunnel 1800s\n"
+          "    plan      main mode, transport or tunnel, no PFS; phase 1 "
+          "aes256-sha384-ecp384; phase 2 aes256gcm16-esn\n"
+          "iqn.2026-01.example.tape:b\n"
+          "  192.0.2.12:3260  group 1\n"
+          "    bitmap    0x1 VALID\n"
+          "    plan      IPSEC_DISABLED: the word switches IKE/IPsec off: nothing to "
+          "negotiate\n");
+}
+
+TEST(Discover, JsonIsTheContract) {
+  const IsnsThread server(Fabric());
+  const ToolResult result = Discover(server, {"--json", "--target", "IQN.2026-01.example.array:A"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json all = json::parse(result.out);
+  EXPECT_EQ(all.at("server"), server.address());
+  EXPECT_EQ(all.at("initiator"), kMe);
+  EXPECT_EQ(all.at("registered"), true);
+  ASSERT_EQ(all.at("targets").size(), 1U);
+  EXPECT_TRUE(all.at("unassigned").empty());
+  EXPECT_TRUE(all.at("problems").empty());
+  const json& target = all.at("targets")[0];
+  EXPECT_EQ(target.at("name"), kArray);
+  EXPECT_EQ(target.at("entity"), "array.example");
+  EXPECT_EQ(target.at("alias"), "");
+  ASSERT_EQ(target.at("portals").size(), 2U);
+  const json& first = target.at("portals")[0];
+  EXPECT_EQ(first.at("address"), "192.0.2.10");
+  EXPECT_EQ(first.at("port"), 3260);
+  EXPECT_EQ(first.at("protocol"), "tcp");
+  EXPECT_EQ(first.at("group"), 1);
+  EXPECT_EQ(first.at("symbolic_name"), "left");
+  EXPECT_EQ(first.at("bitmap"), "0x27");
+  EXPECT_EQ(first.at("phase1_proposals").at("of"), "entity");
+  EXPECT_TRUE(first.at("phase2_proposals").is_null());
+  EXPECT_EQ(first.at("plan").at("outcome"), "plan");
+  EXPECT_EQ(first.at("plan").at("phase1"), json::parse(R"(["aes128-sha1-modp1536"])"));
+  const json& second = target.at("portals")[1];
+  EXPECT_EQ(second.at("phase1_proposals"),
+            json::parse(R"({"of": "portal", "offers": [{"suite": "aes256-sha384-ecp384",
+                            "lifetime": {"seconds": 7200, "kilobytes": 0}}], "unusable": []})"));
+  EXPECT_EQ(second.at("phase2_proposals").at("offers")[1].at("encapsulation"), "tunnel");
+  EXPECT_EQ(second.at("plan").at("lifetimes").at("phase2").at("seconds"), 1800);
+  EXPECT_EQ(second.at("plan").at("encapsulation"), json::parse(R"(["transport", "tunnel"])"));
+}
+
+TEST(Discover, VerboseShowsWholePlans) {
+  const IsnsThread server(Fabric());
+  const ToolResult result = Discover(server, {"-v", "--no-register"});
+  EXPECT_THAT(result.out, AllOf(HasSubstr("      word           0x27\n"),
+                                HasSubstr("      reasons\n"), HasSubstr("note MAIN_MODE_ONLY")));
+}
+
+TEST(Discover, ExitCodesTellTheKindOfFailure) {
+  FakeIsns refusing = Fabric();
+  refusing.refusals[policy::isns::Function::kDevAttrQry] =
+      policy::isns::StatusCode::kSourceUnauthorized;
+  const IsnsThread refuses(refusing);
+  const ToolResult refused = Discover(refuses);
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("iscsi-ike: iSNS: " + refuses.address() +
+                                     ": query of targets: Source Unauthorized (8): "));
+
+  const IsnsThread empty{FakeIsns()};
+  const ToolResult nothing = Discover(empty, {"--json"});
+  EXPECT_EQ(nothing.exit_code, 4);
+  EXPECT_TRUE(json::parse(nothing.out).at("targets").empty());
+  EXPECT_THAT(nothing.err, HasSubstr("the server shows no target to iqn.2026-01.example.hba:one"));
+
+  const IsnsThread silent(Fabric(), false);
+  const ToolResult late = Discover(silent, {"--timeout", "1"});
+  EXPECT_EQ(late.exit_code, 5);
+  EXPECT_THAT(late.err, HasSubstr("no answer came in time"));
+}
+
+TEST(Discover, BadInputIsNamed) {
+  const auto line = [](const std::vector<std::string>& arguments) {
+    const ToolResult result = RunTool(arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_EQ(result.out, "");
+    return result.err;
+  };
+  EXPECT_THAT(line({"discover"}), HasSubstr("--isns: is missing"));
+  EXPECT_THAT(line({"discover", "--isns", "a b", "--initiator", kMe}),
+              HasSubstr("--isns: \"a b\" is not HOST[:PORT]"));
+  EXPECT_THAT(line({"discover", "--isns", "localhost:0", "--initiator", kMe}),
+              HasSubstr("--isns: '0' is not a number from 1 to 65535"));
+  EXPECT_THAT(line({"discover", "--isns", "localhost", "--initiator", "fred"}),
+              HasSubstr("--initiator: \"fred\" is no iSCSI name"));
+  EXPECT_THAT(line({"discover", "--isns", "localhost", "--initiator", kMe, "--target", "x"}),
+              HasSubstr("--target: \"x\" is no iSCSI name"));
+  EXPECT_THAT(line({"discover", "--isns", "localhost", "--initiator", kMe, "--timeout", "0"}),
+              HasSubstr("--timeout"));
+}
+
+TEST(IsnsServerText, HostsAndPorts) {
+  const auto text = [](std::string_view typed) {
+    const auto server = ParseIsnsServer(typed, "--isns");
+    return server ? server->ToString() : "error";
+  };
+  EXPECT_EQ(text("isns.example"), "isns.example:3205");
+  EXPECT_EQ(text("isns.example:99"), "isns.example:99");
+  EXPECT_EQ(text("192.0.2.1:99"), "192.0.2.1:99");
+  EXPECT_EQ(text("2001:db8::1"), "[2001:db8::1]:3205");
+  EXPECT_EQ(text("[2001:db8::1]"), "[2001:db8::1]:3205");
+  EXPECT_EQ(text("[2001:db8::1]:99"), "[2001:db8::1]:99");
+  EXPECT_EQ(text("fe80::1%eth0"), "[fe80::1%eth0]:3205");
+  for (const char* wrong :
+       {"", ":99", "[2001:db8::1", "[2001:db8::1]x", "a:b", "a:", "a/b", "a:65536"})
+    EXPECT_EQ(text(wrong), "error") << wrong;
+}
+
+// PlanOf is for a portal that stands alone in a directory.
+PortalPlan PlanOf(const PublishedPortal& published) {
+  policy::isns::Portal portal;
+  portal.key = published.key;
+  portal.bitmap = published.bitmap;
+  portal.phase1_proposals = published.phase1_proposals;
+  portal.phase2_proposals = published.phase2_proposals;
+  return PlanFor({}, portal);
+}
+
+TEST(PortalPlan, FollowsTheProposals) {
+  const PortalPlan result = PlanOf(Publishing(1, 0x07));
+  EXPECT_EQ(result.plan.outcome, policy::Outcome::kPlan);
+  EXPECT_EQ(result.plan.phase1, Phase1("aes256-sha384-ecp384"));
+  EXPECT_EQ(result.plan.phase2, Esp("aes256gcm16-esn"));
+  EXPECT_EQ(result.plan.phase1_lifetime.seconds, 7200U);
+  EXPECT_TRUE(result.published.warnings.empty());
+}
+
+TEST(PortalPlan, ProposalsWithoutMainModeAreTakenWithAWarning) {
+  const PortalPlan result = PlanOf(Publishing(1, 0x0b));
+  EXPECT_EQ(result.plan.phase2, Esp("aes256gcm16-esn"));
+  EXPECT_THAT(result.published.warnings, ElementsAre(HasSubstr("without MAIN_MODE_ENABLED")));
+}
+
+TEST(PortalPlan, ABitmapThatSwitchesIpsecOffWins) {
+  const PortalPlan result = PlanOf(Publishing(1, 0x01));
+  EXPECT_EQ(result.plan.outcome, policy::Outcome::kDisabled);
+  EXPECT_THAT(result.published.warnings, ElementsAre(HasSubstr("does not enable IKE/IPsec")));
+}
+
+TEST(PortalPlan, TellsWhatTheBitmapAndTheProposalsDisagreeOn) {
+  PublishedPortal portal = Publishing(1, 0x57);  // PFS, tunnel
+  const std::vector<policy::Encapsulation> transport = {policy::Encapsulation::kTransport};
+  portal.phase2_proposals = WriteStoredEsp(Esp("aes128-sha1"), transport, std::nullopt, {0, 0});
+  EXPECT_THAT(PlanOf(portal).published.warnings,
+              ElementsAre(HasSubstr("prefers tunnel mode, which is not among"),
+                          HasSubstr("the bitmap enables PFS, and the first")));
+  portal.bitmap = policy::SecurityFlags(0x27);
+  portal.phase2_proposals =
+      WriteStoredEsp(Esp("aes128-sha1"), transport, crypto::DhGroup::kModp2048, {0, 0});
+  const PortalPlan without = PlanOf(portal);
+  EXPECT_EQ(without.plan.outcome, policy::Outcome::kPlan);
+  EXPECT_THAT(without.published.warnings, ElementsAre(HasSubstr("does not enable PFS")));
+  portal.bitmap = policy::SecurityFlags(0x37);
+  EXPECT_EQ(PlanOf(portal).plan.pfs_group, crypto::DhGroup::kModp2048);
+}
+
+TEST(PortalPlan, ProposalsThatCannotBeReadAreToldAndTheDefaultsStay) {
+  PublishedPortal portal = Portal(1, 0x07);
+  portal.phase1_proposals = {0, 0, 0, 99};
+  const PortalPlan result = PlanOf(portal);
+  EXPECT_EQ(result.plan.phase1, policy::DefaultSuites().phase1);
+  EXPECT_THAT(result.published.warnings,
+              ElementsAre(AllOf(HasSubstr("phase-1 proposals: octet 2"), Not(HasSubstr("\n")))));
+}
+
+}  // namespace
+}  // namespace iscsi_ike::ike::tool
