@@ -167,8 +167,7 @@ void IsnsLink::Impl::SendLast() {
 void IsnsLink::Impl::Close() {
   dialogue = nullptr;
   error_code ignored;
-  resolver.cancel();
-  timer.cancel();
+  timer.cancel(ignored);
   socket.close(ignored);
 }
 

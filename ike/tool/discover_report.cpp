@@ -12,10 +12,7 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
-using policy::isns::Directory;
-using policy::isns::Group;
-using policy::isns::Node;
-using policy::isns::Portal;
+namespace isns = policy::isns;
 
 // PlainText: what a server says, fit for a terminal.
 std::string PlainText(const std::string& text) {
@@ -24,7 +21,7 @@ std::string PlainText(const std::string& text) {
   return plain ? text : policy::Quote(text);
 }
 
-std::string Counted(std::size_t count, const std::string& what) {
+std::string HowMany(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
@@ -45,18 +42,18 @@ std::string OfferText(const StoredEspOffer& offer) {
 }
 
 // GroupsOf gives the groups of each node, by its index.
-std::vector<std::vector<Group>> GroupsOf(const Directory& directory) {
-  std::vector<std::vector<Group>> by_node(directory.nodes.size());
-  for (const Group& group : directory.groups) by_node[group.node].push_back(group);
+std::vector<std::vector<isns::Group>> GroupsOf(const isns::Directory& directory) {
+  std::vector<std::vector<isns::Group>> by_node(directory.nodes.size());
+  for (const isns::Group& group : directory.groups) by_node[group.node].push_back(group);
   return by_node;
 }
 
 // Unassigned gives the portals that lead to no node, initiators included.
-std::vector<policy::isns::Index> Unassigned(const Directory& directory) {
+std::vector<isns::Index> Unassigned(const isns::Directory& directory) {
   std::vector<bool> assigned(directory.portals.size());
-  for (const Group& group : directory.groups) assigned[group.portal] = true;
-  std::vector<policy::isns::Index> rest;
-  for (policy::isns::Index i = 0; i < assigned.size(); ++i)
+  for (const isns::Group& group : directory.groups) assigned[group.portal] = true;
+  std::vector<isns::Index> rest;
+  for (isns::Index i = 0; i < assigned.size(); ++i)
     if (!assigned[i]) rest.push_back(i);
   return rest;
 }
@@ -66,17 +63,17 @@ constexpr std::size_t kPiece = 65536;  // octets printed together
 // TextReport writes lines for people.
 class TextReport {
  public:
-  TextReport(const Directory& directory, bool whole, const Printer& print)
+  TextReport(const isns::Directory& directory, bool whole, const Printer& print)
       : directory_(directory), whole_(whole), print_(print) {}
 
-  void Target(const Node& node, const std::vector<Group>& groups) {
+  void Target(const isns::Node& node, const std::vector<isns::Group>& groups) {
     text_ += PlainText(node.name);
     if (!node.alias.empty()) text_ += " (" + PlainText(node.alias) + ")";
     text_ += groups.empty() ? "\n  no portal\n" : "\n";
-    for (const Group& group : groups) OnePortal(directory_.portals[group.portal], group.tag);
+    for (const isns::Group& group : groups) OnePortal(directory_.portals[group.portal], group.tag);
   }
 
-  void OnePortal(const Portal& portal, std::optional<std::uint32_t> tag) {
+  void OnePortal(const isns::Portal& portal, std::optional<std::uint32_t> tag) {
     text_ += "  " + portal.key.ToString();
     if (tag) text_ += "  group " + std::to_string(*tag);
     if (!portal.symbolic_name.empty()) text_ += "  " + PlainText(portal.symbolic_name);
@@ -116,13 +113,13 @@ class TextReport {
       if (!line.empty()) text_ += "      " + std::string(line) + "\n";
   }
 
-  const Directory& directory_;
+  const isns::Directory& directory_;
   bool whole_;
   const Printer& print_;
   std::string text_;
 };
 
-void WriteLifetime(JsonText& json, const policy::Lifetime& lifetime) {
+void WriteBounds(JsonText& json, const policy::Lifetime& lifetime) {
   json.Key("lifetime").Begin().Key("seconds").Number(lifetime.seconds);
   json.Key("kilobytes").Number(lifetime.kilobytes).End();
 }
@@ -137,7 +134,7 @@ void WritePhase1(JsonText& json, const Published& published) {
   json.Begin().Key("of").Text(published.phase1_of_entity ? "entity" : "portal");
   json.Key("offers").List(published.phase1->offers, [](JsonText& j, const auto& offer) {
     j.Begin().Key("suite").Text(policy::ToString(offer.suite));
-    WriteLifetime(j, offer.lifetime);
+    WriteBounds(j, offer.lifetime);
     j.End();
   });
   WriteTexts(json, "unusable", published.phase1->unusable);
@@ -150,14 +147,14 @@ void WritePhase2(JsonText& json, const Published& published) {
   json.Begin().Key("offers").List(published.phase2->offers, [](JsonText& j, const auto& offer) {
     j.Begin().Key("suite").Text(policy::ToString(offer.suite)).Key("encapsulation");
     offer.mode ? j.Text(Name(*offer.mode)) : j.Null();
-    WriteLifetime(j, offer.lifetime);
+    WriteBounds(j, offer.lifetime);
     j.End();
   });
   WriteTexts(json, "unusable", published.phase2->unusable);
   json.End();
 }
 
-void WritePortal(JsonText& json, const Directory& directory, const Portal& portal,
+void WritePortal(JsonText& json, const isns::Directory& directory, const isns::Portal& portal,
                  std::optional<std::uint32_t> tag) {
   const PortalPlan plan = PlanFor(directory, portal);
   json.Begin().Key("address").Text(portal.key.address.ToString());
@@ -173,7 +170,7 @@ void WritePortal(JsonText& json, const Directory& directory, const Portal& porta
 }
 
 // BeginTarget leaves the list of portals open.
-void BeginTarget(JsonText& json, const Directory& directory, const Node& node) {
+void BeginTarget(JsonText& json, const isns::Directory& directory, const isns::Node& node) {
   json.Begin().Key("name").Own(node.name).Key("alias").Own(node.alias).Key("entity");
   node.entity ? json.Own(directory.entities[*node.entity].id) : json.Null();
   json.Key("portals").BeginList();
@@ -181,17 +178,18 @@ void BeginTarget(JsonText& json, const Directory& directory, const Node& node) {
 
 }  // namespace
 
-std::size_t CountTargets(const Directory& directory) {
-  return static_cast<std::size_t>(std::count_if(directory.nodes.begin(), directory.nodes.end(),
-                                                [](const Node& node) { return node.IsTarget(); }));
+std::size_t CountTargets(const isns::Directory& directory) {
+  return static_cast<std::size_t>(
+      std::count_if(directory.nodes.begin(), directory.nodes.end(),
+                    [](const isns::Node& node) { return node.IsTarget(); }));
 }
 
 void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer& print) {
-  const Directory& directory = discovered.directory;
+  const isns::Directory& directory = discovered.directory;
   TextReport report(directory, whole, print);
   report.Heading(discovered.server.ToString() + " shows " + discovered.initiator + " " +
-                 Counted(CountTargets(directory), "target") + ", " +
-                 Counted(directory.portals.size(), "portal"));
+                 HowMany(CountTargets(directory), "target") + ", " +
+                 HowMany(directory.portals.size(), "portal"));
   const auto groups = GroupsOf(directory);
   for (std::size_t i = 0; i < directory.nodes.size(); ++i)
     if (directory.nodes[i].IsTarget()) report.Target(directory.nodes[i], groups[i]);
@@ -204,10 +202,10 @@ void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer
 }
 
 void PrintDiscoveredJson(const Discovered& discovered, const Printer& print) {
-  const Directory& directory = discovered.directory;
+  const isns::Directory& directory = discovered.directory;
   const auto groups = GroupsOf(directory);
   JsonText json;
-  const auto portal = [&](const Portal& one, std::optional<std::uint32_t> tag) {
+  const auto portal = [&](const isns::Portal& one, std::optional<std::uint32_t> tag) {
     WritePortal(json, directory, one, tag);
     if (json.size() > kPiece) print(json.TakeSoFar());
   };
@@ -217,7 +215,7 @@ void PrintDiscoveredJson(const Discovered& discovered, const Printer& print) {
   for (std::size_t i = 0; i < directory.nodes.size(); ++i) {
     if (!directory.nodes[i].IsTarget()) continue;
     BeginTarget(json, directory, directory.nodes[i]);
-    for (const Group& group : groups[i]) portal(directory.portals[group.portal], group.tag);
+    for (const isns::Group& group : groups[i]) portal(directory.portals[group.portal], group.tag);
     json.EndList().End();
   }
   json.EndList().Key("unassigned").BeginList();
