@@ -12,7 +12,7 @@
 
 namespace iscsi_ike::ike::tool {
 
-enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kDecode, kReplay };
+enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kCheck, kDecode, kReplay };
 
 // PolicyOptions: where the security settings come from and how they are read.
 struct PolicyOptions {
@@ -118,6 +118,16 @@ struct WhyKeyOptions {
   std::string mode;
 };
 
+// CheckOptions: two descriptions, see check_end.hpp.
+struct CheckOptions {
+  std::string a;
+  std::string b;
+  std::vector<std::string> set_a;
+  std::vector<std::string> set_b;
+  std::string role;  // of A: initiator, responder
+  bool both = false;
+};
+
 struct DecodeOptions {
   std::string file;    // "-" for standard input
   std::string keylog;  // as --keylog of the other commands writes it
@@ -141,6 +151,7 @@ struct Options {
   OutputOptions output;
   LoadOptions load;
   WhyKeyOptions why_key;
+  CheckOptions check;
   DecodeOptions decode;
   ReplayOptions replay;
   // What was given of the options that decide how to negotiate, keys and files apart, in a form of

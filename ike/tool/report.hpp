@@ -33,6 +33,9 @@ namespace iscsi_ike::ike::tool {
 
 class JsonText;
 
+// WriteFailureMembers writes "code", "blame", "text", "details" and "refusals" of the object above.
+void WriteFailureMembers(JsonText& json, const NegotiationFailure& failure);
+
 // WriteOutcome writes the object above.
 void WriteOutcome(JsonText& json, const Outcome& outcome);
 [[nodiscard]] std::string OutcomeLine(const Outcome& outcome);

@@ -57,6 +57,16 @@ const ike::NegotiationFailure* Negotiated::FailureOf(Role role) const {
   return failed == nullptr ? nullptr : &failed->failure;
 }
 
+bool Negotiated::MayTryAgain() const {
+  const auto* failure = FailureOf(Role::kInitiator);
+  if (failure != nullptr && failure->code == FailureCode::kNoResponse) return true;
+  const auto diagnosed = initiator_->EventsOf<ike::Diagnosed>();
+  return std::ranges::any_of(diagnosed, [](const ike::Diagnosed* event) {
+    return event->suspicion.code == FailureCode::kPeerRefused &&
+           event->suspicion.text.find("EXCHANGE-TYPE") != std::string::npos;
+  });
+}
+
 std::string Negotiated::Text() const {
   std::string text = established() ? "established" : "failed";
   for (const Role role : {Role::kInitiator, Role::kResponder})

@@ -23,6 +23,8 @@ class Negotiated {
   [[nodiscard]] bool established() const;
   // Failure of one end, the first; nullptr: none.
   [[nodiscard]] const ike::NegotiationFailure* FailureOf(ike::Role role) const;
+  // MayTryAgain: connect would go on to the next exchange that the word allows.
+  [[nodiscard]] bool MayTryAgain() const;
   [[nodiscard]] std::string Text() const;  // both failures, for a test that goes wrong
 
   // ExpectAsForetold: the same verdict; then the same exchange, suites, lifetimes, identities, key,
