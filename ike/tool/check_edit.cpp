@@ -95,6 +95,8 @@ class CheckEdits {
         Word(own ^ ToNumber(first.flag) ^ (first.flag < second.flag ? ToNumber(second.flag) : 0U));
     Word(own | 0x07U);  // VALID, IKE_IPSEC_ENABLED, MAIN_MODE_ENABLED
     Word(own | 0x0BU);
+    Word(own | 0x17U);  // and with PFS
+    Word(own | 0x1BU);
     Word((own & ~SecurityFlags::kKnown) | (other().word.word() & SecurityFlags::kKnown));
   }
 
@@ -122,6 +124,12 @@ class CheckEdits {
                   (first ? (known ? " first" : " in front") : (known ? " last" : ""));
       edit.size = first ? 2 : 1;
     };
+    if (own != theirs) {
+      CheckEdit& edit = Add(member, from, policy::ToString(std::span<const Suite>(theirs)),
+                            [list, theirs](CheckEntry& entry) { list(entry) = theirs; });
+      edit.text = member + ": the same as in " + view_.other_end.letter;
+      edit.size = static_cast<unsigned>(own.size() + theirs.size());
+    }
     for (const Suite& suite : theirs)
       if (std::ranges::find(own, suite) == own.end()) put(suite, false);
     for (const Suite& suite : theirs) put(suite, true);

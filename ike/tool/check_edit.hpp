@@ -36,9 +36,9 @@ struct CheckView {
 // options that make it stricter. Whether a change helps is for who tries it.
 [[nodiscard]] std::vector<CheckEdit> EditsOf(const CheckView& view);
 
-// LoweredBy names what of the security of `before` is given up in what `after` agrees on: "a weaker
-// suite in phase 1", "no PFS". Both are of the same end.
-[[nodiscard]] std::vector<std::string> LoweredBy(const PeerConfig& before, const PeerConfig& after,
+// LoweredBy names what of the security that `before` describes is given up in what `after` agrees
+// on: "a weaker suite in phase 1", "no PFS". Both are of the same end.
+[[nodiscard]] std::vector<std::string> LoweredBy(const CheckEntry& before, const CheckEntry& after,
                                                  const Agreement& agreed);
 
 // StrengthOf what was agreed on, to be compared member by member; more is better.

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "ike/tool/check_distance.hpp"
+
 namespace iscsi_ike::ike::tool {
 
 namespace {
@@ -12,8 +14,6 @@ namespace {
 // members.
 constexpr std::size_t kMostFollowed = 32;
 constexpr std::size_t kMostAlike = 2;
-// An end without a plan hides all else that is in the way, the initiator's even the responder's.
-constexpr std::size_t kHidden = 1000;
 
 // MendState is the two descriptions with some edits made.
 struct MendState {
@@ -35,11 +35,6 @@ struct MendState {
   }
 };
 
-std::size_t Distance(const Agreement& agreement) {
-  return agreement.hindrances.size() + (agreement.initiator_identity.empty() ? kHidden : 0) +
-         (agreement.responder_identity.empty() ? kHidden : 0);
-}
-
 unsigned SizeOf(const CheckChange& change) {
   unsigned size = 0;
   for (const PlacedEdit& placed : change.edits) size += placed.edit.size;
@@ -54,18 +49,17 @@ unsigned ChangedEnds(const CheckChange& change) {
   return ends;
 }
 
-// IsBetter: less in the way, less given up, more strength, fewer touched.
+// IsBetter: less in the way, less given up, less touched, more strength.
 bool IsBetter(const MendState& a, const MendState& b) {
   const auto key = [](const CheckChange& change) {
-    return std::tuple(Distance(change.verdict.agreement), change.lowered.size());
+    const CheckDistance distance = DistanceOf(change.verdict);
+    return std::tuple(distance.hidden, distance.obstacles, change.lowered.size(), distance.parts,
+                      SizeOf(change));
   };
   const auto key_a = key(a.change);
   const auto key_b = key(b.change);
   if (key_a != key_b) return key_a < key_b;
-  const auto strength_a = StrengthOf(a.change.verdict.agreement);
-  const auto strength_b = StrengthOf(b.change.verdict.agreement);
-  if (strength_a != strength_b) return strength_a > strength_b;
-  return SizeOf(a.change) < SizeOf(b.change);
+  return StrengthOf(a.change.verdict.agreement) > StrengthOf(b.change.verdict.agreement);
 }
 
 // ToFollow: the best ones, but not only those that begin alike.
@@ -137,12 +131,12 @@ class Mending {
     edit.apply(tried.Entry(role));
     auto verdict = pair_.JudgeWith(tried.initiator, state.number, tried.responder);
     if (!verdict) return std::nullopt;
-    const std::size_t before = Distance(state.change.verdict.agreement);
-    if (Distance(verdict->agreement) >= before || !verdict->responder) return std::nullopt;
+    if (DistanceOf(*verdict) >= DistanceOf(state.change.verdict) || !verdict->responder)
+      return std::nullopt;
     tried.change.verdict = std::move(*verdict);
     tried.change.edits.push_back({role, std::move(edit)});
     if (!Regard(tried)) return std::nullopt;
-    tried.change.lowered = Lowered(tried.change);
+    tried.change.lowered = Lowered(tried);
     return tried;
   }
 
@@ -157,15 +151,15 @@ class Mending {
     return true;
   }
 
-  [[nodiscard]] std::vector<std::string> Lowered(const CheckChange& change) const {
-    const CheckVerdict& now = change.verdict;
-    const unsigned ends = ChangedEnds(change);
+  [[nodiscard]] std::vector<std::string> Lowered(const MendState& state) const {
+    const unsigned ends = ChangedEnds(state.change);
     std::vector<std::string> lowered;
+    const Agreement& agreed = state.change.verdict.agreement;
     if ((ends & BitOf(Role::kInitiator)) != 0)
-      lowered = LoweredBy(*failed_.initiator, *now.initiator, now.agreement);
+      lowered = LoweredBy(pair_.initiator().entries.front(), state.initiator, agreed);
     if ((ends & BitOf(Role::kResponder)) == 0) return lowered;
-    const PeerConfig& before = *pair_.serving().responders[*now.agreement.responder];
-    for (std::string& one : LoweredBy(before, *now.responder, now.agreement))
+    const CheckEntry& before = pair_.responder().entries[state.number];
+    for (std::string& one : LoweredBy(before, state.responder, agreed))
       if (std::ranges::find(lowered, one) == lowered.end()) lowered.push_back(std::move(one));
     return lowered;
   }

@@ -27,8 +27,8 @@ inline constexpr std::size_t kMostCheckEdits = 4;
 
 // MendingsOf gives the change of the fewest members, and behind it those for who can change only
 // one of the ends, where they are others. Among changes of the same size those that keep the
-// strength of what is configured come before those that lower it, then it goes by the strength of
-// what is agreed on, then by how much is touched. Empty: `failed` agrees, or nothing within the
+// strength of what is configured come before those that lower it, then it goes by how much is
+// touched, then by the strength of what is agreed on. Empty: `failed` agrees, or nothing within the
 // bound helps. More than one edit is searched for step by step: after each, less stands in the way
 // than before.
 [[nodiscard]] std::vector<CheckChange> MendingsOf(const CheckPair& pair,

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "ike/tool/check_edit.hpp"
-#include "policy/reason.hpp"
+#include "policy/key_strength.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -39,41 +39,50 @@ bool IsWeakerThanAll(const Suite& suite, const std::vector<Suite>& were) {
   return false;
 }
 
-bool Allows(const policy::Plan& plan, policy::ExchangeMode mode) {
-  return std::ranges::find(plan.exchanges, mode) != plan.exchanges.end();
+bool AllowsAggressive(const CheckEntry& entry) {
+  return entry.sources.request.word.Has(policy::SecurityFlag::kAggressiveMode) &&
+         entry.policy.mode != "main";
 }
 
-bool HasWeakKey(const PeerConfig& peer) {
-  return policy::Contains(peer.plan.reasons, policy::ReasonCode::kWeakKey);
+bool HasWeakKey(const CheckEntry& entry) {
+  const crypto::Octets key = entry.sources.key.Expose();
+  return !key.empty() && policy::EstimateKeyBits(key) < policy::kWeakKeyBits;
 }
 
-void AddLoweredSuites(const PeerConfig& before, const Agreement& agreed,
+bool IsBound(const CheckEntry& entry) { return entry.sources.peer || entry.ends.remote; }
+
+void AddLoweredSuites(const policy::TranslateRequest& before, const Agreement& agreed,
                       std::vector<std::string>& lowered) {
-  const policy::Plan& plan = before.plan;
-  if (agreed.phase1 && IsWeakerThanAll(agreed.phase1->suite, plan.phase1))
+  if (agreed.phase1 && IsWeakerThanAll(agreed.phase1->suite, before.suites.phase1))
     lowered.emplace_back("a weaker suite in phase 1");
   if (!agreed.child) return;
-  if (IsWeakerThanAll(agreed.child->suite, plan.phase2))
+  if (IsWeakerThanAll(agreed.child->suite, before.suites.phase2))
     lowered.emplace_back("a weaker suite in phase 2");
-  if (plan.pfs && !agreed.child->pfs_group) lowered.emplace_back("no PFS");
-  if (plan.pfs_group && agreed.child->pfs_group &&
-      GroupBits(*agreed.child->pfs_group) < GroupBits(*plan.pfs_group))
+  if (!before.word.Has(policy::SecurityFlag::kPfs)) return;
+  if (!agreed.child->pfs_group) {
+    lowered.emplace_back("no PFS");
+    return;
+  }
+  const auto named = std::ranges::find_if(before.suites.phase2, [](const policy::EspSuite& suite) {
+    return suite.pfs_group.has_value();
+  });
+  if (named != before.suites.phase2.end() &&
+      GroupBits(*agreed.child->pfs_group) < GroupBits(*named->pfs_group))
     lowered.emplace_back("a weaker PFS group");
 }
 
 }  // namespace
 
-std::vector<std::string> LoweredBy(const PeerConfig& before, const PeerConfig& after,
+std::vector<std::string> LoweredBy(const CheckEntry& before, const CheckEntry& after,
                                    const Agreement& agreed) {
   std::vector<std::string> lowered;
-  const bool aggressive = agreed.mode == policy::ExchangeMode::kAggressive;
-  if (aggressive && !Allows(before.plan, policy::ExchangeMode::kAggressive))
+  if (agreed.mode == policy::ExchangeMode::kAggressive && !AllowsAggressive(before))
     lowered.emplace_back("aggressive mode");
-  AddLoweredSuites(before, agreed, lowered);
+  AddLoweredSuites(before.sources.request, agreed, lowered);
   if (HasWeakKey(after) && !HasWeakKey(before)) lowered.emplace_back("a key that looks guessable");
-  if (before.peer_identity && !after.peer_identity)
+  if (before.sources.peer_identity && !after.sources.peer_identity)
     lowered.emplace_back("any identity of the peer");
-  if (before.remote && !after.remote) lowered.emplace_back("any address of the peer");
+  if (IsBound(before) && !IsBound(after)) lowered.emplace_back("any address of the peer");
   return lowered;
 }
 
