@@ -31,6 +31,8 @@ Checked<CheckDirection> CheckOneWay(CheckFile& from, CheckFile& to) {
 
 Checked<ExitCode> TryCheck(const Options& options) {
   const CheckOptions& check = options.check;
+  if (check.a.empty() || check.b.empty())
+    return Usage(check.a.empty() ? "A" : "B", "is missing: the settings of an end");
   if (check.a == "-" && check.b == "-") return Usage("B", "is standard input, as A is");
   if (!check.role.empty() && check.role != "initiator" && check.role != "responder")
     return Usage("--role", "is initiator or responder");

@@ -353,9 +353,8 @@ struct Parser {
     sub.callback([this] { options.command = Command::kCheck; });
     sub.footer(std::string(kCheckExamples));
     CheckOptions& check = options.check;
-    AddText(sub, "A", check.a, "A", "Settings of one end, as for --config of connect and serve")
-        ->required();
-    AddText(sub, "B", check.b, "B", "Settings of the other end")->required();
+    AddText(sub, "A", check.a, "FILE", "Settings of one end, as for --config of connect and serve");
+    AddText(sub, "B", check.b, "FILE", "Settings of the other end; '-' for standard input");
     AddText(sub, "--role", check.role, "ROLE", "Of A: initiator (default) or responder");
     sub.add_flag("--both", check.both, "Check both directions");
     AddList(
