@@ -1,8 +1,8 @@
 // CheckDistance: how far two ends are from agreeing, to tell whether a change helps at all.
 #pragma once
 
-#include <compare>
 #include <cstddef>
+#include <tuple>
 
 #include "ike/tool/check_pair.hpp"
 
@@ -12,7 +12,9 @@ struct CheckDistance {
   std::size_t hidden = 0;  // ends without a plan: what else is in the way is not known
   std::size_t obstacles = 0;
   std::size_t parts = 0;  // errors of the plans; attributes of the closest transform; selectors
-  friend auto operator<=>(const CheckDistance&, const CheckDistance&) = default;
+  friend bool operator<(const CheckDistance& a, const CheckDistance& b) {
+    return std::tie(a.hidden, a.obstacles, a.parts) < std::tie(b.hidden, b.obstacles, b.parts);
+  }
 };
 
 [[nodiscard]] CheckDistance DistanceOf(const CheckVerdict& verdict);

@@ -214,7 +214,7 @@ class CheckEdits {
 
   // What the child protects.
 
-  void Selector(const std::string& member, std::string ChildOptions::*text, std::string to) {
+  void Selector(const std::string& member, std::string ChildOptions::*text, const std::string& to) {
     std::string from = view_.entry.child.*text;
     if (from == to) return;
     Add(member, std::move(from), to, [text, to](CheckEntry& entry) { entry.child.*text = to; });

@@ -131,8 +131,8 @@ class Mending {
     edit.apply(tried.Entry(role));
     auto verdict = pair_.JudgeWith(tried.initiator, state.number, tried.responder);
     if (!verdict) return std::nullopt;
-    if (DistanceOf(*verdict) >= DistanceOf(state.change.verdict) || !verdict->responder)
-      return std::nullopt;
+    const bool nearer = DistanceOf(*verdict) < DistanceOf(state.change.verdict);
+    if (!nearer || !verdict->responder) return std::nullopt;
     tried.change.verdict = std::move(*verdict);
     tried.change.edits.push_back({role, std::move(edit)});
     if (!Regard(tried)) return std::nullopt;
