@@ -1,6 +1,7 @@
 #include "ike/agree.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "ike/core/agree_parts.hpp"
@@ -70,8 +71,9 @@ class Agreeing {
   // among equals the one that was nearest to being used.
   [[nodiscard]] Agreement Closest(const Agreement& refused, const PeerQuery& query,
                                   std::vector<PeerCandidate> candidates) const {
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const auto& a, const auto& b) { return *a.passed_over > *b.passed_over; });
+    std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
+      return std::tuple(*b.passed_over, a.index) < std::tuple(*a.passed_over, b.index);
+    });
     if (candidates.size() > kMostCompared) candidates.resize(kMostCompared);
     Agreement closest = refused;
     for (const PeerCandidate& candidate : candidates) {
