@@ -24,10 +24,8 @@ NegotiationFailure NotReadable(FailureCode code, const ParseError& error) {
   return failure;
 }
 
-using Carried = Result<SelectorPair, NegotiationFailure>;
-
 // Convey takes two selectors to the other end, as IDci and IDcr.
-Carried Convey(const SelectorPair& selectors, const Session& to) {
+Result<SelectorPair, NegotiationFailure> Convey(const SelectorPair& selectors, const Session& to) {
   std::vector<std::uint8_t> octets;
   Writer writer(octets);
   PayloadChain chain(writer);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,7 +58,8 @@ class Lot {
   unsigned Below(unsigned count) {
     std::array<std::uint8_t, 4> octets{};
     EXPECT_TRUE(random_.Fill(octets));
-    return (octets[0] | octets[1] << 8U | octets[2] << 16U) % count;
+    const unsigned number = octets[0] * 65536U + octets[1] * 256U + octets[2];
+    return number % count;
   }
   template <class List>
   const auto& Of(const List& list) {
