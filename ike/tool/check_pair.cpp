@@ -99,6 +99,13 @@ Checked<CheckPlaces> PlacesOfBoth(const CheckEnd& i, const CheckEnd& r) {
   if (!given_r) return Failure(given_r.error());
   KnownPlace at_i = PlaceOfInitiator(i, r, *given_i);
   KnownPlace at_r = PlaceOfResponder(i, r, *given_r);
+  if (at_i.address && at_r.address && at_i.address->is_v6() != at_r.address->is_v6()) {
+    if (*given_i)
+      return Usage(std::string(1, i.letter) + ": local",
+                   "is of another address family than the other end, which is at " +
+                       at_r.address->ToString());
+    at_i = {};  // an identity, then, and no address that this end could begin at
+  }
   Assume(at_i, Role::kInitiator, at_r);
   Assume(at_r, Role::kResponder, at_i);
   return CheckPlaces{{*at_i.address, kIkePort}, {*at_r.address, kIkePort}, at_i.by, at_r.by};

@@ -225,6 +225,8 @@ TEST_F(Check, BadInputIsNamedWithItsEnd) {
   complains({a, a, "--b", "frob=1"}, "B: \"frob\": is no setting");
   complains({a, a, "--a", "pcap=/tmp/x"}, "A: \"pcap\": is no setting");
   complains({a, a, "--a", "esp=frob"}, "A: --esp");
+  complains({a, a, "--a", "local=2001:db8::1", "--b", "local=192.0.2.1"},
+            "A: local: is of another");
   complains({a, a, "--role", "third"}, "--role: ");
   complains({a, a, "--role", "initiator", "--both"}, "--role: ");
   complains({"-", "-"}, "B: ");
