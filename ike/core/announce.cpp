@@ -12,21 +12,21 @@ constexpr std::array<VendorId, 4> kNatForms{VendorId::kNatTraversal, VendorId::k
                                             VendorId::kNatTraversalDraft02n,
                                             VendorId::kNatTraversalDraft02};
 
-bool SpeaksNat(const StepContext& context) {
-  return context.session.peer->nat != NatTraversal::kOff && context.core.config.nat_port != 0;
-}
-
 void Add(StepContext& context, VendorId id) {
   context.chain->Add(PayloadType::kVendorId, OctetsOf(id));
 }
 
 }  // namespace
 
+bool SpeaksNat(const PeerConfig& peer, std::uint16_t nat_port) {
+  return peer.nat != NatTraversal::kOff && nat_port != 0;
+}
+
 void WriteVendorIds(StepContext& context) {
   const Session& session = context.session;
   const PeerConfig& peer = *session.peer;
   if (session.role == Role::kInitiator) {
-    if (SpeaksNat(context))
+    if (SpeaksNat(peer, context.core.config.nat_port))
       for (const VendorId form : kNatForms) Add(context, form);
   } else if (session.abilities.nat != VendorId::kUnknown) {
     Add(context, session.abilities.nat);
@@ -40,6 +40,7 @@ void WriteVendorIds(StepContext& context) {
 
 void TakeVendorIds(StepContext& context, const PayloadList& payloads) {
   Abilities abilities;
+  const bool speaks = SpeaksNat(*context.session.peer, context.core.config.nat_port);
   std::size_t rank = kNatForms.size();
   for (const Payload& payload : payloads) {
     if (payload.type != PayloadType::kVendorId) continue;
@@ -47,7 +48,7 @@ void TakeVendorIds(StepContext& context, const PayloadList& payloads) {
     abilities.dead_peer_detection |= id == VendorId::kDeadPeerDetection;
     abilities.fragments |=
         id == VendorId::kFragmentation && context.session.peer->fragment_above != 0;
-    for (std::size_t i = 0; i < rank && SpeaksNat(context); ++i) {
+    for (std::size_t i = 0; i < rank && speaks; ++i) {
       if (kNatForms[i] == id) rank = i;
     }
   }

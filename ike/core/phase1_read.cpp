@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ike/core/peer_identity.hpp"
 #include "ike/core/phase1_parts.hpp"
 #include "ike/wire/id.hpp"
 #include "ike/wire/notify.hpp"
@@ -17,15 +18,6 @@ crypto::Digest PeerHash(StepContext& context, const Cookie& responder_cookie) {
       *context.exchange.work().prf,
       {dh.peer_public, dh.own_public, i ? responder_cookie : s.initiator_cookie,
        i ? s.initiator_cookie : responder_cookie, context.exchange.sa_offer, PeerId(context)});
-}
-
-// IdentityText is the form that policy::Identity::Parse reads where there is one, a description of
-// the octets otherwise.
-std::string IdentityText(Octets body) {
-  const auto id = ParseId(body);
-  if (!id) return "unreadable";
-  const auto identity = ToIdentity(*id);
-  return identity ? identity->ToString() : Describe(*id);
 }
 
 void Adopt(StepContext& context, const Phase1Choice& choice) {
@@ -142,20 +134,13 @@ void TakeInitialContact(StepContext& context, const PayloadList& payloads) {
 Step JudgePeerIdentity(StepContext& context) {
   const Octets body = PeerId(context);
   context.session.sa().remote_identity = IdentityText(body);
-  const auto id = ParseId(body);
-  if (!id || !HasPhase1Port(*id)) {
-    // RFC 2407 section 4.6.2: anything but 0/0 and UDP/500 "MUST be treated as an error and the
-    // security association setup MUST be aborted".
-    return Refuse(FailureCode::kPeerIdentity,
-                  "the identity names a protocol and port other than 0/0 or UDP/500",
-                  NotifyType::kInvalidIdInformation);
-  }
-  const auto& wanted = context.session.peer->peer_identity;
-  if (!wanted || wanted->ToString() == context.session.sa().remote_identity) return Done{};
-  return Refuse(FailureCode::kPeerIdentity,
-                "the peer is " + context.session.sa().remote_identity + " at " +
-                    context.session.remote.ToString() + ", and must be " + wanted->ToString(),
-                NotifyType::kInvalidIdInformation);
+  auto failure = JudgeIdentity(*context.session.peer, body, context.session.remote);
+  if (!failure) return Done{};
+  Trouble trouble;
+  trouble.verdict = Verdict::kRefuse;
+  trouble.failure = std::move(*failure);
+  trouble.notify = NotifyType::kInvalidIdInformation;
+  return Failure(std::move(trouble));
 }
 
 }  // namespace iscsi_ike::ike::phase1

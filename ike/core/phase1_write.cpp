@@ -1,3 +1,5 @@
+#include "ike/core/offers.hpp"
+#include "ike/core/peer_identity.hpp"
 #include "ike/core/phase1_parts.hpp"
 #include "ike/wire/id.hpp"
 
@@ -20,16 +22,9 @@ crypto::Digest OwnHash(StepContext& context) {
 }  // namespace
 
 Step WriteOffer(StepContext& context) {
-  const PeerConfig& peer = *context.session.peer;
   context.chain->Begin(PayloadType::kSa);
   const std::size_t body_at = context.chain->body_at();
-  SaWriter sa(*context.writer);
-  sa.BeginProposal(1, ProtocolId::kIsakmp, {});
-  std::uint8_t number = 0;
-  for (const policy::Phase1Suite& suite : Phase1Offer(peer.plan, context.session.mode)) {
-    WritePhase1Transform(sa, ++number, suite, peer.plan.phase1_lifetime);
-  }
-  sa.EndProposal();
+  WritePhase1Offer(*context.writer, context.session.peer->plan, context.session.mode);
   context.chain->End();
   Assign(context.exchange.sa_offer, context.writer->Since(body_at));
   return Done{};
@@ -45,10 +40,7 @@ Step WriteAnswer(StepContext& context) {
                                        : 0);
   if (!choice) return Refuse(FailureCode::kNoPhase1Proposal, choice.error().text);
   context.chain->Begin(PayloadType::kSa);
-  SaWriter sa(*context.writer);
-  sa.BeginProposal(choice->proposal, ProtocolId::kIsakmp, {});
-  sa.CopyTransform(choice->transform);
-  sa.EndProposal();
+  WritePhase1Answer(*context.writer, *choice);
   context.chain->End();
   return Done{};
 }
@@ -64,8 +56,7 @@ Step WriteKeyExchange(StepContext& context) {
 
 Step WriteIdentity(StepContext& context) {
   const Session& s = context.session;
-  const auto& given = s.peer->plan.identity;
-  const policy::Identity& identity = given ? *given : policy::Identity::OfAddress(s.local.address);
+  const policy::Identity identity = OwnIdentity(*s.peer, s.local.address);
   context.chain->Begin(PayloadType::kId);
   WriteId(*context.writer, identity);
   Assign(OwnId(context), context.writer->Since(context.chain->body_at()));

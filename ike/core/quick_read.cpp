@@ -147,40 +147,12 @@ void TakeResponderLifetime(StepContext& context, const PayloadList& payloads) {
   }
 }
 
-// OwnOffer is the one form that this end's offer had.
-EncapsulationRule OwnOffer(const Session& session) {
-  const UdpEncapsulation udp = OfferedEncapsulation(session);
-  return {udp, udp == UdpEncapsulation::kNone};
-}
-
-// IsSame: in transport mode a responder may name an end behind a translator by the address that
-// holds outside (RFC 3947 section 5.2 tells both; strongSwan does).
-bool IsSame(const policy::Selector& echoed, const policy::Selector& offered,
-            const QuickChoice& quick, bool translated) {
-  if (echoed == offered) return true;
-  return translated && quick.udp_encapsulated &&
-         quick.encapsulation == policy::Encapsulation::kTransport &&
-         echoed.prefix_bits == echoed.address.bits() &&
-         offered.prefix_bits == offered.address.bits() && echoed.protocol == offered.protocol &&
-         echoed.port == offered.port;
-}
-
 Step AcceptEchoedSelectors(StepContext& context, const PayloadList& payloads) {
-  const QuickChoice& quick = *context.exchange.quick;
   auto echoed = ReadSelectors(context.session, payloads, Role::kInitiator);
   if (!echoed) return Refused(std::move(echoed).error(), NotifyType::kInvalidIdInformation);
-  const NatFinding& nat = context.session.nat;
-  if (IsSame(echoed->initiator, quick.initiator_selector, quick, nat.local) &&
-      IsSame(echoed->responder, quick.responder_selector, quick, nat.remote))
-    return Done{};
-  auto refused =
-      Refuse(FailureCode::kSelectors, "phase 1 is fine; the responder changed the selectors",
-             NotifyType::kInvalidIdInformation);
-  refused.error.failure.details = {"offered: IDci " + policy::ToString(quick.initiator_selector) +
-                                       ", IDcr " + policy::ToString(quick.responder_selector),
-                                   "answered: IDci " + policy::ToString(echoed->initiator) +
-                                       ", IDcr " + policy::ToString(echoed->responder)};
-  return refused;
+  if (auto failure = JudgeEchoedSelectors(context.session, *context.exchange.quick, *echoed))
+    return Refused(std::move(*failure), NotifyType::kInvalidIdInformation);
+  return Done{};
 }
 
 }  // namespace

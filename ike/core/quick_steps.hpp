@@ -18,6 +18,8 @@ namespace iscsi_ike::ike::quick {
 // OfferedEncapsulation: how an offer of this end's wants ESP to travel: in UDP when there is a
 // translator (RFC 3947 section 5.1).
 [[nodiscard]] UdpEncapsulation OfferedEncapsulation(const Session& session);
+// OwnOffer is the one form that this end's offer has, and that an answer must have.
+[[nodiscard]] EncapsulationRule OwnOffer(const Session& session);
 
 Step WriteFirst(StepContext& context);
 Step WriteSecond(StepContext& context);

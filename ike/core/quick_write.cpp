@@ -2,13 +2,12 @@
 #include <algorithm>
 #include <array>
 
+#include "ike/core/offers.hpp"
 #include "ike/core/quick_steps.hpp"
-#include "ike/wire/esp_transform.hpp"
 #include "ike/wire/id.hpp"
 #include "ike/wire/lifetime.hpp"
 #include "ike/wire/nat_oa.hpp"
 #include "ike/wire/notify.hpp"
-#include "ike/wire/sa.hpp"
 
 namespace iscsi_ike::ike::quick {
 namespace {
@@ -37,8 +36,6 @@ class HashScope {
   std::size_t hash_at_ = 0;
   std::size_t rest_at_ = 0;
 };
-
-std::array<std::uint8_t, 4> SpiOctets(Spi spi) { return MessageIdOctets(MessageId{ToNumber(spi)}); }
 
 void WriteSelector(StepContext& context, const policy::Selector& selector) {
   context.chain->Begin(PayloadType::kId);
@@ -81,23 +78,11 @@ void WriteNonceKeyAndSelectors(StepContext& context, const std::vector<std::uint
 }
 
 void WriteOffer(StepContext& context) {
-  const policy::Plan& plan = context.session.peer->plan;
   Exchange& e = context.exchange;
   context.chain->Begin(PayloadType::kSa);
   const std::size_t body_at = context.chain->body_at();
-  SaWriter sa(*context.writer);
-  sa.BeginProposal(1, ProtocolId::kEsp, SpiOctets(e.quick->spi_i));
-  std::uint8_t number = 0;
-  // The preferred encapsulation in every suite before the next: each offer reads as an order of
-  // preference.
-  for (const policy::Encapsulation encapsulation : plan.encapsulations) {
-    for (const policy::EspSuite& suite : plan.phase2) {
-      WriteEspTransform(sa, ++number, suite,
-                        WireEncapsulation(encapsulation, OfferedEncapsulation(context.session)),
-                        e.group, plan.phase2_lifetime);
-    }
-  }
-  sa.EndProposal();
+  WritePhase2Offer(*context.writer, context.session.peer->plan, e.quick->spi_i,
+                   OfferedEncapsulation(context.session), e.group);
   context.chain->End();
   const Octets body = context.writer->Since(body_at);
   e.sa_offer.assign(body.begin(), body.end());
@@ -125,6 +110,11 @@ void WriteResponderLifetime(StepContext& context) {
 UdpEncapsulation OfferedEncapsulation(const Session& session) {
   const bool translated = session.at_nat_port && session.nat.any();
   return translated ? FormOf(session.abilities.nat).encapsulation : UdpEncapsulation::kNone;
+}
+
+EncapsulationRule OwnOffer(const Session& session) {
+  const UdpEncapsulation udp = OfferedEncapsulation(session);
+  return {udp, udp == UdpEncapsulation::kNone};
 }
 
 crypto::Digest Hash1(const StepContext& context, Octets rest) {
@@ -156,10 +146,8 @@ Step WriteSecond(StepContext& context) {
   Exchange& e = context.exchange;
   HashScope hash(context);
   context.chain->Begin(PayloadType::kSa);
-  SaWriter sa(*context.writer);
-  sa.BeginProposal(e.quick->proposal, ProtocolId::kEsp, SpiOctets(e.quick->spi_r));
-  sa.CopyTransform(TransformView(e.quick->chosen_transform));
-  sa.EndProposal();
+  WritePhase2Answer(*context.writer, e.quick->proposal, e.quick->spi_r,
+                    TransformView(e.quick->chosen_transform));
   context.chain->End();
   WriteNonceKeyAndSelectors(context, e.said().nonce_r);
   if (e.quick->tell_lifetime) WriteResponderLifetime(context);

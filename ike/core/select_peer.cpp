@@ -4,8 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "ike/core/peer_identity.hpp"
 #include "ike/core/peer_problem.hpp"
-#include "ike/wire/id.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -230,16 +230,10 @@ Result<SelectedPeer, Trouble> SelectPeerByAddress(const EngineConfig& config,
 Step SelectPeerByIdentity(StepContext& context) {
   Session& session = context.session;
   if (session.peer_known) return Done{};
-  PeerQuery query{session.local, session.remote, session.mode, std::nullopt};
-  std::string identity = "(unreadable)";
-  if (const auto id = ParseId(context.exchange.said().id_i)) {
-    identity = Describe(*id);
-    if (auto known = ToIdentity(*id)) {
-      identity = known->ToString();
-      query.identity = std::move(known).value();
-    }
-  }
-  auto selected = ByIdentity(context.core.config, context.core.responders, query, identity);
+  const Octets body = context.exchange.said().id_i;
+  const PeerQuery query{session.local, session.remote, session.mode, ShownIdentity(body)};
+  auto selected =
+      ByIdentity(context.core.config, context.core.responders, query, IdentityText(body));
   if (!selected) return Failure(std::move(selected).error());
   session.peer = std::move(selected->peer);
   session.match = selected->match;

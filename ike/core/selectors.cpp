@@ -50,6 +50,17 @@ std::string Difference(const Selector& offered, const Selector& allowed, bool ex
   return {};
 }
 
+// IsSame: see JudgeEchoedSelectors.
+bool IsSame(const Selector& echoed, const Selector& offered, const QuickChoice& quick,
+            bool translated) {
+  if (echoed == offered) return true;
+  return translated && quick.udp_encapsulated &&
+         quick.encapsulation == policy::Encapsulation::kTransport &&
+         echoed.prefix_bits == echoed.address.bits() &&
+         offered.prefix_bits == offered.address.bits() && echoed.protocol == offered.protocol &&
+         echoed.port == offered.port;
+}
+
 }  // namespace
 
 Selector DefaultLocalSelector(const Session& session, const ChildOffer& offer) {
@@ -116,6 +127,21 @@ std::optional<NegotiationFailure> JudgeSelectors(const Session& session,
                          policy::ToString(offered.responder),
                      "policy: IDci within " + policy::ToString(remote) + ", IDcr within " +
                          policy::ToString(local)};
+  return failure;
+}
+
+std::optional<NegotiationFailure> JudgeEchoedSelectors(const Session& session,
+                                                       const QuickChoice& quick,
+                                                       const SelectorPair& echoed) {
+  if (IsSame(echoed.initiator, quick.initiator_selector, quick, session.nat.local) &&
+      IsSame(echoed.responder, quick.responder_selector, quick, session.nat.remote))
+    return std::nullopt;
+  NegotiationFailure failure =
+      NotAcceptable("phase 1 is fine; the responder changed the selectors");
+  failure.details = {"offered: IDci " + policy::ToString(quick.initiator_selector) + ", IDcr " +
+                         policy::ToString(quick.responder_selector),
+                     "answered: IDci " + policy::ToString(echoed.initiator) + ", IDcr " +
+                         policy::ToString(echoed.responder)};
   return failure;
 }
 

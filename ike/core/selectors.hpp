@@ -37,4 +37,11 @@ struct SelectorPair {
                                                                const SelectorPair& offered,
                                                                bool udp_encapsulated);
 
+// JudgeEchoedSelectors as initiator: the answer repeats what `quick` has of the offer. In transport
+// mode a responder may name an end behind a translator by the address that holds outside (RFC 3947
+// section 5.2 tells both; strongSwan does). Errors: kSelectors, naming both pairs.
+[[nodiscard]] std::optional<NegotiationFailure> JudgeEchoedSelectors(const Session& session,
+                                                                     const QuickChoice& quick,
+                                                                     const SelectorPair& echoed);
+
 }  // namespace iscsi_ike::ike

@@ -12,7 +12,8 @@ namespace iscsi_ike::ike::tool {
 enum class ExitCode : int {
   kOk = 0,
   kUsage = 2,   // the command line, a file or the configuration cannot be used
-  kPolicy = 3,  // the security word, identity or key allow no negotiation; why-key: no key is used
+  kPolicy = 3,  // the security word, identity or key allow no negotiation; why-key: no key is used;
+                // check: the two would not agree
   // For any reason but time; decode --try-psk: the key is another; replay: it parted; discover: no
   // target is shown, or the server refused.
   kNegotiationFailed = 4,

@@ -12,10 +12,11 @@ inline constexpr std::string_view kAboutTool =
 inline constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "  0  done: explained, established, decoded, or served until a signal; why-key: a key\n"
-    "     would be used; replay: the same; discover: a target is listed\n"
+    "     would be used; check: the two would agree; replay: the same;\n"
+    "     discover: a target is listed\n"
     "  2  the command line, a file or the configuration cannot be used\n"
     "  3  policy says no: the word, the identity or the key allow no negotiation; why-key: no key\n"
-    "     would be used\n"
+    "     would be used; check: the two would not agree\n"
     "  4  the negotiation failed, or a signal ended it first; load: one failed, none was "
     "established,\n"
     "     a threshold was breached, or a signal ended it; decode --try-psk: the key is another;\n"
@@ -32,6 +33,7 @@ inline constexpr std::string_view kToolExamples =
     "  iscsi-ike connect --portal 192.0.2.10 --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike why-key --config portal.json --peer 192.0.2.31\n"
+    "  iscsi-ike check hba.json portal.json\n"
     "  iscsi-ike decode login.pcapng --keylog login.keys\n"
     "  iscsi-ike replay login.recording --key-file psk.txt\n"
     "  iscsi-ike discover --isns isns.example\n"
@@ -114,6 +116,24 @@ inline constexpr std::string_view kWhyKeyExamples =
     "  iscsi-ike why-key --config portal.json --peer 192.0.2.31 --mode aggressive --peer-id "
     "fqdn:hba.example --json\n"
     "Exit codes: 0 a key would be used, 3 none would, 2 bad input.\n";
+
+inline constexpr std::string_view kCheckExamples =
+    "A begins unless --role says otherwise; the other end serves all its records, of which --a or\n"
+    "--b entry=NAME chooses one. What --a and --b take: entry, flags, id, peer-id, key-file, "
+    "key-fd,\n"
+    "suite, ike, esp, mode, strict, strict-microsoft, assume-main, refuse-pfs, local (own "
+    "address),\n"
+    "peer (the other's), local-ts, remote-ts, target-port, phase1-only, nat, ike-lifetime,\n"
+    "esp-lifetime. Addresses that nobody tells are assumed. The same functions decide that decide\n"
+    "in a negotiation; everything in the way is told, and the smallest change of either end after\n"
+    "which they would agree, one that keeps the security of both before one that does not. Keys\n"
+    "are shown by their fingerprints.\n"
+    "Examples:\n"
+    "  iscsi-ike check hba.json portal.json\n"
+    "  iscsi-ike check hba.json portal.json --a entry=0 --a local=192.0.2.31 --b refuse-pfs "
+    "--json\n"
+    "Exit codes: 0 they would agree, with --both in both directions; 3 they would not; 2 bad "
+    "input.\n";
 
 inline constexpr std::string_view kDecodeExamples =
     "Every message with its payloads and attributes by name and number, the offset of each in the\n"

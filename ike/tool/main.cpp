@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crypto/random.hpp"
+#include "ike/tool/check.hpp"
 #include "ike/tool/connect.hpp"
 #include "ike/tool/console.hpp"
 #include "ike/tool/core_dumps.hpp"
@@ -35,6 +36,8 @@ ExitCode Dispatch(const Options& options) {
       return RunLoad(options);
     case Command::kWhyKey:
       return RunWhyKey(options);
+    case Command::kCheck:
+      return RunCheck(options);
     case Command::kDecode:
       return RunDecode(options);
     case Command::kReplay:

@@ -356,6 +356,24 @@ struct Parser {
     sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
   }
 
+  void AddCheck() {
+    CLI::App& sub = *app.add_subcommand(
+        "check", "Tell whether two descriptions would agree, without a network");
+    sub.callback([this] { options.command = Command::kCheck; });
+    sub.footer(std::string(kCheckExamples));
+    CheckOptions& check = options.check;
+    AddText(sub, "A", check.a, "FILE", "Settings of one end, as for --config of connect and serve");
+    AddText(sub, "B", check.b, "FILE", "Settings of the other end; '-' for standard input");
+    AddText(sub, "--role", check.role, "ROLE", "Of A: initiator (default) or responder");
+    sub.add_flag("--both", check.both, "Check both directions");
+    AddList(
+        sub, "--a", check.set_a, "NAME[=VALUE]",
+        "An option of connect or serve, without dashes, for A: entry, key-file, esp, local ...; "
+        "may be repeated");
+    AddList(sub, "--b", check.set_b, "NAME[=VALUE]", "The same for B");
+    sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
+  }
+
   void AddDecode() {
     CLI::App& sub =
         *app.add_subcommand("decode", "Show the messages of a capture, and their faults");
@@ -428,6 +446,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   parser.AddServe();
   parser.AddLoad();
   parser.AddWhyKey();
+  parser.AddCheck();
   parser.AddDecode();
   parser.AddReplay();
   parser.AddDiscover();

@@ -20,6 +20,7 @@ enum class Command {
   kServe,
   kLoad,
   kWhyKey,
+  kCheck,
   kDecode,
   kReplay,
   kDiscover
@@ -133,6 +134,16 @@ struct WhyKeyOptions {
   std::string mode;
 };
 
+// CheckOptions: two descriptions, see check_end.hpp.
+struct CheckOptions {
+  std::string a;
+  std::string b;
+  std::vector<std::string> set_a;
+  std::vector<std::string> set_b;
+  std::string role;  // of A: initiator, responder
+  bool both = false;
+};
+
 struct DecodeOptions {
   std::string file;    // "-" for standard input
   std::string keylog;  // as --keylog of the other commands writes it
@@ -164,6 +175,7 @@ struct Options {
   OutputOptions output;
   LoadOptions load;
   WhyKeyOptions why_key;
+  CheckOptions check;
   DecodeOptions decode;
   ReplayOptions replay;
   DiscoverOptions discover;

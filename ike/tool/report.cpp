@@ -82,10 +82,7 @@ Blame BlameFor(const NegotiationFailure& failure) {
 
 void WriteFailure(JsonText& json, const NegotiationFailure& failure) {
   json.Begin();
-  json.Key("code").Text(Name(failure.code)).Key("blame").Text(Name(BlameFor(failure)));
-  json.Key("text").Text(failure.text.empty() ? Summary(failure.code) : failure.text);
-  json.Key("details").List(failure.details, [](JsonText& j, const auto& d) { j.Text(d); });
-  json.Key("refusals").List(failure.refusals, WriteRefusal);
+  WriteFailureMembers(json, failure);
   json.End();
 }
 
@@ -122,6 +119,13 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> kEventNames =
     "peer_unresponsive",  "peer_alive"};
 
 }  // namespace
+
+void WriteFailureMembers(JsonText& json, const NegotiationFailure& failure) {
+  json.Key("code").Text(Name(failure.code)).Key("blame").Text(Name(BlameFor(failure)));
+  json.Key("text").Text(failure.text.empty() ? Summary(failure.code) : failure.text);
+  json.Key("details").List(failure.details, [](JsonText& j, const auto& d) { j.Text(d); });
+  json.Key("refusals").List(failure.refusals, WriteRefusal);
+}
 
 void WriteOutcome(JsonText& json, const Outcome& outcome) {
   json.Begin();

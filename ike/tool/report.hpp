@@ -34,6 +34,9 @@ namespace iscsi_ike::ike::tool {
 
 class JsonText;
 
+// WriteFailureMembers writes "code", "blame", "text", "details" and "refusals" of the object above.
+void WriteFailureMembers(JsonText& json, const NegotiationFailure& failure);
+
 // WriteOutcome writes the object above; WriteOutcomeMembers its members, into another.
 void WriteOutcome(JsonText& json, const Outcome& outcome);
 void WriteOutcomeMembers(JsonText& json, const Outcome& outcome);

@@ -61,25 +61,28 @@ bool IsOne(const policy::Config& config) {
   return config.records.size() == 1 || (config.records.empty() && config.portals.size() <= 1);
 }
 
-Served Translated(const Options& options, const Sources& sources, Ends ends) {
-  if (sources.peer) ends.remote = Endpoint{*sources.peer, kIkePort};
-  Settings settings = TranslateFor(Role::kResponder, sources, ends, options.policy);
-  return {sources.name, ends, std::nullopt, std::move(settings)};
+void Keep(const Sources& sources, std::vector<Sources>* made_of) {
+  if (made_of == nullptr) return;
+  Sources& kept = made_of->emplace_back();
+  static_cast<policy::Sources&>(kept) = sources.Clone();
+  kept.key_place = sources.key_place;
 }
 
 Checked<std::vector<Served>> Only(const Options& options, const Ends& ends,
-                                  Checked<Sources> sources) {
+                                  Checked<Sources> sources, std::vector<Sources>* made_of) {
   if (!sources) return Failure(sources.error());
+  Keep(*sources, made_of);
   std::vector<Served> served;
-  served.push_back(Translated(options, *sources, ends));
+  served.push_back(ServedOf(options.policy, *sources, ends));
   return served;
 }
 
 // Gathering makes the list of several.
 class Gathering {
  public:
-  Gathering(const Options& options, const Ends& ends, const policy::Config& config)
-      : options_(options), ends_(ends), config_(config) {}
+  Gathering(const Options& options, const Ends& ends, const policy::Config& config,
+            std::vector<Sources>* made_of)
+      : options_(options), ends_(ends), config_(config), made_of_(made_of) {}
 
   Checked<std::vector<Served>> Run() {
     if (!options_.policy.peer_id.empty())
@@ -152,7 +155,8 @@ class Gathering {
     if (auto s = ApplyOptions(options_, "", sources); !s) return s;
     Ends ends = ends_;
     if (place.local) ends.local = Endpoint{*place.local, kIkePort};
-    served_.push_back(Translated(options_, sources, ends));
+    Keep(sources, made_of_);
+    served_.push_back(ServedOf(options_.policy, sources, ends));
     served_.back().portal = place.local;
     return Done{};
   }
@@ -160,25 +164,33 @@ class Gathering {
   const Options& options_;
   const Ends& ends_;
   const policy::Config& config_;
+  std::vector<Sources>* made_of_;
   std::optional<crypto::Secret> key_;  // of the command line
   std::vector<Served> served_;
 };
 
 }  // namespace
 
-Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends) {
+Served ServedOf(const PolicyOptions& options, const Sources& sources, Ends ends) {
+  if (sources.peer) ends.remote = Endpoint{*sources.peer, kIkePort};
+  Settings settings = TranslateFor(Role::kResponder, sources, ends, options);
+  return {sources.name, ends, std::nullopt, std::move(settings)};
+}
+
+Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends,
+                                        std::vector<Sources>* made_of) {
   const Address peer = ends.remote ? Address(ends.remote->address) : std::nullopt;
   const PolicyOptions& policy = options.policy;
   if (!policy.HasConfig() || !policy.entry.empty())
-    return Only(options, ends, ReadSources(options, "", peer));
+    return Only(options, ends, ReadSources(options, "", peer), made_of);
   const auto config = LoadConfig(policy);
   if (!config) return Failure(config.error());
-  if (!IsOne(**config)) return Gathering(options, ends, **config).Run();
+  if (!IsOne(**config)) return Gathering(options, ends, **config, made_of).Run();
   Sources sources;
   if (auto s = TakeOne(**config, policy, peer, sources); !s) return Failure(s.error());
   if (auto s = ApplyOptions(options, "", sources); !s) return Failure(s.error());
   if (auto s = ApplyKey(options.key, sources); !s) return Failure(s.error());
-  return Only(options, ends, std::move(sources));
+  return Only(options, ends, std::move(sources), made_of);
 }
 
 Checked<EngineConfig> ServingConfig(const Options& options, const std::vector<Served>& served,

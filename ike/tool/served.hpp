@@ -31,7 +31,11 @@ struct Served {
 };
 
 // ReadServed: `ends.local` is the only address that is served, `ends.remote` the only peer.
-[[nodiscard]] Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends);
+// `made_of`, if given, takes what each was translated from.
+[[nodiscard]] Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends,
+                                                      std::vector<Sources>* made_of = nullptr);
+// ServedOf translates one; `ends` as they are without the record's own `peer`.
+[[nodiscard]] Served ServedOf(const PolicyOptions& options, const Sources& sources, Ends ends);
 
 // ServingConfig makes a responder of each, in order, also of those that cannot be used: the engine
 // passes them over. `nat_port` is the bound one, 0 for none.

@@ -125,6 +125,14 @@ def badly_given(texts, sources):
             if text.count(key) and is_for_text(text, key):  # a key in the place of a name is a name
                 continue
             texts.run_bounded(*command, "--config", path)
+            if command[0] == "explain":
+                texts.run("check", path, path)
+    ends = [texts.path("check_a.json"), texts.path("check_b.json")]
+    tool_runs.write(ends[0], good)
+    tool_runs.write(ends[1], good.replace("0x27", "0x37").replace(key, tool_runs.distinctive_key()))
+    for more in ([], ["--json"], ["--both"], ["--b", "key-file=" + texts.path("key.txt")], ["--role", "responder", "--a", "esp=null-sha1"]):
+        texts.run("check", *ends, *more)
+        texts.run("check", *reversed(ends), *more)
     for source, arguments in sources.items():
         for command in (["explain"], ["why-key", "--peer", "127.0.0.3", "--json"], ["why-key", "--peer", "127.0.0.3"], ["demo"], ["demo", "-v", "-v"],
                         ["demo", "--ike", "aes128-sha256-modp1024", "--strict"], ["demo", "--mode", "aggressive"]):
