@@ -12,7 +12,7 @@
 
 namespace iscsi_ike::ike::tool {
 
-enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kDecode, kReplay };
+enum class Command { kExplain, kDemo, kConnect, kServe, kLoad, kWhyKey, kRender, kDecode, kReplay };
 
 // PolicyOptions: where the security settings come from and how they are read.
 struct PolicyOptions {
@@ -26,7 +26,7 @@ struct PolicyOptions {
   std::vector<std::string> ike;
   std::vector<std::string> esp;
   std::string mode;  // main, aggressive
-  std::string role;  // explain only
+  std::string role;  // explain, render
   bool strict = false;
   bool strict_microsoft = false;
   bool assume_main = false;
@@ -118,6 +118,13 @@ struct WhyKeyOptions {
   std::string mode;
 };
 
+// RenderOptions: see render.hpp.
+struct RenderOptions {
+  std::string target;  // --for
+  std::string out;     // a folder
+  bool with_keys = false;
+};
+
 struct DecodeOptions {
   std::string file;    // "-" for standard input
   std::string keylog;  // as --keylog of the other commands writes it
@@ -141,6 +148,7 @@ struct Options {
   OutputOptions output;
   LoadOptions load;
   WhyKeyOptions why_key;
+  RenderOptions render;
   DecodeOptions decode;
   ReplayOptions replay;
   // What was given of the options that decide how to negotiate, keys and files apart, in a form of

@@ -5,9 +5,9 @@
   PEERS  names of the peers it is for; None: any; empty: it needs none
 """
 
-from . import codec, collision, contact, decode, fragments, leave, liveness, nat, rebind, renewal, scan, self_check, session, traffic
+from . import codec, collision, contact, decode, fragments, leave, liveness, nat, rebind, render, renewal, scan, self_check, session, traffic
 
 ALL = {"self": self_check, "decode": decode, "leave": leave, "scan": scan, "codec": codec,
        "traffic": traffic, "nat": nat, "session": session, "liveness": liveness, "renewal": renewal,
        "fragments": fragments, "contact": contact, "rebind": rebind,
-       "collision": collision}
+       "collision": collision, "render": render}
