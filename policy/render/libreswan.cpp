@@ -68,11 +68,13 @@ std::string PlutoEsp(const EspSuite& suite) {
 bool IsModp(crypto::DhGroup group) { return crypto::Info(group).kind == crypto::DhKind::kModp; }
 
 // PlutoLacks says why a group cannot be had; empty: it can.
-std::string PlutoLacks(crypto::DhGroup group, bool for_pfs) {
-  if (group == crypto::DhGroup::kModp1024) return "libreswan is built without modp1024";
-  if (for_pfs && !IsModp(group))
-    return "PFS takes the group of phase 1, and libreswan's quick mode has no elliptic curves";
-  return {};
+std::string PlutoLacks(crypto::DhGroup group) {
+  return group == crypto::DhGroup::kModp1024 ? "libreswan is built without modp1024" : "";
+}
+
+// PlutoLacksForPfs: esp= names no elliptic curve. That of phase 1 needs no name, and works.
+std::string PlutoLacksForPfs(crypto::DhGroup group) {
+  return IsModp(group) ? PlutoLacks(group) : "libreswan names no elliptic curve for it";
 }
 
 // PlutoLeft is what libreswan has of the plan.
@@ -82,9 +84,7 @@ struct PlutoLeft {
 };
 
 PlutoLeft PlutoKeeps(const Plan& plan) {
-  const bool pfs_of_phase1 = plan.pfs && !plan.pfs_group;
-  return {Keep(std::span(plan.phase1),
-               [&](const Phase1Suite& s) { return PlutoLacks(s.group, pfs_of_phase1); }),
+  return {Keep(std::span(plan.phase1), [](const Phase1Suite& s) { return PlutoLacks(s.group); }),
           Keep(std::span(plan.phase2), [](const EspSuite& s) {
             return std::string(s.esn ? "libreswan has no extended sequence numbers in IKEv1" : "");
           })};
@@ -109,7 +109,7 @@ std::optional<std::string> PlutoRefusal(const View& view, const PlutoLeft& left)
   if (PlutoExchanges(view, left).empty())
     return "has none of the suites that aggressive mode offers: " + Join(left.phase1.dropped, "; ");
   if (plan.pfs && plan.pfs_group) {
-    if (const std::string why = PlutoLacks(*plan.pfs_group, true); !why.empty())
+    if (const std::string why = PlutoLacksForPfs(*plan.pfs_group); !why.empty())
       return "cannot have this group for PFS: " + why;
   }
   return std::nullopt;

@@ -55,9 +55,9 @@ bool IsPlain(std::string_view text, std::string_view others) {
   });
 }
 
-Lines& Lines::Comment(std::string_view text) {
-  if (style_ == CommentStyle::kHash) return Line("# " + Printable(text));
-  return Line("rem " + QuietInBatch(text));
+Lines& Lines::Comment(std::string_view text, unsigned depth) {
+  if (style_ == CommentStyle::kHash) return Line("# " + Printable(text), depth);
+  return Line("rem " + QuietInBatch(text), depth);
 }
 
 Lines& Lines::Line(std::string_view text, unsigned depth) {

@@ -19,8 +19,8 @@ class Lines {
  public:
   explicit Lines(CommentStyle style) : style_(style) {}
 
-  // Comment takes any text and makes one line of it.
-  Lines& Comment(std::string_view text);
+  // Comment takes any text and makes one line of it; `depth` indents it.
+  Lines& Comment(std::string_view text, unsigned depth = 0);
   // Line takes text that is fit for the format, without line end; `depth` indents it.
   Lines& Line(std::string_view text, unsigned depth = 0);
   Lines& Blank() { return Line(""); }

@@ -89,6 +89,13 @@ void PutChildLifetime(Lines& lines, const Lifetime& lifetime) {
   lines.Set("life_bytes", std::to_string(octets), 4);
 }
 
+// SwanctlModes: whoever answers has one child for the same selectors; of two, charon 5.9 looks at
+// the first alone, whatever encapsulation is offered.
+std::span<const Encapsulation> SwanctlModes(const View& view) {
+  const std::span<const Encapsulation> modes = view.plan().encapsulations;
+  return view.Initiates() ? modes : modes.first(1);
+}
+
 void PutChild(Lines& lines, const View& view, ExchangeMode exchange, Encapsulation mode) {
   const auto phase1 = SuitesFor(view, view.plan().phase1, exchange);
   lines.Line(view.NameFor(exchange) + "-" + std::string(Name(mode)) + " {", 3);
@@ -131,7 +138,7 @@ void PutConnection(Lines& lines, const View& view, const SwanctlIds& ids, Exchan
   PutEnd(lines, "local", ids.local);
   PutEnd(lines, "remote", ids.remote);
   lines.Line("children {", 2);
-  for (const Encapsulation mode : view.plan().encapsulations) PutChild(lines, view, exchange, mode);
+  for (const Encapsulation mode : SwanctlModes(view)) PutChild(lines, view, exchange, mode);
   lines.Line("}", 2).Line("}", 1);
 }
 
@@ -143,7 +150,7 @@ void PutSecret(Lines& lines, const View& view, const SwanctlIds& ids) {
   if (view.request.with_key) {
     lines.Set("secret", std::string(1, kKeyMark), 2);
   } else {
-    lines.Comment("secret = 0x... goes here: the key in hexadecimal digits");
+    lines.Comment("secret = 0x... goes here: the key in hexadecimal digits", 2);
   }
   lines.Line("}", 1).Line("}");
 }
@@ -188,6 +195,10 @@ Parsed<Rendering> RenderStrongswan(const View& view) {
   if (!view.remote.identity)
     rendering.warnings.emplace_back(
         "neither the identity nor the address of our end is known: strongSwan takes any");
+  if (SwanctlModes(view).size() < view.plan().encapsulations.size())
+    rendering.warnings.push_back("strongSwan takes " +
+                                 std::string(Name(SwanctlModes(view).front())) +
+                                 " mode alone; our end offers it first");
   rendering.files.push_back(SwanctlConf(view, ids, rendering.warnings));
   if (view.Uses(ExchangeMode::kAggressive) && !view.Initiates())
     rendering.files.push_back(AggressiveConf(view));

@@ -58,6 +58,13 @@ Side RemoteSide(const Request& request) {
   return side;
 }
 
+// FlagsInWords: names without the bars between them, which not every comment can have.
+std::string FlagsInWords(SecurityFlags word) {
+  std::string names = word.ToString();
+  std::replace(names.begin(), names.end(), '|', ' ');
+  return names;
+}
+
 // Matters: rows of the decision table, and warnings. Where the identity and the suites come from is
 // seen in the file.
 bool Matters(const Reason& reason) {
@@ -102,7 +109,7 @@ void Heading(Lines& lines, const View& view, std::string_view what,
   lines.Comment("for the " + std::string(view.Initiates() ? "initiator" : "target") +
                 " that negotiates with a" + (view.Initiates() ? " target" : "n initiator") +
                 " of these settings:");
-  lines.Comment("word " + request.word.ToHex() + ": " + request.word.ToString());
+  lines.Comment("word " + request.word.ToHex() + ": " + FlagsInWords(request.word));
   if (!request.name.empty()) lines.Comment("record: " + request.name);
   for (const Reason& reason : view.plan().reasons) {
     if (!Matters(reason)) continue;

@@ -12,6 +12,8 @@ from harness.tool import AGGRESSIVE, IKE_IPSEC, MAIN, PFS, TRANSPORT, TUNNEL, VA
 NEEDS = ()
 PEERS = None
 
+_ON = VALID | IKE_IPSEC
+
 _KEYS = (
     "correct horse battery staple",
     "quotes \" ' ` and # ; { } ( ) $HOME \\ %s end",
@@ -73,7 +75,7 @@ def _words():
     modes = (MAIN, AGGRESSIVE, MAIN | AGGRESSIVE)
     encapsulations = (0, TRANSPORT, TUNNEL, TRANSPORT | TUNNEL)
     for mode, pfs, encapsulation in itertools.product(modes, (0, PFS), encapsulations):
-        yield VALID | IKE_IPSEC | mode | pfs | encapsulation
+        yield _ON | mode | pfs | encapsulation
 
 
 def _settings(word, role, **more):
@@ -84,24 +86,39 @@ def _settings(word, role, **more):
 
 
 def _cases(peer):
+    """Yields (case, whether the peer is not told our address)."""
     keys, identities = itertools.cycle(_KEYS), itertools.cycle(_IDENTITIES)
     for role in ("initiator", "responder"):
         for word in _words():
             family, ours, theirs = next(identities)
             settings = _settings(word, role, family=family, our_id=ours, their_id=theirs, key=next(keys))
             yield Case(f"rendered for word {settings.word}", settings), False
-        aggressive = _settings(VALID | IKE_IPSEC | AGGRESSIVE | TRANSPORT, role)
+        aggressive = _settings(_ON | AGGRESSIVE | TRANSPORT, role)
         for name in _ODD_NAMES:
-            yield Case(f"rendered for user_fqdn:{name}",
-                       replace(aggressive, our_id=f"user_fqdn:{name}", their_id="user_fqdn:" + name.lstrip("#'%"))), False
-        main = _settings(VALID | IKE_IPSEC | MAIN | PFS | TRANSPORT, role)
+            settings = replace(aggressive, our_id=f"user_fqdn:{name}", their_id="user_fqdn:" + name.lstrip("#'%"))
+            yield Case(f"rendered for {settings.our_id}", settings), False
+        with_pfs = _settings(_ON | MAIN | PFS | TRANSPORT, role)
         for suite, ike, esp in _SUITES[peer.name]:
-            yield Case(f"rendered for the list {suite}", replace(main, our_suites=suite, ike=ike, esp=esp)), False
-    main = _settings(VALID | IKE_IPSEC | MAIN | TRANSPORT, "initiator")
+            yield Case(f"rendered for the list {suite}", replace(with_pfs, our_suites=suite, ike=ike, esp=esp)), False
+        yield Case("rendered with a group of its own for PFS", replace(with_pfs, pfs_group="modp3072")), False
+    for case in _second_choices(peer):
+        yield case, False
+    main = _settings(_ON | MAIN | TRANSPORT, "initiator")
     yield Case("rendered for an initiator at any address", main), True
     yield Case("rendered for a named initiator at any address",
-               replace(main, exchange="aggressive", word="0x2b", our_id="fqdn:hba.example")), True
-    yield Case("rendered with lifetimes", replace(main, our_options=("--ike-lifetime", "7200", "--esp-lifetime", "900"))), False
+               replace(_settings(_ON | AGGRESSIVE | TRANSPORT, "initiator"), our_id="fqdn:hba.example")), True
+    yield Case("rendered with lifetimes",
+               replace(main, our_options=("--ike-lifetime", "7200", "--esp-lifetime", "900"))), False
+
+
+def _second_choices(peer):
+    """We ask for what the peer has as its second."""
+    both = _settings(_ON | MAIN | AGGRESSIVE, "initiator")
+    yield Case("rendered for both modes, we begin with aggressive mode",
+               replace(both, exchange="aggressive", our_options=("--mode", "aggressive")), theirs=both)
+    if peer.name == "libreswan":  # strongSwan has one child for the same selectors
+        yield Case("rendered for both encapsulations, we want transport mode",
+                   replace(both, encapsulation="transport", word="0x27"), theirs=both)
 
 
 # What comes of a list with the peer that has it.
@@ -110,5 +127,6 @@ _SUITES = {
                    ("rfc3723", "3des-sha1-modp1024", "aes128ctr-aesxcbc"),
                    ("windows", "aes256-sha1-ecp384", "aes128-sha1"),
                    ("modern", "aes256-sha512-curve25519", "aes256gcm16-esn")),
-    "libreswan": (("rfc3723", "3des-sha1-modp2048", "aes128ctr-aesxcbc"),),
+    "libreswan": (("rfc3723", "3des-sha1-modp2048", "aes128ctr-aesxcbc"),
+                  ("windows", "aes256-sha1-ecp384", "aes128-sha1")),
 }

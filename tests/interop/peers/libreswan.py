@@ -70,7 +70,7 @@ class Libreswan(Peer):
         self._folder = os.path.join(folder, self._host.namespace)
         self._log = f"{self._folder}/pluto.log"
         self._control = f"{self._folder}/pluto.ctl"
-        self._names = ["c"]
+        self._names, self._has_files = ["c"], False
         for name in ("nss", "d/policies", "cores"):
             os.makedirs(f"{self._folder}/{name}")
 
@@ -133,13 +133,19 @@ class Libreswan(Peer):
         self._load()
 
     def load_files(self, folder):
-        """Around them stands what keeps the daemon from touching the machine."""
+        """Around them stands what keeps the daemon from touching the machine. What they say of the daemon itself
+        has to be enough for it: it is started with the first."""
         with open(f"{folder}/ipsec.conf") as conf:
             self._names = re.findall(r"^conn (\S+)$", conf.read(), re.MULTILINE)
         with open(f"{folder}/ipsec.secrets") as secrets:
             self._write("secrets", secrets.read())
         self._write("ipsec.conf", libreswan_conf.around(f"{folder}/ipsec.conf"))
-        self._load()
+        if self._has_files:
+            self._load()
+        else:
+            self._has_files = True
+            self.restart()
+            self._whack("--debug", "base", "--debug", "crypt", "--debug", "private")  # as in SETUP
 
     def _load(self):
         self._whack("--rereadsecrets")

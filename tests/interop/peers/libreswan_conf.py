@@ -51,7 +51,7 @@ include {path}
 
 
 def around(path):
-    """ipsec.conf with a whole one inside."""
+    """ipsec.conf with a whole one inside, which has to permit IKEv1 itself."""
     return _AROUND.format(path=path)
 
 

@@ -110,9 +110,6 @@ TEST(LibreswanTest, NothingLeftIsRefusedWithTheReason) {
   request.plan.phase1 = *ParsePhase1List("3des-sha1-modp1024", "");
   EXPECT_THAT(Render(Target::kLibreswan, request).error().Text(), HasSubstr("modp1024"));
   request = Plain(0x37);
-  request.plan.phase1 = *ParsePhase1List("aes256-sha384-ecp384", "");
-  EXPECT_THAT(Render(Target::kLibreswan, request).error().Text(), HasSubstr("elliptic"));
-  request = Plain(0x37);
   request.plan.pfs_group = crypto::DhGroup::kCurve25519;
   EXPECT_THAT(Render(Target::kLibreswan, request).error().Text(), HasSubstr("this group for PFS"));
 }
@@ -122,6 +119,8 @@ TEST(LibreswanTest, PfsTakesTheGroupOfPhase1UnlessOneIsGiven) {
   Values values = ConfOf(request);
   EXPECT_EQ(values["conn iscsi.pfs"], "yes");
   EXPECT_EQ(values["conn iscsi.esp"], "aes128-sha1");
+  request.plan.phase1 = *ParsePhase1List("aes256-sha384-ecp384", "");
+  EXPECT_EQ(ConfOf(request)["conn iscsi.ike"], "aes256-sha2_384;dh20");
   request.plan.pfs_group = crypto::DhGroup::kModp4096;
   EXPECT_EQ(ConfOf(request)["conn iscsi.esp"], "aes128-sha1;modp4096");
 }

@@ -64,8 +64,8 @@ TEST(StrongswanTest, AnInitiatorHasTheTargetsPortOnTheOtherSide) {
                                     "192.0.2.10/32[tcp/860]")));
 }
 
-TEST(StrongswanTest, BothModesAreTwoConnectionsAndBothEncapsulationsTwoChildren) {
-  const Values values = SwanctlOf(Ask(0x0F));
+TEST(StrongswanTest, BothModesAreTwoConnectionsAndBothEncapsulationsTwoChildrenToBeginWith) {
+  const Values values = SwanctlOf(Ask(0x0F, Role::kResponder));
   for (const char* mode : {"main", "aggressive"}) {
     for (const char* child : {"tunnel", "transport"}) {
       const std::string name = std::string("iscsi-") + mode;
@@ -76,6 +76,15 @@ TEST(StrongswanTest, BothModesAreTwoConnectionsAndBothEncapsulationsTwoChildren)
   }
   EXPECT_THAT(values, Contains(Pair("connections.iscsi-aggressive.aggressive", "yes")));
   EXPECT_THAT(values, Contains(Pair("connections.iscsi-main.aggressive", "no")));
+}
+
+TEST(StrongswanTest, WhoAnswersHasOneChild) {
+  const Request request = Ask(0x07);
+  const Values values = SwanctlOf(request);
+  EXPECT_THAT(values, Contains(Key("connections.iscsi.children.iscsi-tunnel")));
+  EXPECT_THAT(values, Not(Contains(Key("connections.iscsi.children.iscsi-transport"))));
+  EXPECT_THAT(Render(Target::kStrongswan, request)->warnings,
+              Contains(HasSubstr("takes tunnel mode alone")));
 }
 
 TEST(StrongswanTest, AggressiveModeTakesASwitchOfTheOneWhoAnswers) {
