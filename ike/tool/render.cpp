@@ -15,7 +15,6 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
-using policy::render::Rendering;
 using policy::render::Request;
 using policy::render::Target;
 

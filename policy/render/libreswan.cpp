@@ -152,9 +152,10 @@ void PutPlutoSide(Lines& lines, std::string_view end, const Side& side, std::str
           side.selector->address.ToString() + "/" + std::to_string(side.selector->prefix_bits));
   }
   if (protocol == 0) return;
-  const std::string of_protocol = protocol == kProtocolTcp ? "tcp" : std::to_string(protocol);
-  PutSetting(lines, name + "protoport",
-             of_protocol + (port == 0 ? "" : "/" + std::to_string(port)));
+  // "tcp" may stand alone, a number may not.
+  std::string protoport = protocol == kProtocolTcp ? "tcp" : std::to_string(protocol);
+  if (port != 0 || protocol != kProtocolTcp) protoport += "/" + std::to_string(port);
+  PutSetting(lines, name + "protoport", protoport);
 }
 
 void PutLife(Lines& lines, std::string_view name, std::uint32_t seconds) {

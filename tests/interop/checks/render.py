@@ -101,6 +101,9 @@ def _cases(peer):
         for suite, ike, esp in _SUITES[peer.name]:
             yield Case(f"rendered for the list {suite}", replace(with_pfs, our_suites=suite, ike=ike, esp=esp)), False
         yield Case("rendered with a group of its own for PFS", replace(with_pfs, pfs_group="modp3072")), False
+        subnets = _settings(_ON | MAIN | TUNNEL, role, our_selector="10.1.0.0/16", their_selector="10.2.0.0/16 tcp 3260")
+        yield Case("rendered for subnets", subnets), False
+        yield Case("rendered for UDP", replace(with_pfs, our_selector="10.9.0.1/32 17 99", their_selector="10.9.0.2/32 17")), False
     for case in _second_choices(peer):
         yield case, False
     main = _settings(_ON | MAIN | TRANSPORT, "initiator")

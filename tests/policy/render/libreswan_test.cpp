@@ -208,6 +208,8 @@ TEST(LibreswanTest, SubnetsOfATunnel) {
   EXPECT_THAT(values, Not(Contains(Key("conn iscsi.rightprotoport"))));
   EXPECT_EQ(values["conn iscsi.left"], "198.51.100.1");
   EXPECT_EQ(values["conn iscsi.leftsubnet"], "192.0.2.10/32");
+  request.own_selector = Selector{*IpAddress::Parse("10.1.0.0"), 16, 17, 0};
+  EXPECT_EQ(ConfOf(request)["conn iscsi.rightprotoport"], "17/0");
 }
 
 }  // namespace
