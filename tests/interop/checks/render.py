@@ -42,7 +42,7 @@ def run(network, peer_class, options, folder):
             if options.only not in case.name:
                 continue
             peer.we_are_hidden = hidden
-            result, _ = run_case(case, peer, tool)
+            result, _ = run_case(case, peer, tool, _has_lifetimes if case.theirs and case.theirs.our_options else None)
             results.append(result)
             show(result)
     return results
@@ -110,8 +110,17 @@ def _cases(peer):
     yield Case("rendered for an initiator at any address", main), True
     yield Case("rendered for a named initiator at any address",
                replace(_settings(_ON | AGGRESSIVE | TRANSPORT, "initiator"), our_id="fqdn:hba.example")), True
-    yield Case("rendered with lifetimes",
-               replace(main, our_options=("--ike-lifetime", "7200", "--esp-lifetime", "900"))), False
+    offers = _settings(_ON | MAIN | TRANSPORT, "responder")
+    yield Case("rendered with lifetimes", offers, theirs=replace(offers, our_options=_LIFETIMES)), False
+
+
+_LIFETIMES = ("--ike-lifetime", "7200", "--esp-lifetime", "900")
+
+
+def _has_lifetimes(ours):
+    """Ours are longer, so that what is in force is what the peer offers."""
+    told = ours.outcome["phase1"]["lifetime"]["seconds"], ours.outcome["children"][0]["lifetime"]["seconds"]
+    return [] if told == (7200, 900) else [f"the lifetimes are {told}"]
 
 
 def _second_choices(peer):
