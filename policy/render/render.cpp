@@ -8,8 +8,8 @@
 namespace iscsi_ike::policy::render {
 namespace {
 
-constexpr std::array kTargets = {Target::kStrongswan, Target::kLibreswan, Target::kRacoon,
-                                 Target::kWindows};
+constexpr std::array<Target, 4> kTargets = {Target::kStrongswan, Target::kLibreswan,
+                                            Target::kRacoon, Target::kWindows};
 
 }  // namespace
 
