@@ -11,12 +11,13 @@ inline constexpr std::string_view kAboutTool =
 
 inline constexpr std::string_view kExitCodes =
     "Exit codes:\n"
-    "  0  done: explained, established, decoded, or served until a signal; why-key: a key\n"
+    "  0  done: explained, rendered, established, decoded, or served until a signal; why-key: a key\n"
     "     would be used; check: the two would agree; replay: the same;\n"
     "     discover: a target is listed\n"
     "  2  the command line, a file or the configuration cannot be used\n"
     "  3  policy says no: the word, the identity or the key allow no negotiation; why-key: no key\n"
-    "     would be used; check: the two would not agree\n"
+    "     would be used; check: the two would not agree; render: the other\n"
+    "     end's program cannot express it\n"
     "  4  the negotiation failed, or a signal ended it first; load: one failed, none was "
     "established,\n"
     "     a threshold was breached, or a signal ended it; decode --try-psk: the key is another;\n"
@@ -34,6 +35,7 @@ inline constexpr std::string_view kToolExamples =
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike why-key --config portal.json --peer 192.0.2.31\n"
     "  iscsi-ike check hba.json portal.json\n"
+    "  iscsi-ike render 0x27 --for strongswan --portal 192.0.2.10 --local 192.0.2.1\n"
     "  iscsi-ike decode login.pcapng --keylog login.keys\n"
     "  iscsi-ike replay login.recording --key-file psk.txt\n"
     "  iscsi-ike discover --isns isns.example\n"
@@ -134,6 +136,17 @@ inline constexpr std::string_view kCheckExamples =
     "--json\n"
     "Exit codes: 0 they would agree, with --both in both directions; 3 they would not; 2 bad "
     "input.\n";
+
+inline constexpr std::string_view kRenderExamples =
+    "Settings are those of our end, as for connect (or, with --role responder, serve); what is\n"
+    "written is the configuration of the other one. What its program cannot express is left out,\n"
+    "with a warning, or refused when nothing is left. racoon and windows are written for from\n"
+    "documentation alone.\n"
+    "Examples:\n"
+    "  iscsi-ike render 0x27 --for strongswan --portal 192.0.2.10 --local 192.0.2.1\n"
+    "  iscsi-ike render --config record.json --for libreswan --out peer --with-keys\n"
+    "  iscsi-ike render 0x27 --for windows --local 192.0.2.10 --peer 192.0.2.1\n"
+    "Exit codes: 0 rendered, 3 policy says no, or the program cannot express it, 2 bad input.\n";
 
 inline constexpr std::string_view kDecodeExamples =
     "Every message with its payloads and attributes by name and number, the offset of each in the\n"

@@ -15,6 +15,7 @@
 #include "ike/tool/file_roles.hpp"
 #include "ike/tool/load.hpp"
 #include "ike/tool/recorded_keys.hpp"
+#include "ike/tool/render.hpp"
 #include "ike/tool/replay.hpp"
 #include "ike/tool/serve.hpp"
 #include "ike/tool/why_key.hpp"
@@ -38,6 +39,8 @@ ExitCode Dispatch(const Options& options) {
       return RunWhyKey(options);
     case Command::kCheck:
       return RunCheck(options);
+    case Command::kRender:
+      return RunRender(options);
     case Command::kDecode:
       return RunDecode(options);
     case Command::kReplay:

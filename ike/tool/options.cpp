@@ -374,6 +374,31 @@ struct Parser {
     sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
   }
 
+  void AddRender() {
+    CLI::App& sub = AddCommand(Command::kRender, "render",
+                               "Write the other end's configuration, for the program that it runs",
+                               kRenderExamples);
+    AddText(sub, "WORD", options.policy.word, "WORD", "The word, as for --flags");
+    AddText(sub, "--for", options.render.target, "PROGRAM",
+            "What the other end runs: strongswan, libreswan, racoon or windows");
+    AddText(sub, "--out", options.render.out, "DIR",
+            "Write the files into this folder, mode 0600; none may be there yet");
+    sub.add_flag("--with-keys", options.render.with_keys,
+                 "Write the key as well; needs --out. Without it a comment shows where it goes");
+    AddText(sub, "--role", options.policy.role, "ROLE",
+            "Our own role: initiator (default; for windows responder) or responder");
+    AddText(sub, "--portal,--peer", options.network.portal, "ADDR",
+            "Address of the other end, which is written for")
+        ->group("Network");
+    AddList(sub, "--local", options.network.local, "ADDR",
+            "Our own address; without it the other end takes an initiator at any")
+        ->group("Network");
+    AddLifetimes(sub, options.session);
+    AddPeer(sub, options);
+    AddRefusePfs(sub, options.policy);
+    sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");
+  }
+
   void AddDecode() {
     CLI::App& sub =
         *app.add_subcommand("decode", "Show the messages of a capture, and their faults");
@@ -447,6 +472,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   parser.AddLoad();
   parser.AddWhyKey();
   parser.AddCheck();
+  parser.AddRender();
   parser.AddDecode();
   parser.AddReplay();
   parser.AddDiscover();

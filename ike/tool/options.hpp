@@ -21,6 +21,7 @@ enum class Command {
   kLoad,
   kWhyKey,
   kCheck,
+  kRender,
   kDecode,
   kReplay,
   kDiscover
@@ -39,7 +40,7 @@ struct PolicyOptions {
   std::vector<std::string> ike;
   std::vector<std::string> esp;
   std::string mode;  // main, aggressive
-  std::string role;  // explain only
+  std::string role;  // explain, render
   bool strict = false;
   bool strict_microsoft = false;
   bool assume_main = false;
@@ -144,6 +145,13 @@ struct CheckOptions {
   bool both = false;
 };
 
+// RenderOptions: see render.hpp.
+struct RenderOptions {
+  std::string target;  // --for
+  std::string out;     // a folder
+  bool with_keys = false;
+};
+
 struct DecodeOptions {
   std::string file;    // "-" for standard input
   std::string keylog;  // as --keylog of the other commands writes it
@@ -176,6 +184,7 @@ struct Options {
   LoadOptions load;
   WhyKeyOptions why_key;
   CheckOptions check;
+  RenderOptions render;
   DecodeOptions decode;
   ReplayOptions replay;
   DiscoverOptions discover;

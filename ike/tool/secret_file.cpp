@@ -41,6 +41,9 @@ std::string SecretFileError::Text() const {
     case SecretFileFault::kOpen:
       text += "cannot be opened for writing";
       break;
+    case SecretFileFault::kExists:
+      text += "is there already";
+      break;
     case SecretFileFault::kSymlink:
       text += "is a symbolic link; key files are never written through one";
       break;
@@ -61,13 +64,16 @@ std::string SecretFileError::Text() const {
   return text;
 }
 
-Result<SecretFile, SecretFileError> SecretFile::Create(std::string path) {
+Result<SecretFile, SecretFileError> SecretFile::Create(std::string path, ExistingFile existing) {
+  const int only_new = existing == ExistingFile::kRefuse ? O_EXCL : 0;
   // Not truncated yet: a file that turns out to be somebody else's keeps its content. O_NONBLOCK: a
   // pipe must not block here.
-  Descriptor file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, kOwnerOnly));
+  Descriptor file(::open(path.c_str(),
+                         O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | only_new,
+                         kOwnerOnly));
   if (file.get() < 0) {
     const int error = errno;
+    if (error == EEXIST) return Refuse(SecretFileFault::kExists, std::move(path));
     if (error == ELOOP) return Refuse(SecretFileFault::kSymlink, std::move(path));
     if (error == EISDIR || error == ENXIO) {
       return Refuse(SecretFileFault::kNotRegular, std::move(path));

@@ -12,12 +12,15 @@ namespace iscsi_ike::ike::tool {
 
 enum class SecretFileFault : std::uint8_t {
   kOpen,        // the path cannot be opened for writing
+  kExists,      // it is there already, and may not be (ExistingFile::kRefuse)
   kSymlink,     // the last part of the path is a symbolic link
   kNotRegular,  // a directory, device, pipe or socket
   kNotAlone,    // the file has another owner or further hard links
   kMode,        // the mode cannot be set to 0600
   kWrite,       // an earlier write or the last flush failed
 };
+
+enum class ExistingFile : std::uint8_t { kReplace, kRefuse };
 
 struct SecretFileError {
   SecretFileFault fault = SecretFileFault::kOpen;
@@ -32,7 +35,8 @@ struct SecretFileError {
 class SecretFile {
  public:
   // Create opens (never through a symbolic link), sets mode 0600 and then empties the file.
-  static Result<SecretFile, SecretFileError> Create(std::string path);
+  static Result<SecretFile, SecretFileError> Create(std::string path,
+                                                    ExistingFile existing = ExistingFile::kReplace);
   SecretFile(SecretFile&& other) noexcept;
   SecretFile& operator=(SecretFile&& other) noexcept;
   SecretFile(const SecretFile&) = delete;

@@ -46,17 +46,20 @@ void AddLiveness(CLI::App& app, SessionOptions& session) {
       ->group(kGroup);
 }
 
-void AddLifetimes(CLI::App& app, SessionOptions& session) {
-  AddText(app, "--ike-lifetime", session.ike_lifetime, "SECONDS", "Of phase 1, default 28800")
-      ->group(kGroup);
-  AddText(app, "--esp-lifetime", session.esp_lifetime, "SECONDS[,KB]", "Of child SAs, default 3600")
-      ->group(kGroup);
+void AddAtLifetime(CLI::App& app, SessionOptions& session) {
   AddText(app, "--at-lifetime", session.at_lifetime, "renew|expire|never",
           "Renew SAs before their lifetime is over (default), let them expire, or take no notice")
       ->group(kGroup);
 }
 
 }  // namespace
+
+void AddLifetimes(CLI::App& app, SessionOptions& session) {
+  AddText(app, "--ike-lifetime", session.ike_lifetime, "SECONDS", "Of phase 1, default 28800")
+      ->group(kGroup);
+  AddText(app, "--esp-lifetime", session.esp_lifetime, "SECONDS[,KB]", "Of child SAs, default 3600")
+      ->group(kGroup);
+}
 
 void AddSessionArguments(CLI::App& app, SessionOptions& session) {
   AddNat(app, session);
@@ -65,6 +68,7 @@ void AddSessionArguments(CLI::App& app, SessionOptions& session) {
   AddPeerNat(app, session);
   AddLiveness(app, session);
   AddLifetimes(app, session);
+  AddAtLifetime(app, session);
   app.add_flag("--no-initial-contact", session.no_initial_contact,
                "Do not tell the peer to forget older sessions")
       ->group(kGroup);

@@ -11,4 +11,7 @@ namespace iscsi_ike::ike::tool {
 // its own defaults.
 void AddSessionArguments(CLI::App& app, SessionOptions& session);
 
+// AddLifetimes adds the two lifetimes alone.
+void AddLifetimes(CLI::App& app, SessionOptions& session);
+
 }  // namespace iscsi_ike::ike::tool

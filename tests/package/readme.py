@@ -4,7 +4,7 @@
 usage: readme.py SOURCE_DIR [TOOL]
 
 The example program and the example settings stand there as the tests use them; every preset and every file that is
-named exists. With the tool: each `iscsi-ike explain`, `why-key` and `check` and `echo ... | iscsi-ike decode -` is run and must
+named exists. With the tool: each `iscsi-ike explain`, `why-key`, `check`, `render` (without --out) and `echo ... | iscsi-ike decode -` is run and must
 print what stands below it, and every option named is one that --help knows.
 """
 
@@ -52,7 +52,7 @@ def explanations(root, text, tool):
     compared = 0
     for command, output in console(text):
         typed, _, piped = command.rpartition(" | ")
-        if not piped.startswith(("iscsi-ike explain ", "iscsi-ike why-key ", "iscsi-ike check ", "iscsi-ike decode -")):
+        if not piped.startswith(("iscsi-ike explain ", "iscsi-ike why-key ", "iscsi-ike check ", "iscsi-ike render ", "iscsi-ike decode -")) or " --out " in piped:
             continue
         compared += 1
         ran = subprocess.run([tool, *piped.split()[1:]], input=typed.removeprefix("echo "), capture_output=True,
@@ -65,7 +65,7 @@ def explanations(root, text, tool):
 
 def options(text, tool):
     known = ""
-    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"], ["load"], ["why-key"], ["check"], ["decode"], ["replay"], ["discover"]):
+    for command in ([], ["explain"], ["demo"], ["connect"], ["serve"], ["load"], ["why-key"], ["check"], ["render"], ["decode"], ["replay"], ["discover"]):
         known += subprocess.run([tool, *command, "--help"], check=True, capture_output=True, text=True).stdout
     known = set(re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", known))
     lines = [command for command, _ in console(text) if command.startswith("iscsi-ike ")]

@@ -35,8 +35,8 @@ const BadInput kBadInputs[] = {
     {"NoCommand", {}, "command line: a sub-command is wanted: explain, "},
     {"UnknownCommand",
      {"negotiate"},
-     "negotiate: is no sub-command: explain, demo, connect, serve, load, why-key, check, decode "
-     "or replay; "},
+     "negotiate: is no sub-command: explain, demo, connect, serve, load, why-key, check, render, "
+     "decode or replay; "},
     {"UnknownOption", {"explain", "0x37", "--frob"}, "--frob: "},
     {"UnknownOptionWithValue", {"explain", "0x37", "--frob=1"}, "--frob: "},
     {"OptionOfAnotherCommand", {"explain", "0x37", "--keep"}, "--keep: "},

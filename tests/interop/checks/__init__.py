@@ -6,10 +6,10 @@
 """
 
 from . import (codec, collision, contact, decode, fragments, isns, isns_hostile, isns_link, leave, liveness, nat,
-               rebind, renewal, scan, self_check, session, traffic)
+               rebind, render, renewal, scan, self_check, session, traffic)
 
 ALL = {"self": self_check, "decode": decode, "leave": leave, "scan": scan, "codec": codec,
        "traffic": traffic, "nat": nat, "session": session, "liveness": liveness, "renewal": renewal,
        "fragments": fragments, "contact": contact, "rebind": rebind,
        "collision": collision, "isns": isns, "isns-link": isns_link,
-       "isns-hostile": isns_hostile}
+       "isns-hostile": isns_hostile, "render": render}

@@ -77,6 +77,10 @@ class Peer(abc.ABC):
     def thaw(self):
         """Lets it go on."""
 
+    def load_files(self, folder):
+        """Replaces the configuration by the files that `iscsi-ike render` wrote for this daemon."""
+        raise NotImplementedError
+
     # What a daemon does on request while the SAs are up. A peer that cannot do it leaves it as it is.
 
     def delete_child(self):

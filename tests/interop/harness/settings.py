@@ -24,6 +24,7 @@ class Settings:
     key: str = "correct horse battery staple"
     ike: str = "aes128-sha256-modp2048"
     esp: str = "aes128-sha1"
+    word: Optional[str] = None  # our security word, when it asks for more than comes out
     our_suites: Optional[str] = None  # our end offers this named list; ike and esp are the outcome
     pfs_group: Optional[str] = None  # None: the group of phase 1
     our_selector: Optional[str] = None  # None: host to host, TCP to port 3260 of the responder

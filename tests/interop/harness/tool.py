@@ -19,6 +19,8 @@ VALID, IKE_IPSEC, MAIN, AGGRESSIVE, PFS, TRANSPORT, TUNNEL = (1 << bit for bit i
 
 def security_word(settings):
     """The word that asks for what `settings` say."""
+    if settings.word:
+        return settings.word
     word = VALID | IKE_IPSEC
     word |= MAIN if settings.exchange == "main" else AGGRESSIVE
     word |= PFS if settings.pfs else 0
@@ -74,28 +76,32 @@ class Tool:
         for name in ("capture.pcapng", "isakmp.keys", "esp.keys", "secrets"):
             if os.path.exists(os.path.join(self.folder, name)):
                 os.unlink(os.path.join(self.folder, name))
+        # Twice verbose, so that a failure can be understood and a leaked key is seen.
+        arguments = ["--json", "-v", "-v", *self.policy(settings)]
+        if settings.we_are_strict:
+            arguments.append("--strict")
+        for option, name in (("--pcap", "capture.pcapng"), ("--keylog", "isakmp.keys"),
+                             ("--esp-keylog", "esp.keys"), ("--secrets", "secrets")):
+            arguments += [option, os.path.join(self.folder, name)]
+        return arguments + list(settings.our_options)
+
+    def policy(self, settings):
+        """What is negotiated, and the key."""
         key_file = os.path.join(self.folder, "key")
         with open(key_file, "w", opener=lambda p, f: os.open(p, f, 0o600)) as key:
             key.write(settings.key)
-        # Twice verbose, so that a failure can be understood and a leaked key is seen.
-        arguments = ["--json", "-v", "-v", "--flags", security_word(settings), "--id", settings.our_id,
-                     "--key-file", key_file]
+        arguments = ["--flags", security_word(settings), "--id", settings.our_id, "--key-file", key_file]
         if settings.our_suites:
             arguments += ["--suite", settings.our_suites]
         else:
             arguments += ["--ike", settings.ike, "--esp", self._esp(settings)]
         if settings.we_check_their_id:
             arguments += ["--peer-id", settings.their_id]
-        if settings.we_are_strict:
-            arguments.append("--strict")
         if settings.our_selector:
             arguments += ["--local-ts", settings.our_selector]
         if settings.their_selector:
             arguments += ["--remote-ts", settings.their_selector]
-        for option, name in (("--pcap", "capture.pcapng"), ("--keylog", "isakmp.keys"),
-                             ("--esp-keylog", "esp.keys"), ("--secrets", "secrets")):
-            arguments += [option, os.path.join(self.folder, name)]
-        return arguments + list(settings.our_options)
+        return arguments
 
     @staticmethod
     def _esp(settings):

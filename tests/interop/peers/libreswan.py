@@ -70,6 +70,7 @@ class Libreswan(Peer):
         self._folder = os.path.join(folder, self._host.namespace)
         self._log = f"{self._folder}/pluto.log"
         self._control = f"{self._folder}/pluto.ctl"
+        self._names, self._has_files = ["c"], False
         for name in ("nss", "d/policies", "cores"):
             os.makedirs(f"{self._folder}/{name}")
 
@@ -131,20 +132,40 @@ class Libreswan(Peer):
         self._write("secrets", secrets)
         self._load()
 
+    def load_files(self, folder):
+        """Around them stands what keeps the daemon from touching the machine. What they say of the daemon itself
+        has to be enough for it: it is started with the first."""
+        with open(f"{folder}/ipsec.conf") as conf:
+            self._names = re.findall(r"^conn (\S+)$", conf.read(), re.MULTILINE)
+        with open(f"{folder}/ipsec.secrets") as secrets:
+            self._write("secrets", secrets.read())
+        self._write("ipsec.conf", libreswan_conf.around(f"{folder}/ipsec.conf"))
+        if self._has_files:
+            self._load()
+        else:
+            self._has_files = True
+            self.restart()
+            self._whack("--debug", "base", "--debug", "crypt", "--debug", "private")  # as in SETUP
+
     def _load(self):
         self._whack("--rereadsecrets")
         self._loaded = mark = self.mark()
-        self._run("addconn", "--config", f"{self._folder}/ipsec.conf", "c")
-        said = [self.last_output.strip(), *re.findall(r"failed to add connection: .*", self.log_since(mark))]
-        if self._whack("--status") is None or '"c":' not in self.last_output:
+        said = []
+        for name in self._names:
+            self._run("addconn", "--config", f"{self._folder}/ipsec.conf", name)
+            said.append(self.last_output.strip())
+        said += re.findall(r"failed to add connection: .*", self.log_since(mark))
+        status = self._whack("--status") or ""
+        if any(f'"{name}":' not in status for name in self._names):
             raise RuntimeError("addconn: " + "; ".join(said))
 
     def initiate(self, patience):
-        self._whack("--name", "c", "--initiate", patience=patience)
+        self._whack("--name", self._names[0], "--initiate", patience=patience)
         return "IPsec SA established" in self.last_output
 
     def clear(self):
-        self._whack("--name", "c", "--delete")
+        for name in self._names:
+            self._whack("--name", name, "--delete")
 
     def _delete(self, what):
         """Deletes the last state that the log says this of; it may be about to."""

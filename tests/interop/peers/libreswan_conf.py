@@ -38,6 +38,23 @@ conn c
 """
 
 
+_AROUND = """
+conn %default
+    leftupdown=%disabled
+    rightupdown=%disabled
+    retransmit-interval=500
+    retransmit-timeout=3
+    keyingtries=1
+
+include {path}
+"""
+
+
+def around(path):
+    """ipsec.conf with a whole one inside, which has to permit IKEv1 itself."""
+    return _AROUND.format(path=path)
+
+
 def of(settings, hosts, mine):
     """ipsec.conf and ipsec.secrets of the end `mine` of both hosts."""
     other = 1 - mine

@@ -17,7 +17,6 @@ _PLUGINS = ("random nonce openssl aes sha1 sha2 md5 hmac xcbc cmac kdf gmp curve
 _STRONGSWAN_CONF = """
 charon-systemd {{
   load = {plugins}
-  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   install_routes = no
   install_virtual_ip = no
   retransmit_tries = 2
@@ -40,7 +39,10 @@ charon-systemd {{
   }}
 }}
 swanctl {{ load = random }}
+{more}
 """
+
+_AGGRESSIVE = "charon-systemd { i_dont_care_about_security_and_use_aggressive_mode_psk = yes }"
 
 _SWANCTL_CONF = """
 connections {{
@@ -133,6 +135,7 @@ class StrongSwan(Peer):
         os.makedirs(self._folder, exist_ok=True)
         self._log = os.path.join(self._folder, "charon.log")
         self._environment = dict(os.environ, STRONGSWAN_CONF=f"{self._folder}/strongswan.conf")
+        self._connections, self._child = ["c"], "k"
         self._configure(1280)
 
     def __enter__(self):
@@ -147,12 +150,12 @@ class StrongSwan(Peer):
             raise RuntimeError("charon did not start; see " + self._folder)
         return self
 
-    def _configure(self, fragment_size):
-        self._fragment_size = fragment_size
+    def _configure(self, fragment_size, more=_AGGRESSIVE):
+        self._fragment_size, self._more = fragment_size, more
         plugins = _PLUGINS.format(kernel=self.kernel)
         with open(f"{self._folder}/strongswan.conf", "w") as conf:
             conf.write(_STRONGSWAN_CONF.format(folder=self._folder, plugins=plugins,
-                                               fragment_size=fragment_size))
+                                               fragment_size=fragment_size, more=more))
 
     def __exit__(self, *_):
         # By force: its SAs and policies vanish with the namespace.
@@ -197,16 +200,28 @@ class StrongSwan(Peer):
             conf.write(text)
         self._load()
 
+    def load_files(self, folder):
+        more = f"include {folder}/strongswan-*.conf"
+        with open(f"{folder}/swanctl.conf") as conf:
+            text = conf.read()
+        self._connections = re.findall(r"^  (iscsi\S*) {$", text, re.MULTILINE)
+        self._child = re.search(r"^      (iscsi\S*) {$", text, re.MULTILINE)[1]
+        self._configure(self._fragment_size, more)
+        self._swanctl("--reload-settings")
+        os.replace(f"{folder}/swanctl.conf", f"{self._folder}/swanctl.conf")
+        self._load()
+
     def _load(self):
         for what in (("--load-creds", "--clear"), ("--load-conns",)):
             if self._swanctl(*what, "--file", f"{self._folder}/swanctl.conf") is None:
                 raise RuntimeError(f"swanctl {what[0]}: {self.last_output}")
 
     def initiate(self, patience):
-        return self._swanctl("--initiate", "--child", "k", "--timeout", str(patience)) is not None
+        return self._swanctl("--initiate", "--child", self._child, "--timeout", str(patience)) is not None
 
     def clear(self):
-        self._swanctl("--terminate", "--ike", "c", "--force", "--timeout", "1")
+        for connection in self._connections:
+            self._swanctl("--terminate", "--ike", connection, "--force", "--timeout", "1")
 
     def delete_child(self):
         self._swanctl("--terminate", "--child", "k", "--timeout", "1")

@@ -135,8 +135,9 @@ def badly_given(texts, sources):
         texts.run("check", *reversed(ends), *more)
     for source, arguments in sources.items():
         for command in (["explain"], ["why-key", "--peer", "127.0.0.3", "--json"], ["why-key", "--peer", "127.0.0.3"], ["demo"], ["demo", "-v", "-v"],
-                        ["demo", "--ike", "aes128-sha256-modp1024", "--strict"], ["demo", "--mode", "aggressive"]):
-            if command[0] != "explain" or source.startswith("config"):
+                        ["demo", "--ike", "aes128-sha256-modp1024", "--strict"], ["demo", "--mode", "aggressive"],
+                        ["render", "--for", "strongswan", "--portal", "127.0.0.3"], ["render", "--for", "windows", "--local", "127.0.0.3", "--json"]):
+            if command[0] not in ("explain", "render") or source.startswith("config"):
                 texts.run(*command, *arguments)
 
 
