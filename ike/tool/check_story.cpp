@@ -62,7 +62,10 @@ EndStory StoryOf(const CheckDirection& direction, Role role) {
       places.responder_by,     verdict.agreement.responder_identity};
 }
 
-std::string FileOf(const CheckEnd& end) { return PlaceOf(end.options.policy); }
+std::string FileOf(const CheckEnd& end) {
+  const std::string& file = end.options.policy.config;
+  return file == "-" ? "standard input" : file;
+}
 
 NegotiationFailure FailureOf(const CheckDirection& direction, const Hindrance& hindrance) {
   constexpr std::string_view kFine = "phase 1 is fine; ";

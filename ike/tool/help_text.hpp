@@ -11,7 +11,8 @@ inline constexpr std::string_view kAboutTool =
 
 inline constexpr std::string_view kExitCodes =
     "Exit codes:\n"
-    "  0  done: explained, rendered, established, decoded, or served until a signal; why-key: a key\n"
+    "  0  done: explained, rendered, established, decoded, or served until a signal; why-key: a "
+    "key\n"
     "     would be used; check: the two would agree; replay: the same;\n"
     "     discover: a target is listed\n"
     "  2  the command line, a file or the configuration cannot be used\n"

@@ -439,7 +439,10 @@ TEST(InitialContact, IsAboutThePortalThatItIsSaidTo) {
     hba.identity = "fqdn:hba.example";
     hba.adjust_peer = [](ike::PeerConfig& peer) { peer.initial_contact = true; };
     EndSettings portal = RenewingEnd(kMainWord);
-    portal.adjust_peer = [](ike::PeerConfig& peer) { peer.local = {}; };
+    portal.adjust_peer = [](ike::PeerConfig& peer) {
+      peer.local = {};
+      peer.remote.reset();
+    };
     Pair pair(hba, portal);
     ASSERT_TRUE(pair.Login());
     Node& again = pair.net.Add({}, 99, "192.0.2.3");

@@ -36,7 +36,7 @@ const BadInput kBadInputs[] = {
     {"UnknownCommand",
      {"negotiate"},
      "negotiate: is no sub-command: explain, demo, connect, serve, load, why-key, check, render, "
-     "decode or replay; "},
+     "decode, replay or discover; "},
     {"UnknownOption", {"explain", "0x37", "--frob"}, "--frob: "},
     {"UnknownOptionWithValue", {"explain", "0x37", "--frob=1"}, "--frob: "},
     {"OptionOfAnotherCommand", {"explain", "0x37", "--keep"}, "--keep: "},
