@@ -175,6 +175,7 @@ class Flooding:
         """The flood, with honest logins in it. Returns the number of datagrams sent."""
         honest = int(LOGINS_A_SECOND * max(1, self._seconds - 3 * LEAD))
         octets_before, received_before = self._net.flooded(), self._net.received()
+        self._victim.forget_peak()
         processor_before, begun = self._victim.processor_time(), time.monotonic()
         with open(os.path.join(self._folder, "flooder"), "w+") as told:
             flooder = process.start(self._net.attacker, self._flooder(), told)
