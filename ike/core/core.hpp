@@ -80,6 +80,10 @@ class EngineCore {
   // NextToGiveWay: the oldest half-open session, of an address that holds more than its share if
   // there is one; nullptr when phase 1 is done in all sessions.
   [[nodiscard]] Session* NextToGiveWay();
+  // IsOverShare: the session's address holds more than a sixteenth of those that may be half open.
+  [[nodiscard]] bool IsOverShare(const Session& session) const {
+    return crowd_.IsOverShare(HashOfAddress(session.first_remote));
+  }
   // LeaveHalfOpen: phase 1 is done. The session can still be found by its first message, so that
   // one that comes again late is known.
   void LeaveHalfOpen(Session& session);

@@ -271,6 +271,29 @@ TEST(Unverified, WhatIsRefusedCostsNoCredit) {
   ASSERT_TRUE(pair.net.RunUntil([&] { return pair.Established(); }, seconds(2)));
 }
 
+// The bound on all sessions is the lower one: AM1 from nowhere keeps nobody out.
+TEST(Unverified, AggressiveSessionsGiveWayAtTheBoundOnAll) {
+  Pair pair(QuickEnd(kAggressiveWord),
+            Portal(kAggressiveWord, [](ike::EngineConfig& c) { c.max_sessions = 8; }));
+  const Bytes first = FirstMessage(pair);
+  const auto established = [&] { return pair.responder->EventsOf<ike::ChildEstablished>().size(); };
+  for (std::size_t logins = 1; logins <= 8; ++logins) {
+    Flood(pair, first, 100);
+    EXPECT_EQ(pair.responder->engine().counters().sessions, 8U);
+    pair.Connect();
+    ASSERT_TRUE(pair.net.RunUntil([&] { return established() == logins; }, milliseconds(200)));
+  }
+  ike::Counters counters = pair.responder->engine().counters();
+  EXPECT_GT(counters.sessions_gave_way, 700U);
+  EXPECT_EQ(counters.sessions_withheld, 0U);
+  // All that there are have their keys now: nobody is answered, and no credit is spent on it.
+  Flood(pair, first, 2000);
+  EXPECT_EQ(pair.responder->engine().counters().sessions_withheld, 2000U);
+  EXPECT_EQ(pair.responder->engine().counters().aggressive_answered, counters.aggressive_answered);
+  EXPECT_EQ(pair.responder->engine().counters().aggressive_withheld, 0U);
+  EXPECT_TRUE(pair.responder->EventsOf<ike::SessionClosed>().empty());
+}
+
 // While the credit is low, g^xy is computed only for who has come back.
 TEST(Unverified, TheSecondExponentiationWaits) {
   Pair pair(QuickEnd(kAggressiveWord),
