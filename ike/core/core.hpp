@@ -136,6 +136,8 @@ class EngineCore {
   void Transmit(const Endpoint& local, const Endpoint& remote, Octets message);
   void TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
                         std::vector<std::uint8_t> octets);
+  // MaySend: an AnswerLimit, if there is one, allows a message of this size; else that is counted.
+  [[nodiscard]] bool MaySend(const Endpoint& remote, std::size_t size);
   static constexpr std::size_t kNoLimit = SIZE_MAX;
   // AnswerLimit: while it lives, no message is sent that is longer than the one at hand. So nobody
   // can make this end send more to a third one than he has sent himself.
@@ -158,7 +160,10 @@ class EngineCore {
   [[nodiscard]] std::optional<Event> TakeGivenUp();
   // QueueGivenUp makes them events like all others, for which it needs memory.
   void QueueGivenUp();
+  // Dropped: a datagram came and is not used; said once for each. Withheld: what would have gone
+  // out does not; only the observer hears of it.
   void Dropped(const Endpoint& remote, std::string_view rule);
+  void Withheld(const Endpoint& remote, std::string_view rule);
   // Decided tells the observer, if there is one, what `text()` says.
   template <class Text>
   void Decided(const Session& session, Text text) {
