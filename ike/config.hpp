@@ -17,8 +17,8 @@
 namespace iscsi_ike::ike {
 
 // RetransmitPolicy: first interval, doubled up to `longest`, `tries` retransmissions in all (RFC
-// 2408 section 5.1 asks for a timer that is not fixed). A responder retransmits only AM2 and QM2,
-// which nobody else would repeat.
+// 2408 section 5.1 asks for a timer that is not fixed). A responder retransmits only QM2, which
+// nobody else would repeat, and AM2 to who is known to be there.
 struct RetransmitPolicy {
   Duration first{500};
   Duration longest{8000};

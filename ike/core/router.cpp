@@ -210,7 +210,10 @@ void RouteFragment(EngineCore& core, Session& session, const Received& received)
   if (!fragment) return core.Dropped(received.remote, fragment.error());
   const std::size_t most = session.state == Session::State::kEstablished ? 4 : 2;
   Reassembly& reassembly = ReassemblyOf(session.fragments, most, fragment->id);
-  const auto taken = reassembly.Take(*fragment, core.now);
+  const bool stranger =
+      session.role == Role::kResponder && session.state != Session::State::kEstablished;
+  const auto taken = reassembly.Take(
+      *fragment, core.now, stranger ? Reassembly::kMostOfStranger : Reassembly::kMostOctets);
   if (!taken) return core.Dropped(received.remote, taken.error());
   if (!*taken) return;
   const std::vector<std::uint8_t> whole = reassembly.Release();

@@ -184,13 +184,13 @@ bool IsCovered(const Exchange& exchange, const Received& received) {
 
 void AnswerDuplicate(EngineCore& core, Session& session, Exchange& exchange,
                      const Received& received) {
+  if (!exchange.answered)
+    return core.Dropped(session.remote, "duplicate of a message that has no answer yet");
   ++exchange.duplicates_seen;
   const bool doubtful = session.role == Role::kResponder && !session.source_verified;
   const unsigned most = doubtful ? kMaxDoubtfulAnswers : kMaxDuplicateAnswers;
-  if (!exchange.answered || exchange.duplicates_seen > most) {
-    core.Dropped(session.remote, "duplicate of a message that has no answer yet");
-    return;
-  }
+  if (exchange.duplicates_seen > most)
+    return core.Dropped(session.remote, "duplicate of a message that was answered often enough");
   core.Dropped(session.remote, "duplicate: the answer is sent again");
   if (doubtful && !IsCovered(exchange, received)) {
     ++core.counters.long_answers_withheld;
