@@ -119,8 +119,8 @@ struct EngineConfig {
   // nobody has come back for them: so many at once, and so many more a second.
   unsigned aggressive_at_once = 1024;
   unsigned aggressive_per_second = 100;
-  // All sessions of either role. Where there are as many, the half-open ones give way; when there is
-  // none, whoever would be one more is refused.
+  // All sessions of either role. Where there are as many, the half-open ones give way; when there
+  // is none, whoever would be one more is refused.
   std::size_t max_sessions = 1U << 20;
   std::size_t max_exchanges_per_session = 16;  // quick modes under way at once
   std::size_t max_children_per_session = 1024;
