@@ -17,8 +17,8 @@
 namespace iscsi_ike::ike {
 
 // RetransmitPolicy: first interval, doubled up to `longest`, `tries` retransmissions in all (RFC
-// 2408 section 5.1 asks for a timer that is not fixed). A responder retransmits only AM2 and QM2,
-// which nobody else would repeat.
+// 2408 section 5.1 asks for a timer that is not fixed). A responder retransmits only QM2, which
+// nobody else would repeat, and AM2 to who is known to be there.
 struct RetransmitPolicy {
   Duration first{500};
   Duration longest{8000};
@@ -119,6 +119,8 @@ struct EngineConfig {
   // nobody has come back for them: so many at once, and so many more a second.
   unsigned aggressive_at_once = 1024;
   unsigned aggressive_per_second = 100;
+  // All sessions of either role. Where there are as many, the half-open ones give way; when there
+  // is none, whoever would be one more is refused.
   std::size_t max_sessions = 1U << 20;
   std::size_t max_exchanges_per_session = 16;  // quick modes under way at once
   std::size_t max_children_per_session = 1024;

@@ -17,7 +17,8 @@ struct Counters {
   std::uint64_t half_open_expired = 0;      // MM1 whose initiator never came back
   std::uint64_t half_open_gave_way = 0;     // ... or was among the oldest of too many
   std::uint64_t sources_verified = 0;       // peers that have come back with this end's cookie
-  std::uint64_t sessions_gave_way = 0;      // of those, beyond EngineConfig::max_half_open
+  std::uint64_t sessions_gave_way = 0;      // half open, beyond max_half_open or max_sessions
+  std::uint64_t sessions_withheld = 0;      // AM1 and MM3 beyond EngineConfig::max_sessions
   std::uint64_t refusals_withheld = 0;      // beyond EngineConfig::clear_notifies_per_second
   std::uint64_t long_answers_withheld = 0;  // longer than what they would have answered
 

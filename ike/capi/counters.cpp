@@ -18,6 +18,7 @@ iscsi_ike_status iscsi_ike_engine_get_counters(const iscsi_ike_engine* engine,
   to.half_open_gave_way = from.half_open_gave_way;
   to.sources_verified = from.sources_verified;
   to.sessions_gave_way = from.sessions_gave_way;
+  to.sessions_withheld = from.sessions_withheld;
   to.refusals_withheld = from.refusals_withheld;
   to.long_answers_withheld = from.long_answers_withheld;
   to.sessions_established = from.sessions_established;

@@ -641,7 +641,7 @@ typedef struct iscsi_ike_engine_options {
   /** Sessions before phase 1 is done whose initiator has come back with this end's cookie, and all
    * of aggressive mode; the oldest gives way. 0: 4096 */
   uint32_t max_half_open;
-  uint32_t max_sessions;         /**< 0: 1048576 */
+  uint32_t max_sessions;         /**< half-open ones give way first; 0: 1048576 */
   uint32_t max_children;         /**< of a session; 0: 1024 */
   uint32_t half_open_timeout_ms; /**< 0: 30000 */
   uint32_t linger_ms;            /**< how long a finished exchange answers duplicates; 0: 60000 */
@@ -693,7 +693,7 @@ typedef struct iscsi_ike_counters {
   uint64_t half_open_expired;     /**< MM1 whose initiator never came back */
   uint64_t half_open_gave_way;    /**< MM1 beyond half_open_kib */
   uint64_t sources_verified;      /**< initiators that came back with this end's cookie */
-  uint64_t sessions_gave_way;     /**< of those, beyond max_half_open */
+  uint64_t sessions_gave_way;     /**< half open, beyond max_half_open or max_sessions */
   uint64_t refusals_withheld;     /**< beyond refusals_per_second */
   uint64_t long_answers_withheld; /**< longer than the message of whom nobody knows */
   uint64_t sessions_established;  /**< phase 1 authenticated by both ends */
@@ -701,6 +701,8 @@ typedef struct iscsi_ike_counters {
   uint64_t failures;              /**< FAILED events */
   uint64_t half_open;             /**< at present: MM1 that got MM2, and nobody has come back */
   uint64_t sessions;              /**< at present: all others */
+  uint64_t sessions_withheld;     /**< initiators refused for want of room: max_sessions is reached,
+                                     and none is half open */
 } iscsi_ike_counters;
 /** Fills `counters`. */
 ISCSI_IKE_API iscsi_ike_status iscsi_ike_engine_get_counters(const iscsi_ike_engine* engine,

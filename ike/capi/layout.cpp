@@ -17,7 +17,7 @@ ISCSI_IKE_ENDS_WITH(iscsi_ike_plan_options, reserved);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_plan_info, fingerprint);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_reason, text);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_engine_options, refusals_per_second);
-ISCSI_IKE_ENDS_WITH(iscsi_ike_counters, sessions);
+ISCSI_IKE_ENDS_WITH(iscsi_ike_counters, sessions_withheld);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_dh_info, output_size);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_phase1, remote_identity);
 ISCSI_IKE_ENDS_WITH(iscsi_ike_child_sa, outbound);

@@ -46,11 +46,11 @@ template <class A>
 void CarryCounters(A& a, Carried<A, Counters>& counters) {
   [[maybe_unused]] auto& [received, sent, dropped, main_answered, aggressive_answered,
                           aggressive_withheld, expired, gave_way, verified, sessions_gave_way,
-                          refusals_withheld, long_answers, established, children, failures,
-                          half_open, sessions] = counters;
+                          sessions_withheld, refusals_withheld, long_answers, established, children,
+                          failures, half_open, sessions] = counters;
   CarryAll(a, received, sent, dropped, main_answered, aggressive_answered, aggressive_withheld,
-           expired, gave_way, verified, sessions_gave_way, refusals_withheld, long_answers,
-           established, children, failures);
+           expired, gave_way, verified, sessions_gave_way, sessions_withheld, refusals_withheld,
+           long_answers, established, children, failures);
 }
 
 void WriteSessions(ArchiveWriter& a, const EngineCore& core, const FlatTable<IdTraits>& by_id) {

@@ -4,6 +4,7 @@
 #include "ike/core/archive_access.hpp"
 #include "ike/core/archive_config.hpp"
 #include "ike/core/peer_problem.hpp"
+#include "ike/core/responder_index.hpp"
 
 namespace iscsi_ike::ike {
 namespace {
@@ -18,6 +19,11 @@ void CarryFacts(A& a, Carried<A, HalfOpenFacts>& facts) {
 
 void CheckFacts(ArchiveReader& a, EngineCore& core, const HalfOpenFacts& facts) {
   a.Require(facts.peer && !ProblemWith(*facts.peer), "no peer that could be answered");
+  if (!a.ok()) return;
+  a.Require(facts.match != PeerMatch::kIdentity || facts.peer->peer_identity.has_value(),
+            "matched by an identity that the peer need not have");
+  a.Require(facts.match != PeerMatch::kAddress || BoundTo(*facts.peer).has_value(),
+            "matched by an address that the peer need not have");
   a.Require(!facts.responder_cookie.IsZero() && !facts.initiator_cookie.IsZero(), "no cookie");
   a.Require(core.Find(facts.id) == nullptr, "a number that a session has");
   a.Require(core.FindByOwnCookie(facts.responder_cookie) == nullptr &&

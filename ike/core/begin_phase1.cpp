@@ -1,11 +1,12 @@
 #include "ike/core/begin_phase1.hpp"
 
+#include "ike/core/room.hpp"
 #include "ike/core/runner.hpp"
 
 namespace iscsi_ike::ike {
 
 Result<SessionId, NegotiationFailure> BeginPhase1(EngineCore& core, const Phase1Start& start) {
-  if (core.session_count() >= core.config.max_sessions) {
+  if (!MakeRoom(core, false)) {
     return Failure(Refuse(FailureCode::kLimit, "the bound on sessions is reached").error.failure);
   }
   const auto cookie = core.MakeInitiatorCookie();

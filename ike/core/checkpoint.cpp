@@ -10,7 +10,7 @@ namespace iscsi_ike::ike {
 namespace {
 
 // The version counts the forms of the contents: any other field, order or meaning is another one.
-constexpr crypto::SealKind kKind{"ISIKECKP", 2};
+constexpr crypto::SealKind kKind{"ISIKECKP", 3};
 
 CheckpointCode CodeOf(crypto::SealError error) {
   switch (error) {

@@ -67,7 +67,7 @@ EngineCore::EngineCore(EngineConfig c, crypto::RandomSource& r, Observer* o,
       by_first_message_(FirstMessageTraits{hash_secret}),
       newest_by_identity_(IdentityTraits{hash_secret}),
       newest_by_place_(PlaceTraits{hash_secret}),
-      crowd_(config.max_half_open),
+      crowd_(std::min(config.max_half_open, config.max_sessions)),
       last_ticket_(FirstTicket(hash_secret)) {}
 
 EngineCore::~EngineCore() {
@@ -208,8 +208,7 @@ Session* EngineCore::NextToGiveWay() {
   for (std::size_t left = half_open_order_.size(); left > 0; --left) {
     Session* session = Find(half_open_order_.At(0));
     const bool live = session != nullptr && session->half_open;
-    if (live && (!crowd_.HasAny() || crowd_.IsOverShare(HashOfAddress(session->first_remote))))
-      return session;
+    if (live && (!crowd_.HasAny() || IsOverShare(*session))) return session;
     // Who is one of few from an address counts as new again.
     half_open_order_.MakeRoom(1);
     (void)half_open_order_.Pop();

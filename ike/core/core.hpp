@@ -80,6 +80,10 @@ class EngineCore {
   // NextToGiveWay: the oldest half-open session, of an address that holds more than its share if
   // there is one; nullptr when phase 1 is done in all sessions.
   [[nodiscard]] Session* NextToGiveWay();
+  // IsOverShare: the session's address holds more than a sixteenth of those that may be half open.
+  [[nodiscard]] bool IsOverShare(const Session& session) const {
+    return crowd_.IsOverShare(HashOfAddress(session.first_remote));
+  }
   // LeaveHalfOpen: phase 1 is done. The session can still be found by its first message, so that
   // one that comes again late is known.
   void LeaveHalfOpen(Session& session);
@@ -132,6 +136,8 @@ class EngineCore {
   void Transmit(const Endpoint& local, const Endpoint& remote, Octets message);
   void TransmitUnmarked(const Endpoint& local, const Endpoint& remote,
                         std::vector<std::uint8_t> octets);
+  // MaySend: an AnswerLimit, if there is one, allows a message of this size; else that is counted.
+  [[nodiscard]] bool MaySend(const Endpoint& remote, std::size_t size);
   static constexpr std::size_t kNoLimit = SIZE_MAX;
   // AnswerLimit: while it lives, no message is sent that is longer than the one at hand. So nobody
   // can make this end send more to a third one than he has sent himself.
@@ -154,7 +160,10 @@ class EngineCore {
   [[nodiscard]] std::optional<Event> TakeGivenUp();
   // QueueGivenUp makes them events like all others, for which it needs memory.
   void QueueGivenUp();
+  // Dropped: a datagram came and is not used; said once for each. Withheld: what would have gone
+  // out does not; only the observer hears of it.
   void Dropped(const Endpoint& remote, std::string_view rule);
+  void Withheld(const Endpoint& remote, std::string_view rule);
   // Decided tells the observer, if there is one, what `text()` says.
   template <class Text>
   void Decided(const Session& session, Text text) {

@@ -21,11 +21,15 @@ void EngineCore::SendTo(Session& session, const Endpoint& remote, Octets message
   Transmit(session.local, remote, message);
 }
 
+bool EngineCore::MaySend(const Endpoint& remote, std::size_t size) {
+  if (size <= longest_answer_) return true;
+  ++counters.long_answers_withheld;
+  Withheld(remote, "the answer is longer than the message of whom nobody knows");
+  return false;
+}
+
 void EngineCore::Transmit(const Endpoint& local, const Endpoint& remote, Octets message) {
-  if (message.size() > longest_answer_) {
-    ++counters.long_answers_withheld;
-    return Dropped(remote, "the answer is longer than the message of whom nobody knows");
-  }
+  if (!MaySend(remote, message.size())) return;
   const std::size_t marker = local.port == config.nat_port ? kNonEspMarkerSize : 0;
   std::vector<std::uint8_t> octets;
   octets.reserve(marker + message.size());
@@ -51,6 +55,10 @@ void EngineCore::Emit(Event event) {
 
 void EngineCore::Dropped(const Endpoint& remote, std::string_view rule) {
   ++counters.datagrams_dropped;
+  Withheld(remote, rule);
+}
+
+void EngineCore::Withheld(const Endpoint& remote, std::string_view rule) {
   if (observer != nullptr) observer->OnDropped(now, remote, rule);
 }
 

@@ -33,7 +33,8 @@ using MessageDigest = std::uint64_t;
 
 // A datagram that keeps coming again after it was answered is no longer worth an answer each time.
 inline constexpr unsigned kMaxDuplicateAnswers = 16;
-inline constexpr unsigned kMaxDoubtfulAnswers = 3;  // of AM2, to whom nobody has heard from since
+// Of AM2, to whom nobody has heard from since: as often as an initiator repeats AM1.
+inline constexpr unsigned kMaxDoubtfulAnswers = 6;
 
 // KeyAgreement is the Diffie-Hellman of one exchange. Jobs start as soon as their inputs exist.
 struct KeyAgreement {

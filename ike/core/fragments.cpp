@@ -14,12 +14,15 @@ Failure<std::string_view> Against(std::string_view rule) { return Failure(rule);
 
 }  // namespace
 
-std::optional<std::string_view> Reassembly::ConflictWith(const FragmentView& fragment) const {
+std::optional<std::string_view> Reassembly::ConflictWith(const FragmentView& fragment,
+                                                         std::size_t most) const {
   if (last_ != 0 && (fragment.number > last_ || (fragment.last && fragment.number != last_)))
     return "a fragment behind the last";
   if (fragment.last && fragment.number < slices_.size()) return "a last fragment before others";
   if (fragment.number > slices_.size() || slices_[fragment.number - 1U].empty()) {
-    if (octets_ + fragment.data.size() > kMostOctets) return "fragments of more than 16 KiB in all";
+    if (octets_ + fragment.data.size() > most)
+      return most == kMostOctets ? "fragments of more than 16 KiB in all"
+                                 : "fragments of more than 4 KiB in all before phase 1 is done";
     return std::nullopt;
   }
   const std::vector<std::uint8_t>& slice = slices_[fragment.number - 1U];
@@ -56,9 +59,12 @@ Result<FragmentView, std::string_view> ReadFragment(const Received& received) {
   return *fragment;
 }
 
-Result<bool, std::string_view> Reassembly::Take(const FragmentView& fragment, Time now) {
+Result<bool, std::string_view> Reassembly::Take(const FragmentView& fragment, Time now,
+                                                std::size_t most) {
+  if (fragment.data.size() > most)
+    return Against("a fragment of more than 4 KiB before phase 1 is done");
   if (present_ == 0 || fragment.id != id_ || now - since_ > kPatience) Begin(fragment.id, now);
-  const auto conflict = ConflictWith(fragment);
+  const auto conflict = ConflictWith(fragment, most);
   if (conflict) Begin(fragment.id, now);
   Add(fragment);
   if (conflict) return Against(*conflict);

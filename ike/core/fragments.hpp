@@ -22,11 +22,15 @@ class Reassembly {
  public:
   static constexpr std::size_t kMostFragments = 64;
   static constexpr std::size_t kMostOctets = 16384;
+  // Of who has not authenticated himself, of whom there may be thousands: no message of a phase 1
+  // with a pre-shared key comes near it.
+  static constexpr std::size_t kMostOfStranger = 4096;
   static constexpr Duration kPatience{30000};  // from the first fragment on
 
-  // Take adds one. True: the message is whole. Errors say which rule it breaks, or what it
-  // contradicts.
-  [[nodiscard]] Result<bool, std::string_view> Take(const FragmentView& fragment, Time now);
+  // Take adds one, of a message of at most `most` octets. True: the message is whole. Errors say
+  // which rule it breaks, or what it contradicts.
+  [[nodiscard]] Result<bool, std::string_view> Take(const FragmentView& fragment, Time now,
+                                                    std::size_t most = kMostOctets);
   // Release hands the message over and starts anew.
   [[nodiscard]] std::vector<std::uint8_t> Release();
   [[nodiscard]] std::uint16_t id() const { return id_; }
@@ -38,7 +42,8 @@ class Reassembly {
 
  private:
   friend struct ArchiveAccess;
-  [[nodiscard]] std::optional<std::string_view> ConflictWith(const FragmentView& fragment) const;
+  [[nodiscard]] std::optional<std::string_view> ConflictWith(const FragmentView& fragment,
+                                                             std::size_t most) const;
   void Begin(std::uint16_t id, Time now);
   void Add(const FragmentView& fragment);
   [[nodiscard]] bool IsWhole() const { return last_ != 0 && present_ == last_; }

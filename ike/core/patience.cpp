@@ -29,13 +29,13 @@ void Repeat(EngineCore& core, Session& session, const Exchange& exchange) {
 }
 
 // NextRepetition arms the timer of the next repetition. Whoever may not be where he says hears AM2
-// twice at most; then it is for him to speak, until the session's time is over.
+// again only when he asks for it, until the session's time is over.
 enum class Repetition : std::uint8_t { kNow, kNoMore, kInVain };
 Repetition NextRepetition(const EngineCore& core, const Session& session, Exchange& exchange) {
   const bool doubtful =
       session.role == Role::kResponder && exchange.script->phase1 && !session.source_verified;
   RetransmitPolicy policy = session.peer->retransmit;
-  if (doubtful) policy.tries = std::min(policy.tries, 1U);
+  if (doubtful) policy.tries = 0;
   if (exchange.retransmit.Next(core.now, policy)) return Repetition::kNow;
   return doubtful ? Repetition::kNoMore : Repetition::kInVain;
 }

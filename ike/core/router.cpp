@@ -11,6 +11,7 @@
 #include "ike/core/peer_path.hpp"
 #include "ike/core/quick_mode.hpp"
 #include "ike/core/renewal.hpp"
+#include "ike/core/room.hpp"
 #include "ike/core/runner.hpp"
 #include "ike/core/select_peer.hpp"
 #include "ike/core/send_informational.hpp"
@@ -21,8 +22,6 @@ namespace {
 // Nobody has proved anything yet, so this bounds what a half-open session keeps and what a refusal
 // has to explain.
 constexpr std::size_t kMostFirstMessage = 8192;
-
-constexpr std::string_view kNoRoom = "the bound on sessions is reached";
 
 const Script& ScriptOf(policy::ExchangeMode mode) {
   return mode == policy::ExchangeMode::kMain ? MainModeScript() : AggressiveModeScript();
@@ -51,25 +50,10 @@ void RefuseFirst(EngineCore& core, const Received& received, policy::ExchangeMod
   FailSession(core, *session, std::move(trouble.failure));
 }
 
-// MakeRoom lets sessions whose phase 1 is not done give way to one more.
-bool MakeRoom(EngineCore& core) {
-  while (core.half_open_count() >= core.config.max_half_open) {
-    Session* const next = core.NextToGiveWay();
-    if (next == nullptr) return false;
-    ++core.counters.sessions_gave_way;
-    core.Touch(*next);
-    if (core.report_ration.Spend(core.now)) {
-      FailSession(core, *next,
-                  Refuse(FailureCode::kLimit,
-                         "the bound on half-open sessions is reached, and this was the oldest of "
-                         "those whose address holds most")
-                      .error.failure);
-    } else {
-      NoteRenewalFailed(core, *next);
-    }
-    core.RemoveSession(next->id);
-  }
-  return true;
+// Withhold refuses a session for want of room: all that there are have their keys.
+void Withhold(EngineCore& core, const Endpoint& remote) {
+  ++core.counters.sessions_withheld;
+  core.Dropped(remote, "the bound on sessions is reached");
 }
 
 // AdmitMain answers MM1, and keeps no more of it than it must.
@@ -89,7 +73,10 @@ Session* AdmitAggressive(EngineCore& core, std::unique_ptr<Session> made,
     ++core.counters.aggressive_withheld;
     return core.Dropped(received.remote, "the credit of aggressive mode is spent"), nullptr;
   }
-  if (!MakeRoom(core)) return core.Dropped(received.remote, kNoRoom), nullptr;
+  if (!MakeRoom(core, true)) {
+    core.aggressive_credit.GiveBack();
+    return Withhold(core, received.remote), nullptr;
+  }
   Session& session = core.AddSession(std::move(made));
   core.IndexOwnCookie(session);
   core.IndexHalfOpen(session);
@@ -111,8 +98,6 @@ Session* Admit(EngineCore& core, const Received& received) {
     return core.Dropped(remote, "this end only initiates"), nullptr;
   if (received.message.size() > kMostFirstMessage)
     return core.Dropped(remote, "a first message of more than 8 KiB"), nullptr;
-  if (core.session_count() >= core.config.max_sessions)
-    return core.Dropped(remote, kNoRoom), nullptr;
   const bool main = received.header.exchange == ExchangeType::kMain;
   const auto mode = main ? policy::ExchangeMode::kMain : policy::ExchangeMode::kAggressive;
   auto peer = core.config.responders.empty()
@@ -141,8 +126,7 @@ Session* Readmit(EngineCore& core, HalfOpen& half, const Received& received) {
   if (half.initiator_cookie != received.header.initiator || half.remote != remote ||
       half.local != received.local)
     return core.Dropped(remote, "no session has these cookies"), nullptr;
-  if (core.session_count() >= core.config.max_sessions || !MakeRoom(core))
-    return core.Dropped(remote, kNoRoom), nullptr;
+  if (!MakeRoom(core, true)) return Withhold(core, remote), nullptr;
   // Where there is no memory for the session, the half-open one is there when MM3 comes again; once
   // there is one, Failed speaks for it.
   Session& session = core.AddSession(Unfold(core, half));
@@ -226,7 +210,10 @@ void RouteFragment(EngineCore& core, Session& session, const Received& received)
   if (!fragment) return core.Dropped(received.remote, fragment.error());
   const std::size_t most = session.state == Session::State::kEstablished ? 4 : 2;
   Reassembly& reassembly = ReassemblyOf(session.fragments, most, fragment->id);
-  const auto taken = reassembly.Take(*fragment, core.now);
+  const bool stranger =
+      session.role == Role::kResponder && session.state != Session::State::kEstablished;
+  const auto taken = reassembly.Take(
+      *fragment, core.now, stranger ? Reassembly::kMostOfStranger : Reassembly::kMostOctets);
   if (!taken) return core.Dropped(received.remote, taken.error());
   if (!*taken) return;
   const std::vector<std::uint8_t> whole = reassembly.Release();

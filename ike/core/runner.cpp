@@ -169,16 +169,33 @@ void Advance(EngineCore& core, Session& session, Exchange& exchange) {
   }
 }
 
+// IsCovered: whoever may be nowhere has been sent no more, before this answer, than he has sent
+// himself, all of it the same message.
+bool IsCovered(const Exchange& exchange, const Received& received) {
+  const std::size_t question = received.message.size();
+  std::size_t sent = exchange.last_sent.size();
+  bool covered = true;
+  for (unsigned seen = 1; seen <= exchange.duplicates_seen; ++seen) {
+    covered = sent <= (seen + 1) * question;
+    if (covered) sent += exchange.last_sent.size();
+  }
+  return covered;
+}
+
 void AnswerDuplicate(EngineCore& core, Session& session, Exchange& exchange,
                      const Received& received) {
+  if (!exchange.answered)
+    return core.Dropped(session.remote, "duplicate of a message that has no answer yet");
   ++exchange.duplicates_seen;
   const bool doubtful = session.role == Role::kResponder && !session.source_verified;
   const unsigned most = doubtful ? kMaxDoubtfulAnswers : kMaxDuplicateAnswers;
-  if (!exchange.answered || exchange.duplicates_seen > most) {
-    core.Dropped(session.remote, "duplicate of a message that has no answer yet");
+  if (exchange.duplicates_seen > most)
+    return core.Dropped(session.remote, "duplicate of a message that was answered often enough");
+  core.Dropped(session.remote, "duplicate: the answer is sent again");
+  if (doubtful && !IsCovered(exchange, received)) {
+    ++core.counters.long_answers_withheld;
     return;
   }
-  core.Dropped(session.remote, "duplicate: the answer is sent again");
   // A duplicate proves nothing, so the session stays where it is; but whose port a translator has
   // changed meanwhile hears only what is sent to the new one.
   const bool other_port =

@@ -61,12 +61,17 @@ std::vector<std::uint8_t> NotifyBody(NotifyType type, Octets spi) {
   return body;
 }
 
+// What stands in a notification before its SPI (RFC 2408 section 3.14).
+constexpr std::size_t kNotifyHead = 8;
+
 // SendClear says it while the ration lasts, and makes no words before it has asked.
 void SendClear(EngineCore& core, const Endpoint& local, const Endpoint& remote,
                const Header& header, NotifyType type, Octets spi) {
+  // What is too long to be sent spends nothing.
+  if (!core.MaySend(remote, kHeaderSize + kGenericHeaderSize + kNotifyHead + spi.size())) return;
   if (!core.notify_ration.Spend(core.now)) {
     ++core.counters.refusals_withheld;
-    return core.Dropped(remote, "the ration of clear notifications is spent");
+    return core.Withheld(remote, "the ration of clear notifications is spent");
   }
   const std::vector<std::uint8_t> body = NotifyBody(type, spi);
   std::vector<std::uint8_t> message;

@@ -30,7 +30,7 @@ struct Counted {
   std::string_view text;
 };
 
-constexpr std::array<Counted, 14> kCounted{{
+constexpr std::array<Counted, 15> kCounted{{
     {"datagrams_received", &Counters::datagrams_received, {}},
     {"datagrams_sent", &Counters::datagrams_sent, {}},
     {"datagrams_dropped", &Counters::datagrams_dropped, {}},
@@ -41,6 +41,7 @@ constexpr std::array<Counted, 14> kCounted{{
     {"half_open_expired", &Counters::half_open_expired, "never did"},
     {"half_open_gave_way", &Counters::half_open_gave_way, "gave way before"},
     {"sessions_gave_way", &Counters::sessions_gave_way, "gave way after"},
+    {"sessions_withheld", &Counters::sessions_withheld, "found no room"},
     {"refusals_withheld", &Counters::refusals_withheld, "refusals withheld"},
     {"long_answers_withheld", &Counters::long_answers_withheld, "answers too long"},
     {"half_open", &Counters::half_open, "half open"},
@@ -50,7 +51,8 @@ constexpr std::array<Counted, 14> kCounted{{
 // Strangers: what became of those who had proved nothing; empty when all of them have come back.
 std::string Strangers(const Counters& counters) {
   if (counters.main_answered + counters.aggressive_answered + counters.aggressive_withheld +
-          counters.refusals_withheld + counters.long_answers_withheld ==
+          counters.sessions_withheld + counters.refusals_withheld +
+          counters.long_answers_withheld ==
       counters.sources_verified)
     return {};
   std::string text;

@@ -221,6 +221,7 @@ TEST(CEngine, CountsWhatItDoes) {
   EXPECT_EQ(counters.children_established, 1U);
   EXPECT_EQ(counters.sessions, 1U);
   EXPECT_EQ(counters.half_open, 0U);
+  EXPECT_EQ(counters.sessions_withheld, 0U);
   EXPECT_EQ(counters.failures, 0U);
   EXPECT_EQ(iscsi_ike_engine_get_counters(nullptr, &counters), ISCSI_IKE_E_INVALID);
   EXPECT_EQ(iscsi_ike_engine_get_counters(pair.portal.engine.get(), nullptr), ISCSI_IKE_E_INVALID);

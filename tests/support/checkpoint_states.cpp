@@ -9,7 +9,7 @@
 namespace iscsi_ike::test {
 namespace {
 
-constexpr crypto::SealKind kKind{"ISIKECKP", 2};
+constexpr crypto::SealKind kKind{"ISIKECKP", 3};
 
 EndSettings StateEnd(std::uint64_t word) {
   EndSettings end = QuickEnd(word);

@@ -4,6 +4,7 @@
   gtest_result.py --name NAME --result FILE -- PROGRAM [ARGUMENT]...
 
 A test that recorded the property `cases` counts as so many; properties `figure_...` become figures.
+Exit status: 0 tests ran and none failed, 77 all were skipped, 1 anything else: none was run, too.
 """
 
 import argparse
@@ -50,6 +51,11 @@ def main():
         json.dump(result, file, indent=1)
         file.write("\n")
     print(f"{options.name}: {result['count']} run, {result['failures']} failed")
+    if not run:
+        print(f"{options.name}: no test has such a name", file=sys.stderr)
+        return 1
+    if len(skipped) == len(run):
+        return 77
     return 0 if code == 0 and not result["failures"] else 1
 
 

@@ -5,6 +5,9 @@
 
 FOLDER/NAME holds the words of a command, one a line. Each is run with --result FILE, where it leaves an object
 {"name", "count", "failures", "seconds", "figures"} or a list of such. Ends with 1 when anything failed.
+
+A command in FOLDER/NAME.needs says whether this machine can run the campaign (0) or why not (77). All of them are asked
+first, and with --needs nothing else is done: nobody waits for the one campaign that cannot be run.
 """
 
 import argparse
@@ -19,6 +22,12 @@ MEMBERS = {"name": str, "count": int, "failures": int, "seconds": (int, float), 
 
 def main():
     options = _parse()
+    lacking = _lacking(options)
+    if lacking:
+        print(f"trust: this machine cannot run {', '.join(lacking)} (tests/trust/README.md); nothing was run", file=sys.stderr)
+        return 1
+    if options.needs:
+        return 0
     results, troubles = [], []
     for name in options.names:
         found, trouble = _run(options, name)
@@ -37,15 +46,39 @@ def main():
 def _parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--campaigns", required=True, help="folder with one command a file")
-    parser.add_argument("--results", required=True, help="JSON file to write")
+    parser.add_argument("--results", help="JSON file to write")
+    parser.add_argument("--needs", action="store_true", help="only say what cannot be run here")
     parser.add_argument("names", nargs="*", help="campaigns, in this order")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.results and not options.needs:
+        parser.error("--results is missing")
+    return options
+
+
+def _lacking(options):
+    """The campaigns that this machine cannot run; each reason is printed, once."""
+    answers = {}
+    lacking = []
+    for name in options.names:
+        path = os.path.join(options.campaigns, name + ".needs")
+        if not os.path.exists(path):
+            continue
+        command = tuple(_words(path))
+        if command not in answers:
+            answers[command] = subprocess.call(command, stdin=subprocess.DEVNULL)
+        if answers[command] != 0:
+            lacking.append(name)
+    return lacking
+
+
+def _words(path):
+    with open(path) as file:
+        return file.read().splitlines()
 
 
 def _run(options, name):
     """What a campaign found, and what is wrong with it beside that."""
-    with open(os.path.join(options.campaigns, name)) as file:
-        command = file.read().splitlines()
+    command = _words(os.path.join(options.campaigns, name))
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "result.json")
         print(f"trust: {name} ...", flush=True)

@@ -1,6 +1,7 @@
 // Randomness that fails, and the bounds on sessions.
 #include <gtest/gtest.h>
 
+#include "tests/support/insider.hpp"
 #include "tests/support/pair.hpp"
 
 namespace iscsi_ike::test {
@@ -117,7 +118,32 @@ TEST(Bounds, SessionsOfAResponderAreCounted) {
   pair.Connect();
   pair.net.Run();
   EXPECT_EQ(pair.responder->engine().session_count(), 1U);
-  EXPECT_EQ(pair.FailureOf(*pair.initiator).code, ike::FailureCode::kNoResponse);
+  EXPECT_EQ(pair.FailureOf(*pair.initiator).code, ike::FailureCode::kTimeout);
+  EXPECT_GT(pair.responder->engine().counters().sessions_withheld, 0U);
+  EXPECT_EQ(pair.responder->EventsOf<ike::SessionClosed>().size(), 0U);
+}
+
+// Sessions of strangers are no reason not to begin one.
+TEST(Bounds, HalfOpenSessionsGiveWayToAConnect) {
+  EndSettings portal = QuickEnd(kMainWord);
+  portal.adjust_engine = [](ike::EngineConfig& config) { config.max_sessions = 2; };
+  Pair pair(QuickEnd(kMainWord), portal);
+  ASSERT_TRUE(pair.Login());
+  pair.net.fate = [&pair](Sent& sent) -> std::vector<ike::Duration> {
+    const bool mm5 = sent.datagram.local == pair.initiator->endpoint() &&
+                     HeaderOf(sent.datagram.octets).encrypted();
+    if (mm5) return {};
+    return {pair.net.latency};
+  };
+  pair.Connect();
+  pair.net.RunFor(std::chrono::milliseconds(100));
+  auto& engine = pair.responder->engine();
+  ASSERT_EQ(engine.counters().sessions, 2U);
+  const auto back =
+      MakePeer(QuickEnd(kMainWord), policy::Role::kInitiator, "192.0.2.2", "192.0.2.1");
+  EXPECT_TRUE(engine.Connect(pair.net.now(), back).ok());
+  EXPECT_EQ(engine.counters().sessions_gave_way, 1U);
+  EXPECT_FALSE(engine.Connect(pair.net.now(), back).ok());
 }
 
 TEST(Bounds, AConnectThatCannotBeIsRefusedAtOnce) {

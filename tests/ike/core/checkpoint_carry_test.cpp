@@ -201,6 +201,7 @@ TEST(Carried, WhatIsLeftOfRationsAndCredit) {
   EXPECT_TRUE(core.report_ration.Spend(now));
   EXPECT_TRUE(core.aggressive_credit.Take(now));
   core.counters.half_open_expired = 9;
+  core.counters.sessions_withheld = 8;
   const auto restored =
       ike::RestoreCore(SealKey(), ike::SaveCore(core, SealKey()).value(), random, nullptr);
   ASSERT_TRUE(restored.ok());
@@ -214,6 +215,7 @@ TEST(Carried, WhatIsLeftOfRationsAndCredit) {
   EXPECT_FALSE(later.aggressive_credit.Take(now + milliseconds(900)));
   EXPECT_TRUE(later.aggressive_credit.Take(now + milliseconds(1000)));
   EXPECT_EQ(later.counters.half_open_expired, 9U);
+  EXPECT_EQ(later.counters.sessions_withheld, 8U);
 }
 
 std::string DigestOf(const Bytes& contents) {
@@ -229,12 +231,12 @@ TEST(Carried, InAFormThatHasAVersion) {
   for (const PeerSetting& setting : kPeerSettings) setting.change(peer);
   config.responders = WithPeer(std::move(peer)).responders;
   EXPECT_EQ(DigestOf(Contents(BoxOf(std::move(config)))),
-            "a92ac5315656ceb2ac8cd3f1a6e386d2464995e140ea99acfb1ea82425917326");
+            "4912c167f68c4714003fabbafd8af48124456b10eccd26980afc402fd46a444c");
   Pair pair(QuickEnd(kMainPfsWord), QuickEnd(kMainPfsWord));
   ASSERT_TRUE(pair.Login());
   const Bytes box = pair.initiator->engine().Checkpoint(SealKey()).value();
   EXPECT_EQ(DigestOf(Contents(box)),
-            "f8cb4ea7fab02f88506bc4ed36b790c9ce29f3882f6cec6eb8222b7c773b353e");
+            "43bb13e8715d9f8df6fb8afa14a1823c55bb05d7dee24e29ade9250778d9a0d5");
 }
 
 }  // namespace

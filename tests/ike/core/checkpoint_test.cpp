@@ -107,7 +107,7 @@ TEST(Checkpoint, AnotherKeyKindOrVersionIsRefused) {
   const Bytes box = SavedStates()[4].box;
   EXPECT_EQ(CodeOf(Bytes(32, 1), box), CheckpointCode::kDamaged);
   const Bytes contents = Contents(box);
-  const auto later = crypto::Seal({"ISIKECKP", 3}, SealKey(), contents).value();
+  const auto later = crypto::Seal({"ISIKECKP", 4}, SealKey(), contents).value();
   EXPECT_EQ(CodeOf(SealKey(), later), CheckpointCode::kOtherVersion);
   const auto other = crypto::Seal({"ISIKEXXX", 1}, SealKey(), contents).value();
   EXPECT_EQ(CodeOf(SealKey(), other), CheckpointCode::kOtherKind);

@@ -15,7 +15,8 @@ constexpr std::size_t kHalfOpen = 64;
 // Nothing is computed unless the test does.
 class RealSources : public ::testing::Test {
  protected:
-  RealSources() : pair_(QuickEnd(kMainWord), Portal()) {
+  explicit RealSources(std::size_t sessions = 1U << 20U)
+      : pair_(QuickEnd(kMainWord), Portal(sessions)) {
     EXPECT_TRUE(pair_.Login());
     for (const Sent& sent : pair_.net.log)
       if (sent.datagram.local == pair_.initiator->endpoint())
@@ -25,9 +26,12 @@ class RealSources : public ::testing::Test {
     pair_.responder->events.clear();
   }
 
-  static EndSettings Portal() {
+  static EndSettings Portal(std::size_t sessions) {
     EndSettings end = QuickEnd(kMainWord);
-    end.adjust_engine = [](ike::EngineConfig& c) { c.max_half_open = kHalfOpen; };
+    end.adjust_engine = [sessions](ike::EngineConfig& c) {
+      c.max_half_open = kHalfOpen;
+      c.max_sessions = sessions;
+    };
     end.adjust_peer = [](ike::PeerConfig& peer) { peer.remote.reset(); };
     return end;
   }
@@ -105,6 +109,10 @@ TEST_F(RealSources, AmongEqualsTheOldestGivesWay) {
   while (const auto job = engine().PollDh()) sessions.insert(SessionOf(*job));
   EXPECT_EQ(sessions.size(), kHalfOpen);
   EXPECT_EQ(*sessions.begin(), last_ - kHalfOpen + 1);
+  const auto event = engine().PollEvent();
+  ASSERT_TRUE(event);
+  EXPECT_EQ(std::get<ike::Failed>(*event).failure.text,
+            "the bound on half-open sessions is reached, and this was the oldest half-open one");
 }
 
 TEST_F(RealSources, TheJobsOfAnotherAddressAreNext) {
@@ -116,6 +124,63 @@ TEST_F(RealSources, TheJobsOfAnotherAddressAreNext) {
     if (SessionOf(*job) == last_) return;
   }
   FAIL() << "it waits for all of the other address";
+}
+
+// FewSessions: the bound on all sessions is reached before that on the half-open ones.
+class FewSessions : public RealSources {
+ protected:
+  static constexpr std::size_t kSessions = 5;  // a share of the other bound is 4
+  FewSessions() : RealSources(kSessions) {}
+  std::size_t Established() const {
+    return pair_.responder->EventsOf<ike::ChildEstablished>().size();
+  }
+};
+
+TEST_F(FewSessions, HalfOpenOnesGiveWayAndLoginsGoOn) {
+  for (std::size_t logins = 1; logins <= 5; ++logins) {
+    for (int i = 0; i < 200; ++i) ComeBack(1);
+    EXPECT_EQ(engine().counters().sessions, kSessions);
+    pair_.Connect();
+    ASSERT_TRUE(pair_.net.RunUntil([&] { return Established() == logins; },
+                                   std::chrono::milliseconds(200)));
+    ++number_;  // of the session that was drawn
+  }
+  EXPECT_EQ(engine().counters().sessions, kSessions);
+  EXPECT_EQ(engine().counters().sessions_gave_way, 1005 - kSessions);
+  EXPECT_EQ(engine().counters().sessions_withheld, 0U);
+  EXPECT_TRUE(pair_.responder->EventsOf<ike::SessionClosed>().empty());
+  const auto failed = pair_.responder->EventsOf<ike::Failed>();
+  ASSERT_FALSE(failed.empty());
+  EXPECT_EQ(failed[0]->failure.code, ike::FailureCode::kLimit);
+  EXPECT_EQ(failed[0]->failure.text,
+            "the bound on sessions is reached, and this was the oldest half-open one of an "
+            "address that holds more than its share");
+}
+
+TEST_F(FewSessions, WhoHoldsMoreThanAShareGivesWayFirst) {
+  ComeBack(2);
+  const std::uint64_t early = last_;
+  for (int i = 0; i < 500; ++i) ComeBack(1);
+  std::set<std::uint64_t> sessions;
+  while (const auto job = engine().PollDh()) sessions.insert(SessionOf(*job));
+  EXPECT_EQ(sessions.size(), kSessions);
+  EXPECT_TRUE(sessions.contains(early));
+}
+
+// Who has proved his key gives way to nobody, and whoever finds no room is counted.
+TEST_F(FewSessions, EstablishedOnesStay) {
+  for (std::size_t i = 0; i < kSessions; ++i) {
+    pair_.Connect();
+    ASSERT_TRUE(pair_.net.RunUntil([&] { return Established() == i + 1; }));
+    ++number_;
+  }
+  for (int i = 0; i < 100; ++i) ComeBack(1);
+  EXPECT_EQ(engine().counters().sessions, kSessions);
+  EXPECT_EQ(engine().counters().sessions_gave_way, 0U);
+  EXPECT_EQ(engine().counters().sessions_withheld, 100U);
+  pair_.net.RunFor(std::chrono::minutes(1));
+  EXPECT_TRUE(pair_.responder->EventsOf<ike::SessionClosed>().empty());
+  EXPECT_EQ(engine().session_count(), kSessions);
 }
 
 // No more is told of them than a ration.

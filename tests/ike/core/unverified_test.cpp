@@ -186,6 +186,51 @@ TEST(Unverified, RefusalsAreAsManyAsTheRationSays) {
   EXPECT_EQ(SentBy(pair, *pair.responder, from), 30U);
 }
 
+// What is too short to be refused takes no refusal from others.
+TEST(Unverified, ARefusalThatIsTooLongSpendsNoRation) {
+  Pair pair(QuickEnd(kMainWord),
+            Portal(kMainWord, [](ike::EngineConfig& c) { c.clear_notifies_per_second = 5; }));
+  Bytes first = FirstMessage(pair);
+  Bytes bare(first.begin(), first.begin() + ike::kHeaderSize);
+  for (Bytes* octets : {&first, &bare}) {
+    (*octets)[18] = 240;  // an exchange that nobody knows
+    ike::Writer writer(*octets);
+    ike::PatchHeaderLength(writer);
+  }
+  bare[ike::kHeaderNextAt] = 0;
+  const std::size_t from = pair.net.log.size();
+  Flood(pair, bare, 50);
+  EXPECT_EQ(SentBy(pair, *pair.responder, from), 0U);
+  EXPECT_EQ(pair.responder->engine().counters().long_answers_withheld, 50U);
+  Flood(pair, first, 50);
+  EXPECT_EQ(SentBy(pair, *pair.responder, from), 5U);
+}
+
+// A datagram that is refused is dropped once, whatever else is withheld from it; and no more is
+// told of such than a ration.
+TEST(Unverified, WhatIsRefusedIsCountedOnceAndToldByRation) {
+  for (const std::uint64_t word : {kMainWord, kAggressiveWord}) {
+    Pair pair(QuickEnd(word), Portal(word, [](ike::EngineConfig& c) {
+                c.clear_notifies_per_second = 3;
+                c.expiry_reports_per_second = 4;
+              }));
+    const Bytes first = FirstMessage(pair);
+    for (const bool of_nobody : {false, true}) {
+      Bytes refused = first;
+      refused[ike::kHeaderSize + 4 + 3] = 9;                   // no DOI that there is
+      if (of_nobody) refused[18] = word == kMainWord ? 4 : 2;  // a mode that nobody is served in
+      const ike::Counters before = pair.responder->engine().counters();
+      pair.net.RunFor(seconds(1));
+      const std::size_t told = pair.responder->EventsOf<ike::Failed>().size();
+      Flood(pair, refused, 200);
+      const ike::Counters counters = pair.responder->engine().counters();
+      EXPECT_EQ(pair.responder->EventsOf<ike::Failed>().size() - told, 4U);
+      EXPECT_EQ(counters.datagrams_received - before.datagrams_received, 200U);
+      EXPECT_EQ(counters.datagrams_dropped - before.datagrams_dropped, 196U);
+    }
+  }
+}
+
 TEST(Unverified, TheSameAnswerAFewTimes) {
   Pair pair(QuickEnd(kMainWord), Portal(kMainWord, nullptr));
   const Bytes first = FirstMessage(pair);
@@ -235,14 +280,45 @@ TEST(Unverified, AggressiveModeIsAnsweredOnCredit) {
   ike::Counters counters = pair.responder->engine().counters();
   EXPECT_EQ(counters.aggressive_answered, 10U);
   EXPECT_EQ(counters.aggressive_withheld, 490U);
-  // Each is repeated once, and no more; some more are answered later.
+  // None is repeated unasked; some more are answered later.
   pair.net.RunFor(seconds(20));
-  EXPECT_EQ(SentBy(pair, *pair.responder), 20U);
+  EXPECT_EQ(SentBy(pair, *pair.responder), 10U);
   Flood(pair, first, 500);
   counters = pair.responder->engine().counters();
   EXPECT_EQ(counters.aggressive_answered, 20U);
   pair.net.RunFor(seconds(31));
   EXPECT_EQ(pair.responder->engine().session_count(), 0U);
+}
+
+// AM1 may be bare, and its answer long: what it draws stays covered by what was asked.
+TEST(Unverified, RepetitionsOfALongAnswerAreCoveredByTheQuestions) {
+  Pair pair(QuickEnd(kAggressiveWord), Portal(kAggressiveWord, nullptr));
+  ike::Datagram bare{{}, {}, FirstMessage(pair)};
+  RewriteClear(bare, [](std::vector<PayloadOctets>& payloads) {
+    std::erase_if(payloads,
+                  [](const PayloadOctets& p) { return p.type == ike::PayloadType::kVendorId; });
+    for (PayloadOctets& payload : payloads)
+      if (payload.type == ike::PayloadType::kNonce) payload.body.resize(8);
+  });
+  const ike::Endpoint from{policy::IpAddress::V4({198, 18, 0, 1}), 500};
+  const std::size_t before = pair.net.log.size();
+  std::string answered;
+  std::size_t in = 0, out = 0;
+  for (int i = 0; i < 12; ++i) {
+    const std::size_t sent = pair.net.log.size();
+    pair.net.Inject(*pair.responder, from, bare.octets);
+    pair.net.RunFor(milliseconds(10));
+    in += bare.octets.size();
+    answered += pair.net.log.size() > sent ? 'x' : '.';
+    for (std::size_t n = sent; n < pair.net.log.size(); ++n) {
+      EXPECT_TRUE(n == before || out <= in);
+      out += pair.net.log[n].datagram.octets.size();
+    }
+  }
+  const std::size_t answer = pair.net.log.at(before).datagram.octets.size();
+  ASSERT_GT(3 * answer, 4 * bare.octets.size());
+  EXPECT_EQ(answered, "xxx.xx......") << answer << " to " << bare.octets.size();
+  EXPECT_GT(pair.responder->engine().counters().long_answers_withheld, 0U);
 }
 
 TEST(Unverified, WhoComesBackCostsNoCredit) {
@@ -269,6 +345,29 @@ TEST(Unverified, WhatIsRefusedCostsNoCredit) {
   Flood(pair, broken, 5);
   pair.Connect();
   ASSERT_TRUE(pair.net.RunUntil([&] { return pair.Established(); }, seconds(2)));
+}
+
+// The bound on all sessions is the lower one: AM1 from nowhere keeps nobody out.
+TEST(Unverified, AggressiveSessionsGiveWayAtTheBoundOnAll) {
+  Pair pair(QuickEnd(kAggressiveWord),
+            Portal(kAggressiveWord, [](ike::EngineConfig& c) { c.max_sessions = 8; }));
+  const Bytes first = FirstMessage(pair);
+  const auto established = [&] { return pair.responder->EventsOf<ike::ChildEstablished>().size(); };
+  for (std::size_t logins = 1; logins <= 8; ++logins) {
+    Flood(pair, first, 100);
+    EXPECT_EQ(pair.responder->engine().counters().sessions, 8U);
+    pair.Connect();
+    ASSERT_TRUE(pair.net.RunUntil([&] { return established() == logins; }, milliseconds(200)));
+  }
+  ike::Counters counters = pair.responder->engine().counters();
+  EXPECT_GT(counters.sessions_gave_way, 700U);
+  EXPECT_EQ(counters.sessions_withheld, 0U);
+  // All that there are have their keys now: nobody is answered, and no credit is spent on it.
+  Flood(pair, first, 2000);
+  EXPECT_EQ(pair.responder->engine().counters().sessions_withheld, 2000U);
+  EXPECT_EQ(pair.responder->engine().counters().aggressive_answered, counters.aggressive_answered);
+  EXPECT_EQ(pair.responder->engine().counters().aggressive_withheld, 0U);
+  EXPECT_TRUE(pair.responder->EventsOf<ike::SessionClosed>().empty());
 }
 
 // While the credit is low, g^xy is computed only for who has come back.

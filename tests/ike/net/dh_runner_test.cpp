@@ -53,6 +53,30 @@ TEST(DhRunner, ThreadsGiveTheResultsOfTheInlineRunner) {
   EXPECT_EQ(expected.size(), 32U);
 }
 
+// More than can be computed soon is better left where it comes from.
+TEST(DhRunner, HasNoRoomForMoreThanItCanDoSoon) {
+  ASSERT_TRUE(crypto::InitializeCrypto());
+  constexpr unsigned kMany = 4096;
+  Reactor reactor;
+  InlineDhRunner inline_runner(reactor);
+  ThreadedDhRunner threaded(reactor, 1);
+  for (DhRunner* const runner :
+       {static_cast<DhRunner*>(&inline_runner), static_cast<DhRunner*>(&threaded)}) {
+    crypto::SeededRandom random(7);
+    unsigned finished = 0;
+    runner->OnFinished(
+        [&](std::span<crypto::DhJob> jobs) { finished += static_cast<unsigned>(jobs.size()); });
+    EXPECT_TRUE(runner->HasRoom());
+    unsigned taken = 0;
+    while (runner->HasRoom() && taken < kMany) runner->Submit(GenerateJob(taken++, random));
+    EXPECT_GE(taken, 4U);
+    EXPECT_LT(taken, kMany);
+    reactor.Run();
+    EXPECT_EQ(finished, taken);
+    EXPECT_TRUE(runner->HasRoom());
+  }
+}
+
 TEST(DhRunner, FullLanesGoFirstAndTheRestFollows) {
   ASSERT_TRUE(crypto::InitializeCrypto());
   if (!crypto::HasLanes()) GTEST_SKIP() << "no lanes on this machine";

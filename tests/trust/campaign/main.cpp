@@ -48,6 +48,7 @@ leaves no session, timer or octet behind.
 )";
 
 struct Options {
+  std::string program;  // as it was called
   std::uint64_t negotiations = 20000;
   unsigned workers = 2;
   std::uint64_t first_seed = 1;
@@ -68,9 +69,10 @@ struct Slot {
 constexpr unsigned kMostSeconds = 120;  // of one story, which takes milliseconds; then it is killed
 constexpr std::uint64_t kMostFailures = 20;  // of a worker; then it stops
 
-void NoteFailure(std::uint64_t seed, const char* what) {
-  std::fprintf(stderr, "seed %llu: %s\n  again: trust_campaign --seed %llu --trace\n",
-               static_cast<unsigned long long>(seed), what, static_cast<unsigned long long>(seed));
+void NoteFailure(const Options& options, std::uint64_t seed, const char* what) {
+  const auto number = static_cast<unsigned long long>(seed);
+  std::fprintf(stderr, "seed %llu: %s\n  again: %s --seed %llu --trace%s\n", number, what,
+               options.program.c_str(), number, options.memory_faults ? "" : " --no-memory-faults");
 }
 
 // Tell is one story from beginning to end; false: something does not hold.
@@ -85,16 +87,16 @@ bool Tell(const Options& options, std::uint64_t seed, Tally& tally) {
     Run run(story, tally, options.trace);
     run.Tell();
   } catch (const Violation& violation) {
-    NoteFailure(seed, violation.what());
+    NoteFailure(options, seed, violation.what());
     fine = false;
   } catch (const std::exception& error) {
-    NoteFailure(seed, error.what());
+    NoteFailure(options, seed, error.what());
     fine = false;
   }
   static_cast<void>(StopFailing());
   Found found;
   if (!Sweep(found) && fine) {
-    NoteFailure(seed, "a secret in memory freed at the end");
+    NoteFailure(options, seed, "a secret in memory freed at the end");
     fine = false;
   }
   ForgetSecrets();
@@ -113,7 +115,7 @@ std::uint64_t PeakRss() {
 
 // Work tells the stories of one worker, from `seed` on, until its share is done.
 void Work(const Options& options, std::uint64_t seed, Slot& slot) {
-  const std::uint64_t share = options.negotiations / options.workers;
+  const std::uint64_t share = (options.negotiations + options.workers - 1) / options.workers;
   for (; slot.tally.negotiations < share && slot.failures < kMostFailures;
        seed += options.workers) {
     slot.seed = seed;
@@ -173,7 +175,7 @@ void RunWorkers(const Options& options, Slot* slots) {
       continue;
     }
     ++slot.failures;
-    NoteFailure(slot.seed, "the process has ended in the midst of it");
+    NoteFailure(options, slot.seed, "the process has ended in the midst of it");
     if (slot.failures >= kMostFailures)
       --left;
     else
@@ -209,11 +211,13 @@ int Campaign(const Options& options) {
               static_cast<unsigned long long>(result.failures), result.seconds);
   if (!options.result.empty() && !WriteResults(options.result, {result}))
     return std::perror(options.result.c_str()), 1;
-  return result.failures == 0 ? 0 : 1;
+  if (result.count == 0) (void)std::fputs("campaign: nothing was run\n", stderr);
+  return result.failures == 0 && result.count != 0 ? 0 : 1;
 }
 
 std::optional<Options> Read(int count, char** words) {
   Options options;
+  options.program = words[0];
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
     const auto next = [&] { return i + 1 < count ? words[++i] : ""; };

@@ -25,39 +25,51 @@ constexpr std::uint32_t kLive = 0x11feb10c;
 constexpr std::uint32_t kFreed = 0xdeadb10c;
 constexpr int kPoison = 0xdb;
 
-// Fingerprints is a set of eight octets as numbers, behind a filter of bits.
+// Fingerprints is a set of eight octets as numbers, behind a filter of bits that stays in the
+// processor's nearest cache. Clear takes as long as there is something to forget.
 class Fingerprints {
  public:
   void Add(std::uint64_t value) {
-    if (count_ * 2 >= slots_.size() || value == 0) return;
+    if (value == 0) return;  // nothing that could be told from empty memory
     const std::size_t bit = BitOf(value);
+    const std::size_t at = SlotOf(value, bit);
+    if (slots_[at] == value) return;
+    if (count_ == used_.size()) {
+      (void)std::fputs("more secrets than can be searched for\n", stderr);
+      std::abort();
+    }
     bits_[bit / 64] |= std::uint64_t{1} << (bit % 64);
-    std::size_t at = bit % slots_.size();
-    while (slots_[at] != 0 && slots_[at] != value) at = (at + 1) % slots_.size();
-    if (slots_[at] == 0) ++count_;
     slots_[at] = value;
+    used_[count_++] = static_cast<std::uint32_t>(at);
   }
   [[nodiscard]] bool Has(std::uint64_t value) const {
     const std::size_t bit = BitOf(value);
     if ((bits_[bit / 64] >> (bit % 64) & 1U) == 0) return false;
-    std::size_t at = bit % slots_.size();
-    while (slots_[at] != 0 && slots_[at] != value) at = (at + 1) % slots_.size();
-    return slots_[at] == value && value != 0;
+    return value != 0 && slots_[SlotOf(value, bit)] == value;
   }
   void Clear() {
-    if (count_ == 0) return;
-    bits_.fill(0);
-    slots_.fill(0);
-    count_ = 0;
+    for (; count_ != 0; --count_) {
+      std::uint64_t& slot = slots_[used_[count_ - 1]];
+      bits_[BitOf(slot) / 64] = 0;
+      slot = 0;
+    }
   }
 
  private:
   static constexpr std::size_t kBits = std::size_t{1} << 17;
+  static constexpr std::size_t kSlots = 2 * kBits;
   [[nodiscard]] static std::size_t BitOf(std::uint64_t value) {
     return (value * 0x9e3779b97f4a7c15ULL) >> 47U;
   }
+  // SlotOf is where the value is, or where it would be.
+  [[nodiscard]] std::size_t SlotOf(std::uint64_t value, std::size_t bit) const {
+    std::size_t at = bit * (kSlots / kBits);
+    while (slots_[at] != 0 && slots_[at] != value) at = (at + 1) % kSlots;
+    return at;
+  }
   std::array<std::uint64_t, kBits / 64> bits_{};
-  std::array<std::uint64_t, 32768> slots_{};
+  std::array<std::uint64_t, kSlots> slots_{};
+  std::array<std::uint32_t, kSlots / 2> used_{};  // slots, in the order in which they were taken
   std::size_t count_ = 0;
 };
 

@@ -3,10 +3,11 @@
 
   flood.py --tool build/trust/ike/tool/iscsi-ike --flooder build/trust/tests/trust/flood/flooder --result FILE \\
       KIND:RATE:SECONDS...
+  flood.py --needs
 
 KIND is one of `flooder`'s; RATE is first messages a second, 0: as fast as it can. serve has one processor for itself, the
 flood and the honest HBAs have another. HBAs log in ten times a second, in main mode, all through. Exit status: 0 all bars
-held, 1 not, 77 this machine cannot (the reason is printed).
+held, 1 not, 77 this machine cannot (the reason is printed); --needs asks for that alone, before anything is built.
 """
 
 import argparse
@@ -59,6 +60,8 @@ def main():
     if why:
         print(f"flood: skipped: {why}")
         return requirements.SKIPPED
+    if options.needs:
+        return 0
     results = []
     with _FirstInLine():
         for flood in options.floods:
@@ -78,15 +81,20 @@ def main():
 
 def _parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tool", required=True, help="our command-line tool")
-    parser.add_argument("--flooder", required=True, help="the program that floods")
+    parser.add_argument("--needs", action="store_true", help="only say whether this machine can run floods")
+    parser.add_argument("--tool", help="our command-line tool")
+    parser.add_argument("--flooder", help="the program that floods")
     parser.add_argument("--result", help="JSON file to write")
     parser.add_argument("--serve", default="", help="further words for serve")
     parser.add_argument("--settle", type=float, default=DRAIN_TIME, help="seconds it has to be idle again")
     parser.add_argument("--busy", action="store_true", help="the machine has other work too: be patient")
     parser.add_argument("--samples", help="file for its memory over time")
-    parser.add_argument("floods", nargs="+", type=_flood, metavar="KIND:RATE:SECONDS")
+    parser.add_argument("floods", nargs="*", type=_flood, metavar="KIND:RATE:SECONDS")
     options = parser.parse_args()
+    if options.needs:
+        return options
+    if not (options.tool and options.flooder and options.floods):
+        parser.error("--tool, --flooder and a flood are needed")
     options.tool, options.flooder = os.path.abspath(options.tool), os.path.abspath(options.flooder)
     return options
 
@@ -98,7 +106,7 @@ def _flood(text):
 
 def _missing(options):
     """Returns why this machine cannot run it, or None."""
-    for program in (options.tool, options.flooder):
+    for program in () if options.needs else (options.tool, options.flooder):
         if not os.path.exists(program):
             return f"needs {program}, which is not built"
     if len(os.sched_getaffinity(0)) < 2:
@@ -167,6 +175,7 @@ class Flooding:
         """The flood, with honest logins in it. Returns the number of datagrams sent."""
         honest = int(LOGINS_A_SECOND * max(1, self._seconds - 3 * LEAD))
         octets_before, received_before = self._net.flooded(), self._net.received()
+        self._victim.forget_peak()
         processor_before, begun = self._victim.processor_time(), time.monotonic()
         with open(os.path.join(self._folder, "flooder"), "w+") as told:
             flooder = process.start(self._net.attacker, self._flooder(), told)

@@ -22,6 +22,7 @@ class Victim:
         self._host, self._command = host, command
         self.samples = []  # (time, octets resident, open descriptors)
         self._over = threading.Event()
+        self._peak_counted = False
 
     def __enter__(self):
         with open(self._said, "w") as output:
@@ -63,9 +64,24 @@ class Victim:
             had, waited = had + int(words[0]), waited + int(words[1])
         return had / 1e9, waited / 1e9
 
-    def peak(self, since=0.0, until=float("inf")):
-        """Most octets resident of the samples of a time."""
-        return max((size for at, size, _ in self.samples if since <= at <= until), default=0)
+    def forget_peak(self):
+        """Has the system count the most octets resident from now on, where it can."""
+        try:
+            with open(f"/proc/{self.pid}/clear_refs", "w") as file:
+                file.write("5")
+        except OSError:
+            return  # then the samples are all there is
+        self._peak_counted = True
+
+    def peak(self, since):
+        """Most octets resident since then: of the samples, and of what the system has counted since `forget_peak`."""
+        return max([size for at, size, _ in self.samples if at >= since] + [self._counted_peak()])
+
+    def _counted_peak(self):
+        if not self._peak_counted:
+            return 0
+        with open(f"/proc/{self.pid}/status") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
 
     def counters(self):
         """What it has counted so far, as an administrator asks for it; {} when it does not tell."""

@@ -103,7 +103,8 @@ TEST(Attack, MainModeAmplification) {
 }
 
 // AM2 is longer than a short AM1 may be: over a flood the budget makes it less than what came, and
-// a single source gets it at most twice.
+// a single source gets it once, and again only when it asks: never more often than it does, and in
+// octets one answer more than it has sent.
 TEST(Attack, AggressiveModeAmplification) {
   const Party party(kAggressiveWord, AnyAddress);
   const Bytes first = party.FirstMessage();
@@ -115,7 +116,22 @@ TEST(Attack, AggressiveModeAmplification) {
       world->Pass(seconds(1));
       answers += world->Intercept().size();
     }
-    EXPECT_LE(answers, 2U);
+    EXPECT_EQ(answers, 1U);
+  }
+  {
+    const auto world = party.Fresh();
+    Traffic one;
+    std::size_t answers = 0;
+    for (std::size_t asked = 1; asked <= 40; ++asked) {
+      world->Inject(world->ends[kPortal], Elsewhere(1), first);
+      one.in += first.size();
+      const auto said = world->Intercept();
+      EXPECT_LE(said.size(), 1U);
+      answers += said.size();
+      EXPECT_TRUE(said.empty() || asked == 1 || one.out <= one.in);
+      one.out += OctetsOf(said);
+    }
+    EXPECT_EQ(answers, 7U);  // the first, and six repetitions
   }
   const auto world = party.Fresh();
   Traffic all = Spoof(*world, first, 0, 10'000, milliseconds(1));

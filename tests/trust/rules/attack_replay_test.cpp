@@ -68,6 +68,41 @@ TEST_P(Replayed, ReflectionOfOurOwnMessages) {
   RecordProperty("cases", cases);
 }
 
+// The portal answers the first message, and from then on there is a mirror in its place; or
+// somebody on the path writes the initiator's cookie in the place of the portal's into that answer,
+// so that each message is what would come back. Neither gets beyond the message that it gives back.
+TEST_P(Replayed, ReflectionFromTheMiddleOn) {
+  for (const bool same_cookies : {false, true}) {
+    SCOPED_TRACE(same_cookies);
+    Pair pair(EndOf(GetParam()), EndOf(GetParam()), 3);
+    const auto mirror = [&pair](const Sent& sent) {
+      Bytes turned = sent.datagram.octets;
+      std::swap_ranges(turned.begin(), turned.begin() + 8, turned.begin() + 8);
+      for (const Bytes& octets : {sent.datagram.octets, turned})
+        pair.net.Deliver({sent.datagram.remote, sent.datagram.local, octets}, ike::Duration{1});
+      return std::vector<ike::Duration>{};
+    };
+    pair.net.fate = [&](Sent& sent) -> std::vector<ike::Duration> {
+      if (sent.number > 1) return mirror(sent);
+      Bytes& octets = sent.datagram.octets;
+      if (same_cookies && sent.number == 1) std::copy_n(octets.begin(), 8, octets.begin() + 8);
+      return {pair.net.latency};
+    };
+    pair.Connect();
+    pair.net.Run(minutes(5));
+    EXPECT_GT(pair.net.log.size(), 2U);
+    EXPECT_TRUE(pair.initiator->EventsOf<ike::ChildEstablished>().empty());
+    EXPECT_TRUE(pair.responder->EventsOf<ike::ChildEstablished>().empty());
+    if (pair.initiator->recorder.sent.front() == "MM1") {
+      EXPECT_TRUE(pair.initiator->EventsOf<ike::Phase1Established>().empty());
+      const auto& said = pair.initiator->recorder.sent;
+      EXPECT_EQ(std::count(said.begin(), said.end(), "MM3"), same_cookies ? 0 : 1);
+      EXPECT_EQ(std::count(said.begin(), said.end(), "MM5"), 0);
+    }
+    EXPECT_TRUE(pair.responder->EventsOf<ike::Phase1Established>().empty());
+  }
+}
+
 TEST_P(Replayed, WholeRecordingsToTheSameEngines) {
   const Tape tape(GetParam(), 3);
   const std::size_t children = GetParam().further ? 2 : 1;

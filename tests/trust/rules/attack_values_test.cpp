@@ -240,6 +240,35 @@ TEST_F(Bomb, OfFragments) {
   ExpectBounded(std::size_t{512} << 10U);
 }
 
+// One message in slices: no more than 64 of them, and, of a stranger, no more than 4 KiB
+// in all, are kept.
+TEST_F(Bomb, OfFragmentsOfOneMessage) {
+  const Bytes first = party_.FirstMessage();
+  world_->Inject(world_->ends[kPortal], Elsewhere(1), first);
+  const auto answer = world_->Intercept();
+  ASSERT_EQ(answer.size(), 1U);
+  const std::size_t before = LiveOctets();
+  for (const std::size_t size : {std::size_t{1}, std::size_t{1000}, std::size_t{16'000}}) {
+    const auto dropped = [&] { return world_->ends[kPortal].engine->counters().datagrams_dropped; };
+    const std::uint64_t dropped_before = dropped();
+    for (unsigned number = 1; number <= 200; ++number) {
+      Bytes body;
+      ike::Writer body_writer(body);
+      ike::WriteFragment(body_writer,
+                         {7, static_cast<std::uint8_t>(number), false, Bytes(size, 0x5a)});
+      ike::Header header = HeaderOf(answer[0].octets);
+      header.next = PayloadType::kFragment;
+      Drop(Elsewhere(1), InClear(header, ChainOf({{PayloadType::kFragment, body}})));
+      // The engine keeps room for one long datagram, too.
+      EXPECT_LT(LiveOctets(), before + (std::size_t{12} << 10U) + size) << size << " " << number;
+    }
+    if (size == 1) {
+      EXPECT_EQ(dropped() - dropped_before, 200U - 64U);
+    }
+  }
+  ExpectBounded(std::size_t{64} << 10U);
+}
+
 // Every pair of octets of a first message at its extremes: whatever field of length or number it
 // is, at whatever depth.
 TEST_F(Bomb, OfLengths) {

@@ -192,15 +192,22 @@ void Fleet::RunTo(ike::Time end) {
 }
 
 void Fleet::RunDay() {
+  constexpr unsigned kQuarters = 24 * 4;
   ForgetSecrets();
-  for (int quarter = 0; quarter < 24 * 4; ++quarter) {
+  std::uint64_t portal = 0;
+  std::uint64_t hbas = 0;
+  for (unsigned quarter = 0; quarter < kQuarters; ++quarter) {
     Trouble();
     for (int look = 0; look < 3; ++look) {
       RunTo(now_ + minutes(5));
       for (const auto& machine : machines_)
         if (machine->number != 0) LookAt(*machine);
     }
+    portal += portal_memory_.held;
+    hbas += hba_memory_.held;
   }
+  portal_held_ = portal / kQuarters;
+  hbas_held_ = hbas / kQuarters;
 }
 
 // Trouble: on average one outage of each HBA in five days, of up to 40 minutes, one restart in

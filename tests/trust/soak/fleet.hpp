@@ -48,9 +48,10 @@ class Fleet {
   // RunDay lets a day pass, with its outages and restarts.
   void RunDay();
   [[nodiscard]] const FleetFigures& figures() const { return figures_; }
-  // Held: octets of the portal, and of all HBAs.
-  [[nodiscard]] std::uint64_t portal_held() const { return portal_memory_.held; }
-  [[nodiscard]] std::uint64_t hbas_held() const { return hba_memory_.held; }
+  // Held: octets of the portal, and of all HBAs, on average over the last day: from one moment to
+  // the next it changes with the renewals that are under way.
+  [[nodiscard]] std::uint64_t portal_held() const { return portal_held_; }
+  [[nodiscard]] std::uint64_t hbas_held() const { return hbas_held_; }
 
  private:
   struct Spis {
@@ -112,6 +113,7 @@ class Fleet {
   Dice dice_;
   FleetFigures figures_;
   MemoryAccount portal_memory_, hba_memory_, worker_memory_;
+  std::uint64_t portal_held_ = 0, hbas_held_ = 0;
   crypto::SeededRandom random_;
   crypto::InlineDhExecutor executor_;
   std::vector<std::unique_ptr<Machine>> machines_;  // the portal first

@@ -21,8 +21,8 @@ minutes of silence whether the portal lives; two in a hundred datagrams are lost
 in about five days, a restart in twenty, the portal's network one in six. Every five minutes each HBA must have its
 child, as the portal has it, but in troubles and six minutes after; one look in 100000 may find none, two in a row may
 not. No child may be older than its lifetime. Main mode with curve25519, AES-CBC and SHA-256, no PFS: cheap, but nothing
-is pretended. Freed memory is searched for secrets as in trust_campaign. Memory held by the engines at the end of the
-later days may not be more than on the earlier ones, but for a tenth; of fewer than five days it is not judged.
+is pretended. Freed memory is searched for secrets as in trust_campaign. Memory held by the engines, on average over a
+day, may be no more on the later days than on the earlier ones, but for a tenth; of fewer than five days it is not judged.
 
   --days N      (default 1)
   --hbas N      (default 20)
@@ -41,7 +41,7 @@ struct Options {
 constexpr std::uint64_t kLooksPerGap = 100000;
 
 struct Day {
-  std::uint64_t portal = 0, hbas = 0;  // octets held
+  std::uint64_t portal = 0, hbas = 0;  // octets held, on average
 };
 
 // Grew: whether the later days held more than the earlier ones; the first is left out.
