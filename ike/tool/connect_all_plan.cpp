@@ -33,8 +33,11 @@ policy::Selector TargetSide(const policy::IpAddress& address, std::uint16_t port
 
 PortalOutcome ConnectAllPlan::OutcomeFor(std::size_t portal) const {
   PortalOutcome outcome;
+  const policy::TargetPortal& there = fabric_->portal(portal);
   outcome.portal = fabric_->NameOf(portal);
-  outcome.name = fabric_->portal(portal).symbolic_name;
+  outcome.name = there.symbolic_name;
+  if (there.address)
+    outcome.endpoint = policy::isns::PortalKey{*there.address, {there.socket, false}};
   return outcome;
 }
 
@@ -45,13 +48,15 @@ std::size_t ConnectAllPlan::LocalAt(const Endpoint& local) {
   return index;
 }
 
-void ConnectAllPlan::Place(std::size_t portal) {
+void ConnectAllPlan::Place(std::size_t portal, const NegativeCacheFile& cache) {
   const auto& address = fabric_->portal(portal).address;
   const auto refuse = [&](const char* code, std::string text) {
     unreachable_.push_back(OutcomeFor(portal));
     unreachable_.back().no = PolicyNo{code, std::move(text)};
   };
   if (!address) return refuse("NO_ADDRESS", "the portal is known by name, which is not resolved");
+  if (auto why = cache.WhyNot({*address, {fabric_->portal(portal).socket, false}}))
+    return refuse("FAILED_BEFORE", std::move(*why));
   if (const auto known = by_address_.find(*address); known != by_address_.end()) {
     return visits_[known->second].portals.push_back(portal);
   }
@@ -62,14 +67,15 @@ void ConnectAllPlan::Place(std::size_t portal) {
   visits_.push_back({LocalAt(*local), remote, {portal}});
 }
 
-Checked<ConnectAllPlan> ConnectAllPlan::Make(const Options& options, const FabricSource& fabric) {
+Checked<ConnectAllPlan> ConnectAllPlan::Make(const Options& options, const FabricSource& fabric,
+                                             const NegativeCacheFile& cache) {
   ConnectAllPlan plan(options, fabric);
   if (!options.peer_ike_port.empty()) {
     const auto port = ParseNumber(options.peer_ike_port, "--peer-ike-port", 1, 65535);
     if (!port) return Failure(port.error());
     plan.peer_port_ = static_cast<std::uint16_t>(*port);
   }
-  for (std::size_t i = 0; i < fabric.size(); ++i) plan.Place(i);
+  for (std::size_t i = 0; i < fabric.size(); ++i) plan.Place(i, cache);
   return plan;
 }
 

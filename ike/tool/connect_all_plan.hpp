@@ -8,6 +8,7 @@
 #include "ike/tool/connect_all_result.hpp"
 #include "ike/tool/connect_attempts.hpp"
 #include "ike/tool/fabric_source.hpp"
+#include "ike/tool/negative_cache_file.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -30,10 +31,11 @@ struct Call {
 
 class ConnectAllPlan {
  public:
-  // Make finds out where each portal is and from where it is spoken to. The options and the fabric
-  // outlive the plan.
+  // Make finds out where each portal is and from where it is spoken to. What `cache` knows to have
+  // failed authentication is not spoken to. The options and the fabric outlive the plan.
   [[nodiscard]] static Checked<ConnectAllPlan> Make(const Options& options,
-                                                    const FabricSource& fabric);
+                                                    const FabricSource& fabric,
+                                                    const NegativeCacheFile& cache);
 
   [[nodiscard]] const std::vector<Visit>& visits() const { return visits_; }
   // Those that are not to be reached from here, and why.
@@ -50,7 +52,7 @@ class ConnectAllPlan {
  private:
   ConnectAllPlan(const Options& options, const FabricSource& fabric)
       : options_(&options), fabric_(&fabric) {}
-  void Place(std::size_t portal);
+  void Place(std::size_t portal, const NegativeCacheFile& cache);
   [[nodiscard]] PortalOutcome OutcomeFor(std::size_t portal) const;
   [[nodiscard]] std::size_t LocalAt(const Endpoint& local);
 

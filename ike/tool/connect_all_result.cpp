@@ -105,7 +105,10 @@ std::string SummaryText(const ConnectAllResult& result) {
   text += FatesText("not negotiated  ", result.refusals);
   if (unfinished > 0)
     text += "unfinished      " + std::to_string(unfinished) +
-            (result.interrupted ? ": a signal ended it" : "") + "\n";
+            (result.interrupted ? ": a signal ended it"
+             : result.enough    ? ": one was enough"
+                                : "") +
+            "\n";
   return text;
 }
 

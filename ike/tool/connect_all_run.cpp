@@ -23,11 +23,10 @@ Outcome Alone(const Outcome& shared) {
 
 }  // namespace
 
-ConnectAllRun::ConnectAllRun(const ConnectAllPlan& plan, std::size_t concurrency, bool keep,
-                             net::Reactor& reactor, Told told, News news)
+ConnectAllRun::ConnectAllRun(const ConnectAllPlan& plan, const Rules& rules, net::Reactor& reactor,
+                             Told told, News news)
     : plan_(plan),
-      concurrency_(concurrency),
-      keep_(keep),
+      rules_(rules),
       reactor_(reactor),
       told_(std::move(told)),
       news_(std::move(news)) {
@@ -55,7 +54,8 @@ void ConnectAllRun::Interrupt() {
 
 void ConnectAllRun::StartMore() {
   const std::vector<Visit>& visits = plan_.visits();
-  while (!ending_ && talks_.size() < concurrency_ && next_ < visits.size()) {
+  while (!ending_ && !result_.enough && talks_.size() < rules_.concurrency &&
+         next_ < visits.size()) {
     std::vector<PortalOutcome> done;
     auto calls = plan_.CallsOf(visits[next_++], done);
     for (const PortalOutcome& one : done) Tell(one);
@@ -169,12 +169,12 @@ void ConnectAllRun::EndCallIfDone(SessionId session) {
 // Leave closes a session that is done with, a moment later, and goes on.
 void ConnectAllRun::Leave(SessionId session, const TalkPtr& talk) {
   talk->calls.pop_front();
-  const bool close = session != SessionId{} && !(keep_ && talk->outcome.phase1);
+  const bool close = session != SessionId{} && !(rules_.keep && talk->outcome.phase1);
   ++leaving_;
   reactor_.After(close ? kParting : Duration(0), [this, session, talk, close] {
     --leaving_;
     if (close) node_->loop.Close(session);
-    if (!ending_ && !talk->calls.empty()) Dial(talk);
+    if (!ending_ && !result_.enough && !talk->calls.empty()) Dial(talk);
     EndIfDone();
   });
   if (!ending_) reactor_.After(Duration(0), [this] { StartMore(); });
@@ -182,6 +182,7 @@ void ConnectAllRun::Leave(SessionId session, const TalkPtr& talk) {
 
 void ConnectAllRun::Tell(const PortalOutcome& one) {
   result_.Add(one);
+  result_.enough = rules_.until_one && result_.established > 0;
   told_(one);
 }
 
@@ -192,7 +193,8 @@ void ConnectAllRun::Tick() {
 }
 
 void ConnectAllRun::EndIfDone() {
-  if (!ending_ && result_.done() == result_.portals) End();
+  const bool enough = result_.enough && talks_.empty() && leaving_ == 0;
+  if (!ending_ && (enough || result_.done() == result_.portals)) End();
 }
 
 // End waits for the sessions that are about to be closed, and closes those under way.

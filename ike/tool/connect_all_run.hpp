@@ -17,10 +17,14 @@ class ConnectAllRun {
   using Told = std::function<void(const PortalOutcome&)>;     // of each portal, when it is done
   using News = std::function<void(const ConnectAllResult&)>;  // once a second
 
-  // The plan and the reactor outlive the run. `concurrency` is at least 1. Established SAs are
-  // deleted right away, unless they are kept.
-  ConnectAllRun(const ConnectAllPlan& plan, std::size_t concurrency, bool keep,
-                net::Reactor& reactor, Told told, News news);
+  struct Rules {
+    std::size_t concurrency = 1;  // at least 1
+    bool keep = false;            // else established SAs are deleted right away
+    bool until_one = false;       // no further peers once a portal has its SA
+  };
+  // The plan and the reactor outlive the run.
+  ConnectAllRun(const ConnectAllPlan& plan, const Rules& rules, net::Reactor& reactor, Told told,
+                News news);
 
   // Run returns when every portal is done, or after Interrupt. The node is on the run's reactor.
   ConnectAllResult Run(Node& node);
@@ -56,8 +60,7 @@ class ConnectAllRun {
   void End();
 
   const ConnectAllPlan& plan_;
-  std::size_t concurrency_;
-  bool keep_;
+  Rules rules_;
   net::Reactor& reactor_;
   Told told_;
   News news_;
