@@ -59,12 +59,25 @@ Checked<std::size_t> Concurrency(const std::string& text) {
   return static_cast<std::size_t>(*number);
 }
 
+// BoundLine tells how long it can take when nobody answers.
+std::string BoundLine(const ConnectAllPlan& plan, std::size_t concurrency) {
+  const auto seconds = [](Duration time) { return std::to_string(time.count() / 1000) + " s"; };
+  return std::to_string(plan.visits().size()) + " peers, " + std::to_string(concurrency) +
+         " at a time, " + seconds(plan.timeout()) + " for each: if none answers it is over in about " +
+         seconds(plan.LongestSilence(concurrency)) + "\n";
+}
+
+// CheckSettings: an option that no peer can do with is told once, and not for each portal.
+Status<ToolError> CheckSettings(const Options& options, std::uint16_t nat_port) {
+  const auto peer =
+      MakePeer(options, options.child, Settings{}, Role::kInitiator, Ends{}, nat_port);
+  return peer ? Status<ToolError>(Done{}) : Failure(peer.error());
+}
+
 Checked<ExitCode> TryConnectAll(const Options& options) {
   if (auto alone = CheckAlone(options); !alone) return Failure(alone.error());
   const auto concurrency = Concurrency(options.concurrency);
   if (!concurrency) return Failure(concurrency.error());
-  if (auto timeout = ParseTimeout(options.network.timeout); !timeout)
-    return Failure(timeout.error());
   const auto fabric = FabricSource::Load(options);
   if (!fabric) return Failure(fabric.error());
   auto plan = ConnectAllPlan::Make(options, *fabric);
@@ -76,15 +89,19 @@ Checked<ExitCode> TryConnectAll(const Options& options) {
   net::UdpTransport sockets(reactor);
   const auto nat_port = BindAll(options, sockets, *plan);
   if (!nat_port) return Failure(nat_port.error());
+  if (auto settings = CheckSettings(options, *nat_port); !settings)
+    return Failure(settings.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
   crypto::SystemRandom random;
   Node node(reactor, sockets, InitiatorConfig(*nat_port), random, &watch.observer());
   const auto told = [&](const PortalOutcome& one) {
-    if (options.output.json) return Print(PortalJson(one));
-    if (!options.output.quiet) Print(PortalLine(one));
+    if (!options.output.quiet) Print(options.output.json ? PortalJson(one) : PortalLine(one));
   };
-  ConnectAllRun run(*plan, *concurrency, options.keep, reactor, told,
-                    [](const ConnectAllResult& result) { PrintError(ProgressLine(result)); });
+  const auto news = [&](const ConnectAllResult& result) {
+    if (!options.output.quiet) PrintError(ProgressLine(result));
+  };
+  if (!options.output.quiet) PrintError(BoundLine(*plan, *concurrency));
+  ConnectAllRun run(*plan, *concurrency, options.keep, reactor, told, news);
   reactor.OnTermination([&run](int) { run.Interrupt(); });
   const ConnectAllResult result = run.Run(node);
   Print(options.output.json ? SummaryJson(result) : SummaryText(result));
