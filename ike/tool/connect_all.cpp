@@ -77,9 +77,25 @@ void Learn(const PortalOutcome& one, NegativeCacheFile& cache) {
 // Tell prints one portal's line; of the one that is looked for the whole outcome.
 void Tell(const Options& options, const PortalOutcome& one) {
   if (options.output.json) return Print(PortalJson(one));
-  if (options.output.quiet) return;
   Print(PortalLine(one));
   if (!options.all && one.Established()) Print(OutcomeReport(one.outcome));
+}
+
+// BoundLine tells how long it can take when nobody answers.
+std::string BoundLine(const ConnectAllPlan& plan, std::size_t concurrency) {
+  const auto seconds = [](Duration time) { return std::to_string(time.count() / 1000) + " s"; };
+  const std::size_t peers = plan.visits().size();
+  return std::to_string(peers) + (peers == 1 ? " peer, " : " peers, ") +
+         std::to_string(concurrency) + " at a time, " + seconds(plan.timeout()) +
+         " for each: if none answers it is over in about " +
+         seconds(plan.LongestSilence(concurrency)) + "\n";
+}
+
+// CheckSettings: an option that no peer can do with is told once, and not for each portal.
+Status<ToolError> CheckSettings(const Options& options, std::uint16_t nat_port) {
+  const auto peer =
+      MakePeer(options, options.child, Settings{}, Role::kInitiator, Ends{}, nat_port);
+  return peer ? Status<ToolError>(Done{}) : Failure(peer.error());
 }
 
 Checked<ExitCode> TryConnectAll(const Options& options) {
@@ -87,8 +103,6 @@ Checked<ExitCode> TryConnectAll(const Options& options) {
   if (auto alone = CheckAlone(options); !alone) return Failure(alone.error());
   const auto rules = RulesOf(options);
   if (!rules) return Failure(rules.error());
-  if (auto timeout = ParseTimeout(options.network.timeout); !timeout)
-    return Failure(timeout.error());
   auto cache = NegativeCacheFile::Open(options.negative_cache);
   if (!cache) return Failure(cache.error());
   const auto fabric = FabricSource::Load(options);
@@ -102,15 +116,20 @@ Checked<ExitCode> TryConnectAll(const Options& options) {
   net::UdpTransport sockets(reactor);
   const auto nat_port = BindAll(options, sockets, *plan);
   if (!nat_port) return Failure(nat_port.error());
+  if (auto settings = CheckSettings(options, *nat_port); !settings)
+    return Failure(settings.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
   crypto::SystemRandom random;
   Node node(reactor, sockets, InitiatorConfig(*nat_port), random, &watch.observer());
   const auto told = [&](const PortalOutcome& one) {
     Learn(one, *cache);
-    Tell(options, one);
+    if (!options.output.quiet) Tell(options, one);
   };
-  ConnectAllRun run(*plan, *rules, reactor, told,
-                    [](const ConnectAllResult& result) { PrintError(ProgressLine(result)); });
+  const auto news = [&](const ConnectAllResult& result) {
+    if (!options.output.quiet) PrintError(ProgressLine(result));
+  };
+  if (!options.output.quiet) PrintError(BoundLine(*plan, rules->concurrency));
+  ConnectAllRun run(*plan, *rules, reactor, told, news);
   reactor.OnTermination([&run](int) { run.Interrupt(); });
   const ConnectAllResult result = run.Run(node);
   Print(options.output.json ? SummaryJson(result) : SummaryText(result));

@@ -19,15 +19,19 @@ struct Visit {
   std::vector<std::size_t> portals;
 };
 
-// Call is one phase 1 for portals of one visit whose settings are the same, with a child for each.
+// Call is one phase 1 for portals of one visit whose settings are the same, with a child for each
+// TCP port. A portal that is listed twice has one child.
 struct Call {
   struct Portal {
-    PortalOutcome outcome;
-    policy::Selector remote;  // the target's side of its child
+    std::vector<PortalOutcome> outcomes;
+    policy::Selector remote;  // the target's side of the child
   };
   Attempts attempts;
   std::vector<Portal> portals;
 };
+
+// kMostCalls: portals at one address whose settings differ more often are refused.
+inline constexpr std::size_t kMostCalls = 64;
 
 class ConnectAllPlan {
  public:
@@ -38,7 +42,8 @@ class ConnectAllPlan {
                                                     const NegativeCacheFile& cache);
 
   [[nodiscard]] const std::vector<Visit>& visits() const { return visits_; }
-  // Those that are not to be reached from here, and why.
+  // Those that are not to be reached from here, and why: known by name alone (NO_ADDRESS), nobody's
+  // address or everybody's (NOT_UNICAST), no way there (NO_ROUTE).
   [[nodiscard]] const std::vector<PortalOutcome>& unreachable() const { return unreachable_; }
   // Locals are the endpoints that visits begin at, each once, to be bound by the caller.
   [[nodiscard]] const std::vector<Endpoint>& locals() const { return locals_; }
@@ -48,6 +53,11 @@ class ConnectAllPlan {
   // for which there is nothing to negotiate go to `done`.
   [[nodiscard]] std::vector<Call> CallsOf(const Visit& visit,
                                           std::vector<PortalOutcome>& done) const;
+
+  // LongestSilence is after how long the last of peers that all never answer is given up, with so
+  // many spoken to at a time.
+  [[nodiscard]] Duration LongestSilence(std::size_t concurrency) const;
+  [[nodiscard]] Duration timeout() const { return timeout_; }
 
  private:
   ConnectAllPlan(const Options& options, const FabricSource& fabric)
@@ -59,6 +69,7 @@ class ConnectAllPlan {
   const Options* options_;
   const FabricSource* fabric_;
   std::uint16_t peer_port_ = kIkePort;
+  Duration timeout_{0};  // of one phase 1 with its children
   std::vector<Visit> visits_;
   std::map<policy::IpAddress, std::size_t> by_address_;  // visits
   std::vector<Endpoint> locals_;

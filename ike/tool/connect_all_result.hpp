@@ -41,6 +41,7 @@ struct ConnectAllResult {
   std::uint64_t failed = 0;
   std::uint64_t refused = 0;  // by policy: nothing was sent
   bool interrupted = false;
+  std::uint64_t not_begun = 0;           // when it was interrupted
   bool enough = false;                   // one was to be established, and is
   std::map<std::string, Fate> failures;  // by code
   std::map<std::string, Fate> refusals;
@@ -53,8 +54,9 @@ struct ConnectAllResult {
 // Lines of text and of JSON, each with its newline. The JSON of a portal is that of connect
 // (report.hpp) with "portal", "name", "record" and "word" before it; the last line is
 //   {"event": "summary", "portals": n, "established": n, "failed": n, "refused": n,
-//    "unfinished": n, "seconds": n, "failures": [{"code", "portals", "text", "first"}],
-//    "refusals": [...]}
+//    "unfinished": n, "not_begun": n, "seconds": n, "failures": [{"code", "portals", "text",
+//    "first"}], "refusals": [...]}
+// "not_begun" is how many of the unfinished ones no datagram was sent for.
 [[nodiscard]] std::string PortalLine(const PortalOutcome& one);
 [[nodiscard]] std::string PortalJson(const PortalOutcome& one);
 [[nodiscard]] std::string ProgressLine(const ConnectAllResult& result);
