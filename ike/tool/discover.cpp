@@ -14,10 +14,6 @@ namespace {
 using policy::isns::Discovery;
 using policy::isns::DiscoveryConfig;
 
-constexpr std::string_view kInClear =
-    "the directory is asked in the clear: RFC 4171 (7.3, 7.4) wants settings of IPsec asked for "
-    "under IPsec, for whoever is in between can change them";
-
 Checked<DiscoveryConfig> ConfigOf(const DiscoverOptions& options) {
   DiscoveryConfig config;
   auto initiator = InitiatorName(options.initiator);
@@ -46,7 +42,7 @@ Checked<ExitCode> TryDiscover(const Options& options) {
   if (!config) return Failure(config.error());
   const auto patience = IsnsPatienceOf(options.network.timeout);
   if (!patience) return Failure(patience.error());
-  Warn(kInClear);
+  Warn(kIsnsInClear);
 
   Discovery discovery(*config);
   net::Reactor reactor;

@@ -62,6 +62,7 @@ void Registration::AfterRegister(const ResponseView& answer) {
   if (const auto period = answer.operating.Find(Tag::kRegistrationPeriod)) {
     if (const auto seconds = period->AsNumber()) period_ = *seconds;
   }
+  if (next_ == publication_.portals.size()) ++times_;
   if (next_ == publication_.portals.size() || leaving_) return RestOrLeave();
   if (entity_.empty()) {
     return Fail(Broken({"DevAttrRegRsp", "does not tell the entity that the server made"}));

@@ -27,6 +27,7 @@ class FakeIsns {
     std::string name;
     std::vector<policy::isns::PublishedPortal> portals;
     Bytes entity_proposals;
+    std::string alias = {};
   };
 
   std::vector<Target> targets;

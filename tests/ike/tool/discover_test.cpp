@@ -2,19 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <atomic>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "ike/tool/isns_server.hpp"
 #include "ike/tool/portal_plan.hpp"
 #include "ike/wire/stored_proposals.hpp"
 #include "policy/suites.hpp"
+#include "tests/ike/tool/isns_thread.hpp"
 #include "tests/ike/tool/tool_process.hpp"
 #include "tests/support/isns_server.hpp"
 
@@ -28,8 +22,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-namespace asio = boost::asio;
 
 constexpr const char* kMe = "iqn.2026-01.example.hba:one";
 constexpr const char* kArray = "iqn.2026-01.example.array:a";
@@ -57,57 +49,6 @@ PublishedPortal Publishing(std::uint8_t last, std::uint32_t bitmap) {
   portal.phase2_proposals = WriteStoredEsp(Esp("aes256gcm16-esn"), modes, std::nullopt, {1800, 0});
   return portal;
 }
-
-// IsnsThread serves connections one after the other, until it is destroyed.
-class IsnsThread {
- public:
-  explicit IsnsThread(FakeIsns isns, bool answers = true)
-      : isns_(std::move(isns)),
-        acceptor_(context_, {asio::ip::make_address("127.0.0.1"), 0}),
-        thread_([this, answers] { Serve(answers); }) {}
-  ~IsnsThread() {
-    ending_ = true;
-    asio::io_context context;
-    asio::ip::tcp::socket knock(context);
-    boost::system::error_code ignored;
-    knock.connect(acceptor_.local_endpoint(), ignored);
-    thread_.join();
-  }
-  IsnsThread(const IsnsThread&) = delete;
-  IsnsThread& operator=(const IsnsThread&) = delete;
-  [[nodiscard]] std::string address() const {
-    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
-  }
-
- private:
-  void Serve(bool answers) {
-    for (;;) {
-      asio::ip::tcp::socket socket(context_);
-      acceptor_.accept(socket);
-      if (ending_) return;
-      policy::isns::MessageReader reader;
-      std::array<std::uint8_t, 4096> input{};
-      boost::system::error_code error;
-      for (;;) {
-        const std::size_t size = socket.read_some(asio::buffer(input), error);
-        if (error) break;
-        auto octets = policy::isns::Octets(input).first(size);
-        while (answers && !octets.empty()) {
-          const auto message = reader.Take(octets);
-          if (!message || !*message) break;
-          asio::write(socket, asio::buffer(policy::isns::WriteMessage(isns_.Answer(**message))),
-                      error);
-        }
-      }
-    }
-  }
-
-  FakeIsns isns_;
-  std::atomic<bool> ending_ = false;
-  asio::io_context context_;
-  asio::ip::tcp::acceptor acceptor_;
-  std::thread thread_;
-};
 
 FakeIsns Fabric() {
   FakeIsns isns;
@@ -215,7 +156,7 @@ TEST(Discover, ExitCodesTellTheKindOfFailure) {
   EXPECT_TRUE(json::parse(nothing.out).at("targets").empty());
   EXPECT_THAT(nothing.err, HasSubstr("the server shows no target to iqn.2026-01.example.hba:one"));
 
-  const IsnsThread silent(Fabric(), false);
+  const IsnsThread silent(Fabric(), IsnsThread::Manner::kSilence);
   const ToolResult late = Discover(silent, {"--timeout", "1"});
   EXPECT_EQ(late.exit_code, 5);
   EXPECT_THAT(late.err, HasSubstr("no answer came in time"));

@@ -82,6 +82,7 @@ TEST_F(IsnsRegistration, ARefreshAsksAsTheNodeItself) {
   Registration registration(Served());
   Register(registration);
   server.asked.clear();
+  EXPECT_EQ(registration.times(), 1U);
   registration.Refresh();
   EXPECT_EQ(registration.state(), State::kAsking);
   server.Talk(registration);
@@ -101,6 +102,7 @@ TEST_F(IsnsRegistration, AForgottenTargetIsRegisteredAgain) {
   EXPECT_THAT(server.asked, ElementsAre(Function::kDevAttrQry, Function::kDevAttrReg));
   ASSERT_EQ(server.targets.size(), 1U);
   EXPECT_EQ(server.targets[0].portals.size(), 2U);
+  EXPECT_EQ(registration.times(), 2U);
 }
 
 TEST_F(IsnsRegistration, LeavingWhileAskingWaitsForTheAnswer) {
