@@ -126,14 +126,26 @@ void PublishProposals(const policy::Plan& plan, PublishedPortal& portal) {
          portal.bitmap.ToHex());
 }
 
-Status<ToolError> Fill(const std::vector<Served>& served, bool proposals, PublishedPortal& portal) {
-  const auto records = ServedAt(served, portal.key.address);
-  if (records.empty())
-    return Usage("--isns", "no record with a plan and a key is served at " + portal.key.ToString());
-  portal.bitmap = records.front()->settings.word;
-  WarnOfOthers(portal, records);
-  if (proposals) PublishProposals(records.front()->settings.plan, portal);
-  return Done{};
+// Fill gives the portals with what is served there. One that was typed must be of use; others are
+// left out with a warning, as their records are.
+Checked<std::vector<PublishedPortal>> Fill(const Origin& origin, const std::vector<Served>& served,
+                                           const PublishOptions& publish) {
+  std::vector<PublishedPortal> filled;
+  for (PublishedPortal portal : origin.portals) {
+    const auto records = ServedAt(served, portal.key.address);
+    if (records.empty()) {
+      const std::string where = portal.key.ToString();
+      const std::string rule = "no record with a plan and a key is served there";
+      if (!publish.portals.empty()) return Usage(origin.option, where + ": " + rule);
+      Warn("--isns: the portal " + where + " is not registered: " + rule);
+      continue;
+    }
+    portal.bitmap = records.front()->settings.word;
+    WarnOfOthers(portal, records);
+    if (publish.proposals) PublishProposals(records.front()->settings.plan, portal);
+    filled.push_back(std::move(portal));
+  }
+  return filled;
 }
 
 // CheckAll places errors at the option that they are about.
@@ -191,13 +203,12 @@ Checked<std::optional<IsnsPlan>> ReadIsnsPlan(const Options& options, const Plac
     return Usage("--isns-target", "is missing: the iSCSI name of the target to register");
   auto node = ParseIscsiName(publish.target, "--isns-target");
   if (!node) return Failure(node.error());
-  auto origin = OriginOf(options, places);
+  const auto origin = OriginOf(options, places);
   if (!origin) return Failure(origin.error());
-  for (PublishedPortal& portal : origin->portals)
-    if (auto s = Fill(served, publish.proposals, portal); !s) return Failure(s.error());
-  IsnsPlan plan{
-      *std::move(server),
-      {publish.entity, false, *std::move(node), publish.alias, std::move(origin->portals)}};
+  auto portals = Fill(*origin, served, publish);
+  if (!portals) return Failure(portals.error());
+  IsnsPlan plan{*std::move(server),
+                {publish.entity, false, *std::move(node), publish.alias, *std::move(portals)}};
   if (auto s = CheckAll(plan.publication, origin->option); !s) return Failure(s.error());
   return std::optional(std::move(plan));
 }

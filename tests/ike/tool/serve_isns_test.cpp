@@ -15,7 +15,6 @@ namespace iscsi_ike::ike::tool {
 namespace {
 
 using nlohmann::json;
-using policy::SecurityFlags;
 using policy::isns::PublishedPortal;
 using test::FakeIsns;
 using testing::AllOf;
@@ -232,6 +231,24 @@ TEST_F(ServeIsns, PortalsAreThoseOfTheOptionElseOfLocalElseOfTheConfig) {
                          settings),
               ElementsAre("127.0.0.1:3260 0x27", "127.0.0.2:3260 0x27"));
   EXPECT_THAT(said, Not(HasSubstr("others are served there")));
+}
+
+TEST_F(ServeIsns, APortalWhereNothingIsServedIsLeftOutWithAWarning) {
+  const std::string config = folder.Write("some.json", R"({"portals": [
+    {"address": "127.0.0.5", "securityBitmap": "0x01", "key": "text:one-key-of-twenty-two"},
+    {"address": "127.0.0.6", "securityBitmap": "0x27", "key": "text:other-key-of-twenty"},
+    {"address": "127.0.0.7"}]})");
+  const Arguments everywhere{"--local", "0.0.0.0:0", "--config", config};
+  EXPECT_THAT(Registered(everywhere), ElementsAre("127.0.0.6:3260 0x27"));
+  for (const char* portal : {"127.0.0.5:3260", "127.0.0.7:3260"}) {
+    const std::string rule = "no record with a plan and a key is served there\n";
+    EXPECT_THAT(said, HasSubstr("--isns: the portal " + std::string(portal) +
+                                " is not registered: " + rule));
+    const ToolResult typed =
+        RunTool(Arguments{"serve"} + everywhere + At({"--isns-portal", portal}));
+    EXPECT_EQ(typed.exit_code, 2);
+    EXPECT_THAT(typed.err, HasSubstr("--isns-portal: " + std::string(portal) + ": " + rule));
+  }
 }
 
 TEST_F(ServeIsns, TheFirstOfSeveralWordsIsRegisteredAndTheOthersNamed) {
