@@ -89,11 +89,12 @@ void IsnsRegistrar::Refresh() {
   link_->Attend();
 }
 
-// OnFailure: whoever is refused at once was never registered by this connection; with any other end
-// the server may have taken what it did not answer.
+// OnFailure: who is refused is not registered; with any other end the server may have taken what it
+// did not answer. Isnsd does also where it has no room for an answer.
 void IsnsRegistrar::OnFailure() {
   const DialogueFailure& failure = *registration_->failure();
-  const bool refused = failure.kind == DialogueFailure::Kind::kRefused;
+  const bool refused = failure.kind == DialogueFailure::Kind::kRefused &&
+                       failure.status != policy::isns::StatusCode::kInternalError;
   held_ = held_ || registration_->registered() || (registration_->asked() != 0 && !refused);
   const std::string text = IsnsFailure(server_, failure).line;
   link_.reset();

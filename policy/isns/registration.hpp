@@ -40,6 +40,7 @@ class Registration final : public Dialogue {
 
   void OnStart() override;
   void OnAnswer(const ResponseView& answer) override;
+  void RegisterAll();
   void RegisterMore();
   void DeregisterMore();
   void AfterRegister(const ResponseView& answer);

@@ -185,6 +185,7 @@ FakeIsns::Reply FakeIsns::GetNext(const RequestView& request) {
 
 FakeIsns::Reply FakeIsns::Register(const RequestView& request) {
   std::string entity = TextOf(request.key.Find(Tag::kEntityId));
+  entities.push_back(entity);
   if (entity.empty()) entity = TextOf(request.operating.Find(Tag::kEntityId));
   if (entity.empty()) entity = "isns.entity.0001";
   if (request.replace)
@@ -205,6 +206,12 @@ FakeIsns::Reply FakeIsns::Register(const RequestView& request) {
   PutEmpty(reply.attributes, Tag::kDelimiter);
   PutText(reply.attributes, Tag::kEntityId, entity);
   PutNumber(reply.attributes, Tag::kRegistrationPeriod, period);
+  // What was registered, and the index of each portal.
+  for (const Attribute attribute : request.operating) {
+    if (attribute.tag != Tag::kEntityId)
+      PutOctets(reply.attributes, attribute.tag, attribute.value);
+    if (attribute.tag == Tag::kPortalPort) PutNumber(reply.attributes, Tag{22}, 1);
+  }
   return reply;
 }
 

@@ -321,6 +321,22 @@ TEST_F(Registrar, WhatALostConnectionLeftIsTakenBackByAnother) {
   EXPECT_TRUE(server.With([](const FakeIsns& isns) { return isns.targets.empty(); }));
 }
 
+TEST_F(Registrar, AnInternalErrorMayHaveLeftSomething) {
+  FakeIsns small;
+  small.most_answer = 100;  // it registers, and has no room for the answer
+  IsnsThread server(std::move(small));
+  IsnsPace pace = Quick();
+  pace.first_retry = Duration(10000);
+  Make(server.port(), pace);
+  RunUntil(1);
+  EXPECT_THAT(news[0].text, HasSubstr("Internal Error (11)"));
+  EXPECT_EQ(server.With(PortalsOf), 2U);
+  server.With([](FakeIsns& isns) { isns.most_answer = 8000; });
+  Leave();
+  EXPECT_EQ(server.With(PortalsOf), 0U);
+  EXPECT_EQ(server.connections(), 2);
+}
+
 TEST_F(Registrar, ARefusedDeregistrationIsTold) {
   FakeIsns keeping;
   keeping.refusals[Function::kDevDereg] = StatusCode::kSourceUnauthorized;

@@ -233,6 +233,14 @@ TEST_F(ServeIsns, PortalsAreThoseOfTheOptionElseOfLocalElseOfTheConfig) {
   EXPECT_THAT(said, Not(HasSubstr("others are served there")));
 }
 
+TEST_F(ServeIsns, TheConfigMayBeStandardInput) {
+  ToolProcess serve(Arguments{"serve", "--local", "0.0.0.0:0", "--config", "-"} + At(),
+                    R"({"portals": [{"address": "127.0.0.5", "securityBitmap": "0x27",
+                                     "key": "text:one-key-of-twenty-two"}]})");
+  EXPECT_TRUE(serve.WaitForOut("registered"));
+  EXPECT_THAT(server.With(PortalLines), ElementsAre("127.0.0.5:3260 0x27"));
+}
+
 TEST_F(ServeIsns, APortalWhereNothingIsServedIsLeftOutWithAWarning) {
   const std::string config = folder.Write("some.json", R"({"portals": [
     {"address": "127.0.0.5", "securityBitmap": "0x01", "key": "text:one-key-of-twenty-two"},

@@ -60,6 +60,7 @@ TEST_F(IsnsRegistration, TheServerHasTheTargetUntilItLeaves) {
 }
 
 TEST_F(IsnsRegistration, ManyPortalsAreRegisteredAndTakenBackInSteps) {
+  server.most_answer = 8000;  // isnsd has room for 8192 octets with the header
   Registration registration(Served(600));
   Register(registration);
   ASSERT_EQ(server.targets.size(), 1U);
@@ -103,6 +104,15 @@ TEST_F(IsnsRegistration, AForgottenTargetIsRegisteredAgain) {
   ASSERT_EQ(server.targets.size(), 1U);
   EXPECT_EQ(server.targets[0].portals.size(), 2U);
   EXPECT_EQ(registration.times(), 2U);
+}
+
+TEST_F(IsnsRegistration, AForgottenTargetComesBackInTheEntityThatTheServerMade) {
+  Registration registration(Served(2, ""));
+  Register(registration);
+  server.targets.clear();
+  registration.Refresh();
+  server.Talk(registration);
+  EXPECT_THAT(server.entities, ElementsAre("", "isns.entity.0001"));
 }
 
 TEST_F(IsnsRegistration, LeavingWhileAskingWaitsForTheAnswer) {
