@@ -1,5 +1,6 @@
 #include "policy/config_json.hpp"
 
+#include <map>
 #include <memory>
 
 #include "policy/config_calls.hpp"
@@ -166,11 +167,15 @@ JsonVerdict RootSink::OnEnd() {
 // each target.
 Status<Error> CheckNames(const Config& config, std::string_view place) {
   const auto path = [](std::size_t i) { return "records[" + std::to_string(i) + "]"; };
-  for (std::size_t i = 0; i < config.records.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      if (!config.records[i].name.empty() && config.records[i].name == config.records[j].name)
-        return Reject(std::string(place) + ": " + path(i) + ".name",
-                      Quote(config.records[i].name) + " is the name of " + path(j) + " already");
+  std::map<std::string_view, std::size_t> known;
+  for (std::size_t i = 0; i < config.records.size(); ++i) {
+    const std::string& name = config.records[i].name;
+    if (name.empty()) continue;
+    const auto [first, is_new] = known.emplace(name, i);
+    if (!is_new)
+      return Reject(std::string(place) + ": " + path(i) + ".name",
+                    Quote(name) + " is the name of " + path(first->second) + " already");
+  }
   return Done{};
 }
 

@@ -7,6 +7,13 @@ namespace iscsi_ike::policy {
 Fabric::Fabric(const Config& config, std::string record, ChoicePlaces places)
     : config_(&config), choice_(config), record_(std::move(record)), places_(std::move(places)) {}
 
+Status<Error> Fabric::Check() const {
+  if (record_.empty()) return Done{};
+  const auto choice = choice_.Choose(record_, std::nullopt, places_);
+  if (!choice) return Failure(choice.error());
+  return Done{};
+}
+
 std::string Fabric::NameOf(std::size_t index) const {
   const TargetPortal& there = portal(index);
   const std::string port = ":" + std::to_string(there.socket);

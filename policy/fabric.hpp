@@ -19,6 +19,8 @@ class Fabric {
   [[nodiscard]] const TargetPortal& portal(std::size_t index) const {
     return config_->portals[index];
   }
+  // Check: the record that is asked for exists.
+  [[nodiscard]] Status<Error> Check() const;
   // NameOf a portal: "192.0.2.10:3260", "array.example:3260", "[2001:db8::1]:3260".
   [[nodiscard]] std::string NameOf(std::size_t index) const;
   // SourcesFor a portal. Errors: no record fits it, several do, the one that is asked for is bound

@@ -91,6 +91,20 @@ struct Lifetime {
 // section 4.5.4).
 [[nodiscard]] Lifetime Shorter(const Lifetime& a, const Lifetime& b);
 
+// PublishedPhase1Offer and PublishedEspOffer are one transform each of what a portal has published
+// in iSNS (published_proposals.hpp). A bound of 0: nothing was said.
+struct PublishedPhase1Offer {
+  Phase1Suite suite;
+  Lifetime lifetime;
+  friend bool operator==(const PublishedPhase1Offer&, const PublishedPhase1Offer&) = default;
+};
+struct PublishedEspOffer {
+  EspSuite suite;                     // with the group of PFS, where there is one
+  std::optional<Encapsulation> mode;  // unset: nothing was said
+  Lifetime lifetime;
+  friend bool operator==(const PublishedEspOffer&, const PublishedEspOffer&) = default;
+};
+
 // Selector is one side of what a child SA protects: an address or a prefix, a protocol and a port
 // (0 = any).
 struct Selector {

@@ -26,35 +26,20 @@ std::vector<const PresharedKey*> AllOf(const Config& config) {
   return all;
 }
 
-Parsed<const PresharedKey*> RecordNamed(const Config& config, const std::string& name,
-                                        const std::string& place) {
-  for (const PresharedKey& record : config.records)
-    if (record.name == name) return &record;
-  const auto index = ParseUnsigned(name);
-  if (index && *index < config.records.size())
-    return &config.records[static_cast<std::size_t>(*index)];
-  const std::string names = NamesOf(config);
-  return Reject(place, Quote(name) + " is no record; " +
-                           (names.empty() ? "there is none" : "there are " + names));
-}
-
 }  // namespace
 
 std::string NamesOf(const Config& config) { return NameList(config, AllOf(config)); }
 
-std::string RecordName(const Config& config, std::size_t index) {
-  return RecordChoice(config).NameOf(config.records[index]);
-}
-
 RecordChoice::RecordChoice(const Config& config) : config_(&config), all_(AllOf(config)) {
   for (const PresharedKey* record : all_) {
     (record->peer ? bound_[*record->peer] : unbound_).push_back(record);
-    ++names_[record->name];
+    Named& named = names_[record->name];
+    if (named.count++ == 0) named.first = record;
   }
 }
 
 std::string RecordChoice::NameOf(const PresharedKey& record) const {
-  if (!record.name.empty() && names_.find(record.name)->second == 1) return record.name;
+  if (!record.name.empty() && names_.find(record.name)->second.count == 1) return record.name;
   return "record " + std::to_string(&record - config_->records.data());
 }
 
@@ -65,14 +50,24 @@ const RecordChoice::Records& RecordChoice::Fitting(const std::optional<IpAddress
   return bound == bound_.end() ? unbound_ : bound->second;
 }
 
+Parsed<const PresharedKey*> RecordChoice::WithName(const std::string& name,
+                                                   const std::string& place) const {
+  if (const auto named = names_.find(name); named != names_.end()) return named->second.first;
+  const auto index = ParseUnsigned(name);
+  if (index && *index < all_.size()) return all_[static_cast<std::size_t>(*index)];
+  return Reject(place,
+                Quote(name) + " is no record; " +
+                    (all_.empty() ? "there is none" : "there are " + NameList(*config_, all_)));
+}
+
 Parsed<const PresharedKey*> RecordChoice::Choose(const std::string& name,
                                                  const std::optional<IpAddress>& peer,
                                                  const ChoicePlaces& places) const {
-  if (!name.empty()) return RecordNamed(*config_, name, places.record);
+  if (!name.empty()) return WithName(name, places.record);
   const Records& fitting = Fitting(peer);
   if (fitting.empty() && !all_.empty())
     return Reject(places.config, "no record is for the peer " + peer->ToString() + "; there are " +
-                                     NamesOf(*config_));
+                                     NameList(*config_, all_));
   if (fitting.size() > 1)
     return Reject(places.config,
                   "several records fit" + (peer ? " the peer " + peer->ToString() : std::string()) +

@@ -13,8 +13,6 @@
 
 namespace iscsi_ike::policy {
 
-// RecordName is the name of a record where that tells it from others, else "record 2".
-[[nodiscard]] std::string RecordName(const Config& config, std::size_t index);
 // NamesOf lists all records with their numbers, for errors.
 [[nodiscard]] std::string NamesOf(const Config& config);
 
@@ -35,18 +33,24 @@ class RecordChoice {
   [[nodiscard]] Parsed<const PresharedKey*> Choose(const std::string& name,
                                                    const std::optional<IpAddress>& peer,
                                                    const ChoicePlaces& places) const;
-  // NameOf a record of the config is RecordName.
+  // NameOf a record of the config is its name where that tells it from others, else "record 2".
   [[nodiscard]] std::string NameOf(const PresharedKey& record) const;
 
  private:
   using Records = std::vector<const PresharedKey*>;
+  struct Named {
+    std::size_t count = 0;
+    const PresharedKey* first = nullptr;
+  };
+  [[nodiscard]] Parsed<const PresharedKey*> WithName(const std::string& name,
+                                                     const std::string& place) const;
   [[nodiscard]] const Records& Fitting(const std::optional<IpAddress>& peer) const;
 
   const Config* config_;
   Records all_;
   Records unbound_;
   std::map<IpAddress, Records> bound_;
-  std::map<std::string_view, std::size_t> names_;  // how many records have each
+  std::map<std::string_view, Named> names_;
 };
 
 }  // namespace iscsi_ike::policy

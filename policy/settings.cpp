@@ -49,11 +49,21 @@ void Narrow(Plan& plan, ExchangeMode only) {
   plan = std::move(rejected);
 }
 
+// Follow also tells of it.
+void Follow(const PublishedProposals& published, TranslateRequest& request) {
+  std::vector<std::string> notes = published.notes;
+  FollowPublished(published, request, notes);
+  if (request.suites.name == kPublishedSuites)
+    request.prior.push_back(MakeReason(ReasonCode::kPublished));
+  for (const std::string& note : notes)
+    request.prior.push_back(MakeReason(ReasonCode::kPublishedLeftOut, note));
+}
+
 }  // namespace
 
 Sources Sources::Clone() const {
-  return {name,      request, key.Clone(),   group_key, key_reasons,
-          only_mode, peer,    peer_identity, portal,    target_port};
+  return {name, request,       key.Clone(), group_key,   key_reasons, only_mode,
+          peer, peer_identity, portal,      target_port, published};
 }
 
 void Sources::GiveWord(SecurityFlags word) {
@@ -63,6 +73,13 @@ void Sources::GiveWord(SecurityFlags word) {
     request.prior.push_back(MakeReason(ReasonCode::kWordGiven,
                                        word.ToHex() + " stands before " + request.word.ToHex()));
   request.word = word;
+}
+
+void Sources::GiveSuites(SuiteSet suites) {
+  if (published && published->Any())
+    request.prior.push_back(MakeReason(ReasonCode::kPublishedOverridden));
+  published.reset();
+  request.suites = std::move(suites);
 }
 
 void Sources::GiveKey(crypto::Secret given, bool is_group_key) {
@@ -84,6 +101,7 @@ Settings TranslateFor(Role role, const Sources& sources, const std::optional<IpA
   request.key_binding = BindingOf(role, sources, peer_known);
   request.prior.insert(request.prior.end(), sources.key_reasons.begin(), sources.key_reasons.end());
   if (role == Role::kResponder) request.tunnel_outer.reset();
+  if (role == Role::kInitiator && sources.published) Follow(*sources.published, request);
   if (own && !own->IsUnspecified()) request.own_address = own;
   Settings settings{request.word,      Translate(request),    sources.key.Clone(),
                     sources.group_key, sources.peer_identity, request.prior};

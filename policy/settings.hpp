@@ -11,6 +11,7 @@
 #include "crypto/secret.hpp"
 #include "policy/config.hpp"
 #include "policy/error.hpp"
+#include "policy/published_proposals.hpp"
 #include "policy/record_choice.hpp"
 #include "policy/translate.hpp"
 
@@ -28,11 +29,13 @@ struct Sources {
   std::optional<Identity> peer_identity;  // the peer must show it
   std::optional<IpAddress> portal;        // the config's portal
   std::uint16_t target_port = kIscsiPort;
+  std::optional<PublishedProposals> published;  // the portal's, for who begins
   [[nodiscard]] Sources Clone() const;
 
-  // GiveWord and GiveKey put what the caller gives beside the settings before what these say, and
-  // tell it where that is something else.
+  // GiveWord, GiveSuites and GiveKey put what the caller gives beside the settings before what
+  // these say, and tell it where that is something else.
   void GiveWord(SecurityFlags word);
+  void GiveSuites(SuiteSet suites);
   void GiveKey(crypto::Secret given, bool is_group_key);
 };
 
@@ -41,8 +44,10 @@ struct Sources {
 // is decided what stands before what, and request.prior and key_reasons tell it:
 //
 //   word   the record's, which is the existing entry (decision table, row 12); that passed when the
-//          portal was added; those of the logins in their order; the portal's bitmap (iSNS); the
-//          default bitmap; else unspecified (ResolveWord)
+//          portal was added; those of the logins in their order; the bitmap of a portal record;
+//          that of an iSNS server that was asked; the default bitmap; else unspecified
+//          (ResolveWord)
+//   suites what a portal has published in iSNS, when this end begins; else those of the defaults
 //   key    the record's, the first that a login passes, the portal's; else the group key
 //
 // Where the target is: the record's peer, else the portal, else `peer`, else where all logins go.

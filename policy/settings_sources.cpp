@@ -96,6 +96,7 @@ void TakeWord(const Way& way, TranslateRequest& request) {
   if (way.record != nullptr) words.entry = way.record->flags;
   words.later_calls = CallsOf(way);
   if (way.portal != nullptr && way.portal->bitmap.word() != 0) words.portal = way.portal->bitmap;
+  if (way.portal != nullptr) words.isns = way.portal->isns_bitmap;
   words.default_bitmap = way.config.defaults.security_bitmap;
   WordInForce in_force = ResolveWord(words);
   request.word = in_force.word;
@@ -172,6 +173,7 @@ void TakePortal(const Way& way, Sources& sources) {
   if (way.portal != nullptr) {
     sources.portal = way.portal->address;
     sources.target_port = way.portal->socket;
+    sources.published = way.portal->published;
   } else if (login != nullptr && login->address) {
     sources.portal = login->address;
     sources.target_port = login->socket;

@@ -13,6 +13,8 @@ ReasonCode ReasonFor(WordSource source) {
       return ReasonCode::kWordFromCall;
     case WordSource::kPortal:
       return ReasonCode::kWordFromPortal;
+    case WordSource::kIsns:
+      return ReasonCode::kWordFromIsns;
     case WordSource::kDefaultBitmap:
       return ReasonCode::kWordFromDefault;
     case WordSource::kNone:
@@ -40,6 +42,8 @@ std::string_view Name(WordSource source) {
       return "passed word";
     case WordSource::kPortal:
       return "portal bitmap";
+    case WordSource::kIsns:
+      return "iSNS bitmap";
     case WordSource::kDefaultBitmap:
       return "default bitmap";
     case WordSource::kNone:
@@ -54,6 +58,7 @@ WordInForce ResolveWord(const WordSources& sources) {
   for (const SecurityFlags word : sources.later_calls)
     candidates.push_back({WordSource::kCall, word});
   candidates.push_back({WordSource::kPortal, sources.portal});
+  candidates.push_back({WordSource::kIsns, sources.isns});
   candidates.push_back({WordSource::kDefaultBitmap, sources.default_bitmap});
   WordInForce result;
   for (const Candidate& candidate : candidates) {

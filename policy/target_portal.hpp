@@ -12,6 +12,7 @@
 #include "policy/ip_address.hpp"
 #include "policy/plan.hpp"
 #include "policy/proposal.hpp"
+#include "policy/published_proposals.hpp"
 #include "policy/security_flags.hpp"
 
 namespace iscsi_ike::policy {
@@ -34,12 +35,16 @@ struct TargetPortal {
   std::string symbolic_name;
   std::optional<std::uint16_t> group_tag;  // Portal Group Tag
   PassedFlags passed;                      // when the portal was added
+  // What an iSNS server that was asked says of it; unset: nothing.
+  std::optional<SecurityFlags> isns_bitmap;
+  std::optional<PublishedProposals> published;
 };
 
 enum class WordSource : std::uint8_t {
   kEntry,          // an existing entry for the identity or the portal
   kCall,           // passed with a login call or on the command line
-  kPortal,         // the portal's bitmap, from iSNS or a portal record
+  kPortal,         // the bitmap of a portal record
+  kIsns,           // the bitmap that an iSNS server tells
   kDefaultBitmap,  // DefaultSecurityBitmap
   kNone,
 };
@@ -51,6 +56,7 @@ struct WordSources {
   std::optional<SecurityFlags> call;
   std::optional<SecurityFlags> portal;
   std::optional<SecurityFlags> default_bitmap;
+  std::optional<SecurityFlags> isns = {};       // between portal and default
   std::vector<SecurityFlags> later_calls = {};  // behind `call`, in their order
 };
 

@@ -5,6 +5,7 @@
 
 #include "ike/tool/console.hpp"
 #include "ike/tool/input_text.hpp"
+#include "ike/tool/isns_query.hpp"
 #include "ike/tool/key_source.hpp"
 #include "policy/config_json.hpp"
 #include "policy/iscsicli.hpp"
@@ -69,6 +70,7 @@ class Reader {
     if (added) added = AddBinaries();
     if (added) added = AddRegistry();
     if (added) added = AddDefaultBitmap();
+    if (added) added = AddDirectory();
     if (!added) return Failure(added.error());
     if (placed_.empty())
       return Usage("--wmi-byte-order", "is about --wmi-binary and --config; none is given");
@@ -179,6 +181,18 @@ class Reader {
     return Done{};
   }
 
+  Status<ToolError> AddDirectory() {
+    if (!inputs_.isns.Any()) return Done{};
+    const auto discovered = AskDirectory(inputs_.isns, "");
+    if (!discovered) return Failure(discovered.error());
+    for (const std::string& problem : discovered->directory.problems)
+      Warn("--isns: " + policy::Quote(problem));
+    policy::Config config = PortalsOf(discovered->directory);
+    if (config.portals.empty()) return Failure(NothingThere(*discovered, inputs_.isns.target));
+    placed_.push_back({"--isns: " + discovered->server.ToString(), std::move(config)});
+    return Done{};
+  }
+
   void AddBitmap(std::string place, policy::SecurityFlags word) {
     policy::Config config;
     config.defaults.security_bitmap = word;
@@ -222,6 +236,8 @@ std::string PlacesOf(const PolicyOptions& options) {
   std::string places;
   for (const InputFile& file : InputFiles(options))
     places += (places.empty() ? "" : ", ") + PlaceOf(file);
+  if (!options.inputs.isns.server.empty())
+    places += (places.empty() ? "" : ", ") + ("--isns: " + options.inputs.isns.server);
   return places.empty() ? "--default-bitmap" : places;
 }
 

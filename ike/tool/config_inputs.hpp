@@ -10,8 +10,8 @@
 namespace iscsi_ike::ike::tool {
 
 // ReadInputs reads what was given, in the order --config, --iscsicli, --wmi-binary, --reg,
-// --default-bitmap. Warns of files with keys that others can read. Errors begin with the option and
-// the file: "--iscsicli: lines.txt: line 3: ...".
+// --default-bitmap, --isns. Warns of files with keys that others can read. Errors begin with the
+// option and the file: "--iscsicli: lines.txt: line 3: ...".
 [[nodiscard]] Checked<std::vector<policy::PlacedConfig>> ReadInputs(const PolicyOptions& options);
 
 // PlacesOf the sources in errors: "--config: hba.json", "--config: hba.json, --reg: standard

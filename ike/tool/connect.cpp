@@ -212,12 +212,22 @@ Checked<std::chrono::seconds> HoldTime(const Options& options) {
   return std::chrono::seconds(*seconds);
 }
 
-// TryConnect returns an error only for what is known before anything is sent.
-Checked<ExitCode> TryConnect(const Options& options) {
-  if (!options.concurrency.empty()) return Usage("--concurrency", "is for --all");
+// CheckOne refuses what is about several portals.
+Status<ToolError> CheckOne(const Options& options) {
   if (!options.peer_ike_port.empty())
     return Usage("--peer-ike-port", "is for --all; --portal has its port behind the address");
-  if (options.output.quiet) return Usage("--quiet", "is for --all");
+  const std::pair<const char*, bool> several[] = {
+      {"--concurrency", !options.concurrency.empty()},
+      {"--negative-cache", !options.negative_cache.empty()},
+      {"--quiet", options.output.quiet}};
+  for (const auto& [option, given] : several)
+    if (given) return Usage(option, "is for --all");
+  return Done{};
+}
+
+// TryConnect returns an error only for what is known before anything is sent.
+Checked<ExitCode> TryConnect(const Options& options) {
+  if (auto alone = CheckOne(options); !alone) return Failure(alone.error());
   const auto hold = HoldTime(options);
   if (!hold) return Failure(hold.error());
   const auto ports = ParseSourcePorts(options.child);
@@ -264,7 +274,8 @@ Checked<ExitCode> TryConnect(const Options& options) {
 }  // namespace
 
 ExitCode RunConnect(const Options& options) {
-  if (options.all) return RunConnectAll(options);
+  const bool by_directory = options.policy.inputs.isns.Any() && options.network.portal.empty();
+  if (options.all || by_directory) return RunConnectAll(options);
   const auto code = TryConnect(options);
   return code ? *code : Complain(code.error());
 }

@@ -4,8 +4,10 @@
 
 #include "ike/tool/connect_all_run.hpp"
 #include "ike/tool/console.hpp"
+#include "ike/tool/negative_cache_file.hpp"
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/peer.hpp"
+#include "ike/tool/report.hpp"
 #include "ike/tool/sockets.hpp"
 #include "ike/tool/watch.hpp"
 
@@ -18,7 +20,6 @@ constexpr std::size_t kConcurrency = 64;
 // CheckAlone refuses what is about one portal.
 Status<ToolError> CheckAlone(const Options& options) {
   const std::pair<const char*, bool> alone[] = {
-      {"--portal", !options.network.portal.empty()},
       {"--source-port", !options.child.source_ports.empty()},
       {"--remote-ts", !options.child.remote_ts.empty()},
       {"--target-port", !options.child.target_port.empty()},
@@ -26,7 +27,8 @@ Status<ToolError> CheckAlone(const Options& options) {
       {"--hold", !options.hold.empty()},
       {"--record", !options.output.recording.empty()}};
   for (const auto& [option, given] : alone)
-    if (given) return Usage(option, "is for one portal, --all for all");
+    if (given)
+      return Usage(option, "is for one portal, and there may be several: --portal names one");
   return Done{};
 }
 
@@ -48,26 +50,64 @@ Checked<std::uint16_t> BindAll(const Options& options, const SocketsOf& sockets,
 }
 
 ExitCode ExitCodeOf(const ConnectAllResult& result) {
+  if (result.enough) return ExitCode::kOk;
   if (result.failed > 0 || result.interrupted) return ExitCode::kNegotiationFailed;
   return result.refused > 0 ? ExitCode::kPolicy : ExitCode::kOk;
 }
 
-Checked<std::size_t> Concurrency(const std::string& text) {
-  if (text.empty()) return kConcurrency;
-  const auto number = ParseNumber(text, "--concurrency", 1, 65536);
+Checked<ConnectAllRun::Rules> RulesOf(const Options& options) {
+  ConnectAllRun::Rules rules{options.all ? kConcurrency : 1, options.keep, !options.all};
+  if (options.concurrency.empty()) return rules;
+  if (!options.all) return Usage("--concurrency", "is for --all");
+  const auto number = ParseNumber(options.concurrency, "--concurrency", 1, 65536);
   if (!number) return Failure(number.error());
-  return static_cast<std::size_t>(*number);
+  rules.concurrency = static_cast<std::size_t>(*number);
+  return rules;
+}
+
+// Learn keeps in mind which portals authenticate themselves.
+void Learn(const PortalOutcome& one, NegativeCacheFile& cache) {
+  if (!one.endpoint || one.no) return;
+  if (one.Established()) return cache.Forget(*one.endpoint);
+  const auto& failure = one.outcome.failure;
+  if (failure && failure->blame() == Blame::kAuthentication)
+    cache.Remember(*one.endpoint, std::string(Name(failure->code)));
+}
+
+// Tell prints one portal's line; of the one that is looked for the whole outcome.
+void Tell(const Options& options, const PortalOutcome& one) {
+  if (options.output.json) return Print(PortalJson(one));
+  Print(PortalLine(one));
+  if (!options.all && one.Established()) Print(OutcomeReport(one.outcome));
+}
+
+// BoundLine tells how long it can take when nobody answers.
+std::string BoundLine(const ConnectAllPlan& plan, std::size_t concurrency) {
+  const auto seconds = [](Duration time) { return std::to_string(time.count() / 1000) + " s"; };
+  const std::size_t peers = plan.visits().size();
+  return std::to_string(peers) + (peers == 1 ? " peer, " : " peers, ") +
+         std::to_string(concurrency) + " at a time, " + seconds(plan.timeout()) +
+         " for each: if none answers it is over in about " +
+         seconds(plan.LongestSilence(concurrency)) + "\n";
+}
+
+// CheckSettings: an option that no peer can do with is told once, and not for each portal.
+Status<ToolError> CheckSettings(const Options& options, std::uint16_t nat_port) {
+  const auto peer =
+      MakePeer(options, options.child, Settings{}, Role::kInitiator, Ends{}, nat_port);
+  return peer ? Status<ToolError>(Done{}) : Failure(peer.error());
 }
 
 Checked<ExitCode> TryConnectAll(const Options& options) {
+  if (!options.network.portal.empty()) return Usage("--portal", "is for one portal, --all for all");
   if (auto alone = CheckAlone(options); !alone) return Failure(alone.error());
-  const auto concurrency = Concurrency(options.concurrency);
-  if (!concurrency) return Failure(concurrency.error());
-  if (auto timeout = ParseTimeout(options.network.timeout); !timeout)
-    return Failure(timeout.error());
+  const auto rules = RulesOf(options);
+  if (!rules) return Failure(rules.error());
+  auto cache = NegativeCacheFile::Open(options.negative_cache);
+  if (!cache) return Failure(cache.error());
   const auto fabric = FabricSource::Load(options);
   if (!fabric) return Failure(fabric.error());
-  auto plan = ConnectAllPlan::Make(options, *fabric);
+  auto plan = ConnectAllPlan::Make(options, *fabric, *cache);
   if (!plan) return Failure(plan.error());
 
   Watch watch;
@@ -76,18 +116,24 @@ Checked<ExitCode> TryConnectAll(const Options& options) {
   net::UdpTransport sockets(reactor);
   const auto nat_port = BindAll(options, sockets, *plan);
   if (!nat_port) return Failure(nat_port.error());
+  if (auto settings = CheckSettings(options, *nat_port); !settings)
+    return Failure(settings.error());
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
   crypto::SystemRandom random;
   Node node(reactor, sockets, InitiatorConfig(*nat_port), random, &watch.observer());
   const auto told = [&](const PortalOutcome& one) {
-    if (options.output.json) return Print(PortalJson(one));
-    if (!options.output.quiet) Print(PortalLine(one));
+    Learn(one, *cache);
+    if (!options.output.quiet) Tell(options, one);
   };
-  ConnectAllRun run(*plan, *concurrency, options.keep, reactor, told,
-                    [](const ConnectAllResult& result) { PrintError(ProgressLine(result)); });
+  const auto news = [&](const ConnectAllResult& result) {
+    if (!options.output.quiet) PrintError(ProgressLine(result));
+  };
+  if (!options.output.quiet) PrintError(BoundLine(*plan, rules->concurrency));
+  ConnectAllRun run(*plan, *rules, reactor, told, news);
   reactor.OnTermination([&run](int) { run.Interrupt(); });
   const ConnectAllResult result = run.Run(node);
   Print(options.output.json ? SummaryJson(result) : SummaryText(result));
+  if (auto saved = cache->Save(); !saved) return Failure(saved.error());
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
   return ExitCodeOf(result);
 }

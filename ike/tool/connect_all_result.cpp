@@ -105,7 +105,11 @@ std::string SummaryText(const ConnectAllResult& result) {
   text += FatesText("not negotiated  ", result.refusals);
   if (unfinished > 0)
     text += "unfinished      " + std::to_string(unfinished) +
-            (result.interrupted ? ": a signal ended it" : "") + "\n";
+            (result.interrupted ? ": a signal ended it; " + std::to_string(result.not_begun) +
+                                      " of them were not begun"
+             : result.enough ? ": one was enough"
+                             : "") +
+            "\n";
   return text;
 }
 
@@ -115,6 +119,7 @@ std::string SummaryJson(const ConnectAllResult& result) {
   json.Key("established").Number(result.established).Key("failed").Number(result.failed);
   json.Key("refused").Number(result.refused);
   json.Key("unfinished").Number(result.portals - result.done());
+  json.Key("not_begun").Number(result.not_begun);
   json.Key("seconds").Decimal(result.time.count());
   WriteFates(json, "failures", result.failures);
   WriteFates(json, "refusals", result.refusals);

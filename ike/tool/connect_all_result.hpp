@@ -10,15 +10,17 @@
 
 #include "ike/tool/policy_no.hpp"
 #include "ike/trace/outcome.hpp"
+#include "policy/isns/directory.hpp"
 #include "policy/security_flags.hpp"
 
 namespace iscsi_ike::ike::tool {
 
 // PortalOutcome is that of one portal. Unset `no`: it was negotiated with.
 struct PortalOutcome {
-  std::string portal;  // "192.0.2.10:3260"
-  std::string name;    // symbolic name
-  std::string record;  // empty: none
+  std::string portal;                               // "192.0.2.10:3260"
+  std::optional<policy::isns::PortalKey> endpoint;  // unset: its address is not known
+  std::string name;                                 // symbolic name
+  std::string record;                               // empty: none
   policy::SecurityFlags word;
   std::optional<PolicyNo> no;  // why there was nothing to negotiate
   Outcome outcome;
@@ -39,6 +41,8 @@ struct ConnectAllResult {
   std::uint64_t failed = 0;
   std::uint64_t refused = 0;  // by policy: nothing was sent
   bool interrupted = false;
+  std::uint64_t not_begun = 0;           // when it was interrupted
+  bool enough = false;                   // one was to be established, and is
   std::map<std::string, Fate> failures;  // by code
   std::map<std::string, Fate> refusals;
   std::chrono::duration<double> time{0};
@@ -50,8 +54,9 @@ struct ConnectAllResult {
 // Lines of text and of JSON, each with its newline. The JSON of a portal is that of connect
 // (report.hpp) with "portal", "name", "record" and "word" before it; the last line is
 //   {"event": "summary", "portals": n, "established": n, "failed": n, "refused": n,
-//    "unfinished": n, "seconds": n, "failures": [{"code", "portals", "text", "first"}],
-//    "refusals": [...]}
+//    "unfinished": n, "not_begun": n, "seconds": n, "failures": [{"code", "portals", "text",
+//    "first"}], "refusals": [...]}
+// "not_begun" is how many of the unfinished ones no datagram was sent for.
 [[nodiscard]] std::string PortalLine(const PortalOutcome& one);
 [[nodiscard]] std::string PortalJson(const PortalOutcome& one);
 [[nodiscard]] std::string ProgressLine(const ConnectAllResult& result);

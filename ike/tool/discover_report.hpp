@@ -16,20 +16,11 @@
 
 #include <cstddef>
 #include <functional>
-#include <string>
 #include <string_view>
 
-#include "ike/net/isns_link.hpp"
-#include "policy/isns/directory.hpp"
+#include "ike/tool/isns_query.hpp"
 
 namespace iscsi_ike::ike::tool {
-
-struct Discovered {
-  net::IsnsServer server;
-  std::string initiator;
-  bool registered = false;
-  policy::isns::Directory directory;
-};
 
 [[nodiscard]] std::size_t CountTargets(const policy::isns::Directory& directory);
 // PrintDiscovered gives the text or the object to `print` piece by piece, for a fabric makes some

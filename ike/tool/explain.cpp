@@ -19,7 +19,8 @@ Checked<Role> ParseRole(const std::string& text) {
 Checked<ExitCode> TryExplain(const Options& options) {
   const auto role = ParseRole(options.policy.role);
   if (!role) return Failure(role.error());
-  if (options.all) return ExplainAll(options, *role);
+  const bool by_directory = options.policy.inputs.isns.Any() && options.network.portal.empty();
+  if (options.all || by_directory) return ExplainAll(options, *role);
   Ends ends;
   std::optional<policy::IpAddress> peer;
   if (!options.network.portal.empty()) {

@@ -23,7 +23,11 @@ Checked<FabricSource> FabricSource::Load(const Options& options) {
   if ((*config)->portals.empty()) return Usage(PlacesOf(options.policy), "has no portal");
   auto key = ReadKey(options.key);
   if (!key) return Failure(key.error());
-  return FabricSource(options, std::move(config).value(), std::move(key).value());
+  FabricSource source(options, std::move(config).value(), std::move(key).value());
+  if (auto record = source.fabric_.Check(); !record) return Usage(record.error());
+  Sources probe;  // what is wrong with the options is told once
+  if (auto applied = ApplyOptions(options, "", probe); !applied) return Failure(applied.error());
+  return source;
 }
 
 Checked<Sources> FabricSource::SourcesFor(std::size_t index) const {

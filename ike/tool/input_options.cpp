@@ -59,4 +59,17 @@ void AddInputOptions(CLI::App& app, InputOptions& inputs) {
       ->group(kInputGroup);
 }
 
+void AddIsnsOptions(CLI::App& app, IsnsOptions& isns) {
+  const std::string group = "Portals from an iSNS server";
+  AddText(app, "--isns", isns.server, "HOST[:PORT]", "The iSNS server; port 3205 by itself")
+      ->group(group);
+  AddText(app, "--initiator", isns.initiator, "NAME",
+          "The iSCSI name to ask as; default: that of /etc/iscsi/initiatorname.iscsi")
+      ->group(group);
+  AddText(app, "--target", isns.target, "NAME", "The portals of this target alone")->group(group);
+  app.add_flag("--no-register", isns.no_register,
+               "Do not register an initiator that the server does not know for the query")
+      ->group(group);
+}
+
 }  // namespace iscsi_ike::ike::tool

@@ -11,6 +11,18 @@ class App;
 
 namespace iscsi_ike::ike::tool {
 
+// IsnsOptions: see isns_query.hpp.
+struct IsnsOptions {
+  std::string server;     // --isns
+  std::string initiator;  // to ask as
+  std::string target;
+  bool no_register = false;
+
+  [[nodiscard]] bool Any() const {
+    return !server.empty() || !initiator.empty() || !target.empty() || no_register;
+  }
+};
+
 struct InputOptions {
   std::string iscsicli;                 // file or "-"
   std::vector<std::string> wmi_binary;  // [LAYOUT=]FILE
@@ -22,17 +34,20 @@ struct InputOptions {
   std::string reg_type;
   std::string default_bitmap;
   std::string key_notation;
+  IsnsOptions isns;  // connect, discover, explain, render
 
   // Any of them was given; --key-notation alone does not count, for it is about key files, too.
   [[nodiscard]] bool Any() const {
     for (const std::string* text : {&iscsicli, &wmi_address, &wmi_byte_order, &wmi_text, &reg,
                                     &reg_key, &reg_type, &default_bitmap})
       if (!text->empty()) return true;
-    return !wmi_binary.empty();
+    return !wmi_binary.empty() || isns.Any();
   }
 };
 
 // AddInputOptions is for each command that takes --config.
 void AddInputOptions(CLI::App& app, InputOptions& inputs);
+// AddIsnsOptions is for commands that can have their portals from an iSNS server.
+void AddIsnsOptions(CLI::App& app, IsnsOptions& isns);
 
 }  // namespace iscsi_ike::ike::tool

@@ -204,7 +204,8 @@ struct Parser {
     AddText(sub, "--role", options.policy.role, "ROLE", "initiator (default) or responder");
     AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
             "The peer that the key is bound to");
-    sub.add_flag("--all", options.all, "One line for each portal of the --config");
+    sub.add_flag("--all", options.all, "One line for each portal of the settings");
+    AddIsnsOptions(sub, options.policy.inputs.isns);
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);
   }
@@ -241,18 +242,34 @@ struct Parser {
     AddList(sub, "--source-port", options.child.source_ports, "PORT",
             "Own TCP port of a connection; may be repeated: a child SA for each")
         ->group("Peer and child SA");
-    sub.add_flag("--all", options.all, "Every portal of the --config, and how many fare how");
-    AddText(sub, "--concurrency", options.concurrency, "N",
-            "With --all: peers that are spoken with at a time, default 64");
-    AddText(sub, "--peer-ike-port", options.peer_ike_port, "PORT",
-            "With --all: UDP port of IKE at the portals, default 500");
+    AddIsnsOptions(sub, options.policy.inputs.isns);
+    AddFabric(sub);
     sub.add_flag("--keep", options.keep, "Leave the SAs in place: exit without Deletes");
     AddText(sub, "--hold", options.hold, "SECONDS",
             "Stay that long and answer the peer, then delete and exit");
     AddOutput(sub, options.output);
     AddRecording(sub, options.output);
-    sub.add_flag("--quiet", options.output.quiet, "With --all: only the counts in the end")
+    sub.add_flag("--quiet", options.output.quiet, "Of several portals: only the counts in the end")
         ->group("Output");
+  }
+
+  // AddFabric: connect with portals of the settings.
+  void AddFabric(CLI::App& sub) {
+    const std::string group = "Several portals";
+    sub.add_flag("--all", options.all,
+                 "Every portal of the settings, and how many fare how; those of --isns without it: "
+                 "one after the other, until there is an SA")
+        ->group(group);
+    AddText(sub, "--concurrency", options.concurrency, "N",
+            "With --all: peers that are spoken with at a time, default 64")
+        ->group(group);
+    AddText(sub, "--peer-ike-port", options.peer_ike_port, "PORT",
+            "UDP port of IKE at the portals, default 500")
+        ->group(group);
+    AddText(sub, "--negative-cache", options.negative_cache, "FILE",
+            "Remember portals that failed authentication, and leave them alone for ten minutes "
+            "(RFC 3723 section 2.6)")
+        ->group(group);
   }
 
   void AddServe() {
@@ -395,6 +412,7 @@ struct Parser {
     AddList(sub, "--local", options.network.local, "ADDR",
             "Our own address; without it the other end takes an initiator at any")
         ->group("Network");
+    AddIsnsOptions(sub, options.policy.inputs.isns);
     AddLifetimes(sub, options.session);
     AddPeer(sub, options);
     AddRefusePfs(sub, options.policy);
@@ -446,13 +464,7 @@ struct Parser {
         "discover", "List the target portals of an iSNS server, and what they lead to");
     sub.callback([this] { options.command = Command::kDiscover; });
     sub.footer(std::string(kDiscoverExamples));
-    DiscoverOptions& discover = options.discover;
-    AddText(sub, "--isns", discover.isns, "HOST[:PORT]", "The iSNS server; port 3205 by itself");
-    AddText(sub, "--initiator", discover.initiator, "NAME",
-            "The iSCSI name to ask as; default: that of /etc/iscsi/initiatorname.iscsi");
-    AddText(sub, "--target", discover.target, "NAME", "List this target alone");
-    sub.add_flag("--no-register", discover.no_register,
-                 "Do not register an initiator that the server does not know for the query");
+    AddIsnsOptions(sub, options.policy.inputs.isns);
     AddText(sub, "--timeout", options.network.timeout, "SECONDS",
             "Give up the connection or an answer after this time, default 10");
     sub.add_flag("--json", options.output.json, "Print JSON for scripts instead of text");

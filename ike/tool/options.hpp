@@ -164,14 +164,6 @@ struct ReplayOptions {
   std::vector<std::string> set;  // NAME=VALUE
 };
 
-// DiscoverOptions: see isns_server.hpp.
-struct DiscoverOptions {
-  std::string isns;
-  std::string initiator;
-  std::string target;
-  bool no_register = false;
-};
-
 // PublishOptions: what serve registers with an iSNS server, see isns_plan.hpp.
 struct PublishOptions {
   std::string isns;
@@ -197,16 +189,16 @@ struct Options {
   RenderOptions render;
   DecodeOptions decode;
   ReplayOptions replay;
-  DiscoverOptions discover;
   PublishOptions publish;  // serve
   // What was given of the options that decide how to negotiate, keys and files apart, in a form of
   // its own ("--flags=0x27"): with the config and the keys the same arguments give the same
   // settings.
   std::vector<std::string> given;
   bool keep = false;                      // connect, load
-  bool all = false;                       // explain, connect: all portals of the config
-  std::string concurrency;                // connect --all
-  std::string peer_ike_port;              // connect --all
+  bool all = false;                       // explain, connect: all portals of the settings
+  std::string concurrency;                // connect, several portals
+  std::string peer_ike_port;              // likewise
+  std::string negative_cache;             // likewise, a file
   std::string hold;                       // connect, seconds
   std::string seed;                       // demo
   bool aggressive_hash_in_clear = false;  // connect, demo

@@ -1,11 +1,9 @@
 #include "ike/tool/portal_plan.hpp"
 
-#include <algorithm>
 #include <span>
 #include <string_view>
 
 #include "ike/tool/policy_no.hpp"
-#include "policy/suites.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -24,72 +22,6 @@ std::optional<Stored<Offer>> Take(Wire<Stored<Offer>> read, const std::string& w
   }
   if (read->offers.empty()) warnings.push_back(what + ": none of them can be used here");
   return *std::move(read);
-}
-
-template <class Suite>
-void AddOnce(std::vector<Suite>& suites, const Suite& suite) {
-  const bool known = std::find(suites.begin(), suites.end(), suite) != suites.end();
-  if (!known && suites.size() < policy::kMostSuites) suites.push_back(suite);
-}
-
-void ApplyPhase1(const Stored<StoredPhase1Offer>& stored, policy::TranslateRequest& request) {
-  if (stored.offers.empty()) return;
-  request.suites.phase1.clear();
-  for (const StoredPhase1Offer& offer : stored.offers) {
-    AddOnce(request.suites.phase1, offer.suite);
-    request.phase1_lifetime = policy::Shorter(request.phase1_lifetime, offer.lifetime);
-  }
-}
-
-// ApplyModes: an order is for words without preference; one that the word prefers must be there.
-void ApplyModes(const std::vector<policy::Encapsulation>& modes, policy::TranslateRequest& request,
-                std::vector<std::string>& warnings) {
-  const bool tunnel = request.word.Has(SecurityFlag::kTunnelPreferred);
-  const bool transport = request.word.Has(SecurityFlag::kTransportPreferred);
-  if (modes.empty()) return;
-  if (tunnel == transport) {
-    request.encapsulations = modes;
-    return;
-  }
-  const auto preferred =
-      tunnel ? policy::Encapsulation::kTunnel : policy::Encapsulation::kTransport;
-  if (std::find(modes.begin(), modes.end(), preferred) == modes.end())
-    warnings.push_back("the bitmap prefers " + std::string(Name(preferred)) +
-                       " mode, which is not among the phase-2 proposals");
-}
-
-// ApplyGroup: all suites of one quick mode have one group (RFC 2409 section 5.5), and the flag says
-// whether there is one.
-void ApplyGroup(std::optional<crypto::DhGroup> group, policy::TranslateRequest& request,
-                std::vector<std::string>& warnings) {
-  const bool pfs = request.word.Has(SecurityFlag::kPfs);
-  if (pfs && group) request.pfs_group = group;
-  if (!pfs && group)
-    warnings.emplace_back(
-        "the phase-2 proposals have a PFS group, and the bitmap does not enable PFS");
-  if (pfs && !group)
-    warnings.emplace_back("the bitmap enables PFS, and the first phase-2 proposal has no group");
-}
-
-void ApplyPhase2(const Stored<StoredEspOffer>& stored, policy::TranslateRequest& request,
-                 std::vector<std::string>& warnings) {
-  if (stored.offers.empty()) return;
-  const auto group = stored.offers.front().suite.pfs_group;
-  const auto has_group = [group](const auto& offer) { return offer.suite.pfs_group == group; };
-  if (!std::all_of(stored.offers.begin(), stored.offers.end(), has_group))
-    warnings.emplace_back("phase-2 proposals of another PFS group than the first are left out");
-  std::vector<policy::Encapsulation> modes;
-  request.suites.phase2.clear();
-  for (const StoredEspOffer& offer : stored.offers) {
-    if (!has_group(offer)) continue;
-    policy::EspSuite suite = offer.suite;
-    suite.pfs_group.reset();
-    AddOnce(request.suites.phase2, suite);
-    if (offer.mode) AddOnce(modes, *offer.mode);
-    request.phase2_lifetime = policy::Shorter(request.phase2_lifetime, offer.lifetime);
-  }
-  ApplyModes(modes, request, warnings);
-  ApplyGroup(group, request, warnings);
 }
 
 // WarnOfPhase2: section 6.3.11 lets tag 29 count only with VALID, IKE_IPSEC and MAIN_MODE.
@@ -131,13 +63,12 @@ Published ReadPublished(const policy::isns::Directory& directory,
   return published;
 }
 
-void ApplyPublished(const policy::isns::Portal& portal, const Published& published,
-                    policy::TranslateRequest& request, std::vector<std::string>& warnings) {
-  if (portal.bitmap) request.word = *portal.bitmap;
-  if (!request.word.IsValid() || !request.word.Has(SecurityFlag::kIkeIpsec)) return;
-  if (published.phase1) ApplyPhase1(*published.phase1, request);
-  if (published.phase2) ApplyPhase2(*published.phase2, request, warnings);
-  if (published.phase1 || published.phase2) request.suites.name = "iSNS";
+policy::PublishedProposals ProposalsOf(const Published& published) {
+  policy::PublishedProposals proposals;
+  if (published.phase1) proposals.phase1 = published.phase1->offers;
+  if (published.phase2) proposals.phase2 = published.phase2->offers;
+  proposals.notes = published.warnings;
+  return proposals;
 }
 
 PortalPlan PlanFor(const policy::isns::Directory& directory, const policy::isns::Portal& portal) {
@@ -145,7 +76,8 @@ PortalPlan PlanFor(const policy::isns::Directory& directory, const policy::isns:
   result.published = ReadPublished(directory, portal);
   policy::TranslateRequest request;
   request.key_binding = policy::KeyBinding::kPeerAddress;
-  ApplyPublished(portal, result.published, request, result.published.warnings);
+  if (portal.bitmap) request.word = *portal.bitmap;
+  FollowPublished(ProposalsOf(result.published), request, result.published.warnings);
   result.word = request.word;
   result.plan = policy::Translate(request);
   return result;

@@ -8,7 +8,7 @@
 #include "ike/wire/stored_proposals.hpp"
 #include "policy/isns/directory.hpp"
 #include "policy/plan.hpp"
-#include "policy/translate.hpp"
+#include "policy/published_proposals.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -23,11 +23,8 @@ struct Published {
 [[nodiscard]] Published ReadPublished(const policy::isns::Directory& directory,
                                       const policy::isns::Portal& portal);
 
-// ApplyPublished makes an initiator's request ask for what the portal published: the word where it
-// has one, the suites in its order, encapsulations for a word without preference, the PFS group,
-// lifetimes no longer than the portal's. What cannot be followed is added to `warnings`.
-void ApplyPublished(const policy::isns::Portal& portal, const Published& published,
-                    policy::TranslateRequest& request, std::vector<std::string>& warnings);
+// ProposalsOf is what policy knows of them; the warnings are its notes.
+[[nodiscard]] policy::PublishedProposals ProposalsOf(const Published& published);
 
 struct PortalPlan {
   policy::SecurityFlags word;  // the portal's bitmap; without one, 0

@@ -1,6 +1,7 @@
 #include "ike/tool/served.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "ike/tool/config_inputs.hpp"
@@ -16,7 +17,8 @@ namespace iscsi_ike::ike::tool {
 namespace {
 
 constexpr const char* kGroupName = "group key";
-constexpr const char* kNoRecord = "any";  // of a file without records
+constexpr const char* kNoRecord = "any";    // of a file without records
+constexpr std::size_t kMostServed = 65536;  // records, each counted at every portal of its own
 
 using Address = std::optional<policy::IpAddress>;
 using Record = policy::PresharedKey;
@@ -35,6 +37,7 @@ bool Speaks(const policy::TargetPortal& portal) {
 std::vector<Place> PlacesOf(const policy::Config& config, const Address& only) {
   if (config.portals.size() == 1) return {{&config.portals.front(), std::nullopt}};
   std::vector<Place> places;
+  std::set<std::string> known;  // addresses
   for (const policy::TargetPortal& portal : config.portals) {
     if (!Speaks(portal)) continue;
     if (!portal.address) {
@@ -42,15 +45,13 @@ std::vector<Place> PlacesOf(const policy::Config& config, const Address& only) {
            " does not count: serve knows portals by address");
       continue;
     }
-    const bool known = std::any_of(places.begin(), places.end(), [&](const Place& place) {
-      return place.local == portal.address;
-    });
-    if (known) {
+    if (only && portal.address != only) continue;
+    if (!known.insert(portal.address->ToString()).second) {
       Warn("--config: a second portal at " + portal.address->ToString() +
            " does not count: only the address tells portals apart here");
       continue;
     }
-    if (!only || portal.address == only) places.push_back({&portal, portal.address});
+    places.push_back({&portal, portal.address});
   }
   if (!only || places.empty()) places.push_back({});
   return places;
@@ -82,7 +83,7 @@ class Gathering {
  public:
   Gathering(const Options& options, const Ends& ends, const policy::Config& config,
             std::vector<Sources>* made_of)
-      : options_(options), ends_(ends), config_(config), made_of_(made_of) {}
+      : options_(options), ends_(ends), config_(config), choice_(config), made_of_(made_of) {}
 
   Checked<std::vector<Served>> Run() {
     if (!options_.policy.peer_id.empty())
@@ -95,7 +96,9 @@ class Gathering {
     key_ = std::move(*key);
     if (auto s = CheckKey(); !s) return Failure(s.error());
     const std::vector<std::size_t> records = RecordsInOrder();
-    for (const Place& place : PlacesOf(config_, LocalAddress()))
+    const std::vector<Place> places = PlacesOf(config_, LocalAddress());
+    if (auto s = CheckCount(records.size(), places.size()); !s) return Failure(s.error());
+    for (const Place& place : places)
       if (auto s = AddAll(place, records); !s) return Failure(s.error());
     if (!served_.empty()) return std::move(served_);
     return Usage(PlacesOf(options_.policy), "no record is for the peer " +
@@ -108,11 +111,19 @@ class Gathering {
     return ends_.local ? Address(ends_.local->address) : std::nullopt;
   }
 
+  Status<ToolError> CheckCount(std::size_t records, std::size_t places) const {
+    if (records * places <= kMostServed) return Done{};
+    return Usage(PlacesOf(options_.policy),
+                 std::to_string(records) + " records at " + std::to_string(places) +
+                     " portals are more than " + std::to_string(kMostServed) +
+                     " answers; choose a portal with --local or a record with --entry");
+  }
+
   Status<ToolError> CheckKey() const {
     for (std::size_t i = 0; key_ && i < config_.records.size(); ++i) {
       if (!config_.records[i].key.empty())
         return Usage("--key-file", "a key is given beside that of '" +
-                                       policy::RecordName(config_, i) +
+                                       choice_.NameOf(config_.records[i]) +
                                        "' in the config; choose one record with --entry, or "
                                        "leave one of the keys out");
     }
@@ -135,7 +146,8 @@ class Gathering {
 
   Status<ToolError> AddAll(const Place& place, const std::vector<std::size_t>& records) {
     for (const std::size_t i : records)
-      if (auto s = Add(place, &config_.records[i], policy::RecordName(config_, i)); !s) return s;
+      if (auto s = Add(place, &config_.records[i], choice_.NameOf(config_.records[i])); !s)
+        return s;
     if (config_.records.empty()) return Add(place, nullptr, kNoRecord);
     return config_.defaults.group_key.empty() ? Done{} : Add(place, nullptr, kGroupName);
   }
@@ -164,6 +176,7 @@ class Gathering {
   const Options& options_;
   const Ends& ends_;
   const policy::Config& config_;
+  const policy::RecordChoice choice_;
   std::vector<Sources>* made_of_;
   std::optional<crypto::Secret> key_;  // of the command line
   std::vector<Served> served_;

@@ -50,13 +50,13 @@ Status<ToolError> SetIdentity(const std::string& text, const char* option,
   return Done{};
 }
 
-Status<ToolError> SetSuites(policy::TranslateRequest& request, const PolicyOptions& options) {
+Status<ToolError> SetSuites(Sources& sources, const PolicyOptions& options) {
   if (options.suite.empty() && options.ike.empty() && options.esp.empty()) return Done{};
   const std::string ike = policy::Join(options.ike, ",");
   const std::string esp = policy::Join(options.esp, ",");
   auto suites = policy::ChooseSuites({options.suite, ike, esp});
   if (!suites) return Usage(suites.error());
-  request.suites = std::move(suites).value();
+  sources.GiveSuites(std::move(suites).value());
   return Done{};
 }
 
@@ -74,7 +74,7 @@ Status<ToolError> ApplyOptions(const Options& options, std::string_view default_
   if (auto s = SetWord(sources, policy, default_word, policy.HasConfig()); !s) return s;
   if (auto s = SetIdentity(policy.id, "--id", sources.request.identity); !s) return s;
   if (auto s = SetIdentity(policy.peer_id, "--peer-id", sources.peer_identity); !s) return s;
-  if (auto s = SetSuites(sources.request, policy); !s) return s;
+  if (auto s = SetSuites(sources, policy); !s) return s;
   if (auto s = CheckMode(policy); !s) return s;
   return ApplyLifetimes(options.session, sources.request);
 }

@@ -97,8 +97,20 @@ KeyCandidate InWords(const PeerCandidate& candidate, const PeerQuery& query, con
     one.text = Explain(*candidate.peer, candidate.match);
   }
   one.found = served.settings.found;
-  if (IsUsable(served)) one.fingerprint = KeyFingerprint(*candidate.peer);
   return one;
+}
+
+// AddFingerprints: text does not show those of keys that are passed over.
+void AddFingerprints(const std::vector<Served>& served, bool passed_over_too, KeyAnswer& answer) {
+  FewFingerprints few;
+  for (KeyCandidate& one : answer.candidates) {
+    if (!one.code.empty() && !passed_over_too) continue;
+    if (!IsUsable(served[one.candidate.index])) continue;
+    const auto fingerprint = few.Of(*one.candidate.peer);
+    one.fingerprint = fingerprint.value_or("left out");
+    one.left_out = !fingerprint.has_value();
+    if (one.left_out) ++answer.fingerprints_left_out;
+  }
 }
 
 void AddNotes(const EngineConfig& config, const WhyKeyOptions& options, KeyAnswer& answer) {
@@ -126,6 +138,11 @@ void AddNotes(const EngineConfig& config, const WhyKeyOptions& options, KeyAnswe
   }
   if (elsewhere && options.local.empty())
     notes.emplace_back("portals have answers of their own: --local tells that of one");
+  if (answer.fingerprints_left_out > 0)
+    notes.push_back("fingerprints take time: those of the first " +
+                    std::to_string(FewFingerprints::kMostKeys) + " keys are shown, and " +
+                    std::to_string(answer.fingerprints_left_out) +
+                    " left out; --entry shows that of one record");
 }
 
 Checked<ExitCode> TryWhyKey(const Options& options) {
@@ -139,11 +156,12 @@ Checked<ExitCode> TryWhyKey(const Options& options) {
   auto config = ServingConfig(options, *served, 0);
   if (!config) return Failure(config.error());
 
-  KeyAnswer answer{*query, {}, {}, {}};
+  KeyAnswer answer{*query, {}, {}, {}, 0};
   for (const PeerCandidate& candidate : PeerCandidates(*config, *query))
     answer.candidates.push_back(InWords(candidate, *query, (*served)[candidate.index]));
   if (auto selected = SelectPeer(*config, *query); !selected)
     answer.refusal = std::move(selected).error();
+  AddFingerprints(*served, options.output.json, answer);
   AddNotes(*config, options.why_key, answer);
   Print(options.output.json ? AnswerJson(answer) : AnswerText(answer));
   return answer.refusal ? ExitCode::kPolicy : ExitCode::kOk;

@@ -62,7 +62,7 @@ void WriteCandidate(JsonText& json, const KeyCandidate& one) {
   peer.peer_identity ? json.Text(peer.peer_identity->ToString()) : json.Null();
   json.Key("group_key").Bool(peer.group_key).Key("word").Text(one.word).Key("fingerprint");
   const bool weak = policy::Contains(peer.plan.reasons, policy::ReasonCode::kWeakKey);
-  one.fingerprint.empty() || weak ? json.Null() : json.Text(one.fingerprint);
+  one.fingerprint.empty() || weak || one.left_out ? json.Null() : json.Text(one.fingerprint);
   json.Key("weak_key").Bool(weak).Key("found").List(one.found, WriteReason);
   json.End();
 }
@@ -109,6 +109,7 @@ std::string AnswerJson(const KeyAnswer& answer) {
   json.Key("candidates").List(answer.candidates, WriteCandidate).Key("refusal");
   answer.refusal ? WriteRefusal(json, *answer.refusal) : static_cast<void>(json.Null());
   json.Key("notes").List(answer.notes, [](JsonText& j, const auto& note) { j.Own(note); });
+  json.Key("fingerprints_left_out").Number(answer.fingerprints_left_out);
   return json.End().Line();
 }
 

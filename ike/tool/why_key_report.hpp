@@ -6,13 +6,16 @@
 //                    "local", "peer", "peer_identity": each null | what it is bound to,
 //                    "group_key", "word", "fingerprint": null | text, "weak_key",
 //                    "found": [{"code", "severity", "text"}]}],
-//    "refusal": null | {"code", "blame", "text", "notify": null | text}, "notes": [text]}
+//    "refusal": null | {"code", "blame", "text", "notify": null | text}, "notes": [text],
+//    "fingerprints_left_out": n}
 // Candidates stand in their order, those that are passed over last. "passed_over" is LOCAL_ADDRESS,
 // PEER_ADDRESS, MODE, IDENTITY, NO_KEY or the code of the reason why there is no plan. "found" has
 // the reasons that tell where word and key are from, and what they stand before. Never a key; of a
-// weak one not even the fingerprint.
+// weak one not even the fingerprint. Of many keys the first FewFingerprints::kMostKeys alone have
+// theirs; of the rest "fingerprint" is null.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +31,8 @@ struct KeyCandidate {
   std::string text;                         // why it stands there, or why it is passed over
   std::string code;                         // of "passed_over"; empty: it is not
   std::string word;
-  std::string fingerprint;            // empty: not shown
+  std::string fingerprint;            // or why there is none; empty: not shown
+  bool left_out = false;              // there would be one
   std::vector<policy::Reason> found;  // where word and key are from
   PeerCandidate candidate;
 };
@@ -39,6 +43,7 @@ struct KeyAnswer {
   std::vector<KeyCandidate> candidates;
   std::optional<PeerRefusal> refusal;  // unset: the first candidate is used
   std::vector<std::string> notes;
+  std::size_t fingerprints_left_out = 0;
 };
 
 [[nodiscard]] std::string AnswerText(const KeyAnswer& answer);

@@ -18,18 +18,8 @@
 
 namespace iscsi_ike::ike {
 
-// StoredPhase1Offer and StoredEspOffer are one transform each. A bound of 0: nothing was said.
-struct StoredPhase1Offer {
-  policy::Phase1Suite suite;
-  policy::Lifetime lifetime;
-  friend bool operator==(const StoredPhase1Offer&, const StoredPhase1Offer&) = default;
-};
-struct StoredEspOffer {
-  policy::EspSuite suite;                     // with the group of PFS, where there is one
-  std::optional<policy::Encapsulation> mode;  // unset: nothing was said
-  policy::Lifetime lifetime;
-  friend bool operator==(const StoredEspOffer&, const StoredEspOffer&) = default;
-};
+using StoredPhase1Offer = policy::PublishedPhase1Offer;
+using StoredEspOffer = policy::PublishedEspOffer;
 
 // Stored is what was read, in order of preference; `unusable` tells of each proposal and transform
 // that this project cannot use what it is and why: "proposal 1 transform 2 ESP_DES(2): transform

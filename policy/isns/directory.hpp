@@ -95,7 +95,8 @@ struct Directory {
       std::string_view name) const;  // names are compared as they are
 };
 
-// ToTargetPortal is the portal as the rest of the policy knows it; without a key.
+// ToTargetPortal is the portal as the rest of the policy knows it; without a key, and without its
+// proposals, which are octets still.
 [[nodiscard]] TargetPortal ToTargetPortal(const Portal& portal);
 
 // DirectoryBuilder takes answers, one or many, to queries that asked for keys before what belongs

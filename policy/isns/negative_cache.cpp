@@ -1,5 +1,6 @@
 #include "policy/isns/negative_cache.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace iscsi_ike::policy::isns {
@@ -13,13 +14,17 @@ std::uint64_t After(std::uint64_t now, std::uint64_t lifetime) {
 }  // namespace
 
 void NegativeCache::Remember(const PortalKey& endpoint, std::string why, std::uint64_t now) {
+  Restore(endpoint, {std::move(why), After(now, lifetime_)}, now);
+}
+
+void NegativeCache::Restore(const PortalKey& endpoint, Entry entry, std::uint64_t now) {
   Expire(now);
   Forget(endpoint);
-  if (most_ == 0) return;
+  if (most_ == 0 || entry.until <= now) return;
   if (entries_.size() == most_) Forget(PortalKey(by_expiry_.begin()->second));
-  const std::uint64_t until = After(now, lifetime_);
-  entries_.emplace(endpoint, Entry{std::move(why), until});
-  by_expiry_.emplace(until, endpoint);
+  entry.until = std::min(entry.until, After(now, lifetime_));
+  by_expiry_.emplace(entry.until, endpoint);
+  entries_.emplace(endpoint, std::move(entry));
 }
 
 const NegativeCache::Entry* NegativeCache::Find(const PortalKey& endpoint,

@@ -31,11 +31,15 @@ class NegativeCache {
       : most_(most), lifetime_(lifetime) {}
 
   void Remember(const PortalKey& endpoint, std::string why, std::uint64_t now);
+  // Restore takes back an entry of an earlier time. One that has run out is left out, and none
+  // stays for longer than if it were remembered now.
+  void Restore(const PortalKey& endpoint, Entry entry, std::uint64_t now);
   // Find: nullptr when the endpoint may be tried. Valid until the next call that is not const.
   [[nodiscard]] const Entry* Find(const PortalKey& endpoint, std::uint64_t now) const;
   // Forget is for an endpoint that has authenticated itself.
   void Forget(const PortalKey& endpoint);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] const std::map<PortalKey, Entry>& entries() const { return entries_; }
 
  private:
   void Expire(std::uint64_t now);

@@ -6,7 +6,8 @@ usage: documents.py SOURCE_DIR
 
 Of each command in DOCUMENTS: a script is there, executable, and knows its options; a program, a target, a preset, a
 label and a CMake option exist. Each name in the table of SECURITY.md stands for a test, a campaign, a program or a
-preset. All by the sources: nothing is built. The self-test makes mistakes, and each must be noticed.
+preset. README's table of Windows' event ids has every failure there is. All by the sources: nothing is built. The
+self-test makes mistakes, and each must be noticed.
 """
 
 import collections
@@ -85,6 +86,15 @@ def misnamed(tree, text):
             yield f"{name} is no test, campaign, program or preset"
     if not compared:
         yield "names no test"
+
+
+def untold(root, text):
+    """Failures that README's table of Windows' event ids leaves out, or that are none."""
+    known = set(re.findall(r'^ISCSI_IKE_FAILURE\(\w+, "(\w+)"', (root / "ike/errors.def").read_text(), re.MULTILINE))
+    table = text.partition("\n| here | Windows |")[2].partition("\n\n")[0]
+    told = set(re.findall(r"`([A-Z0-9_]+)`", "\n".join(line.split("|")[1] for line in table.splitlines()[2:])))
+    for code in sorted(known ^ told):
+        yield f"{code} is " + ("not in the table of event ids" if code in known else "no failure")
 
 
 def commands(text):
@@ -177,6 +187,10 @@ def self_test(root):
             yield f"self-test: {name} went unnoticed"
     if not list(misnamed(tree, head + "nothing |\n")):
         yield "self-test: a table without names went unnoticed"
+    readme = (root / "README.md").read_text()
+    for right, wrong in (("`NO_RESPONSE`", "`NO_RESPONCE`"), ("`CRYPTO`, ", "")):
+        if right not in readme or not list(untold(root, readme.replace(right, wrong))):
+            yield f"self-test: a table without {right} went unnoticed"
     for right in ("cmake --workflow --preset bench", "tests/builds/foreign.py i386", "bench/storm.py --suites x",
                   "build/dev/tests/trust/campaign/trust_campaign --seed 1", "cmake --build build/dev --target run_trust",
                   "ctest --test-dir build/dev -L fuzz", "cmake --preset dev -DISCSI_IKE_INTEROP=OFF"):
@@ -199,6 +213,7 @@ def main():
         faults = []
         for name in DOCUMENTS:
             faults += [f"{name}: {fault}" for fault in wrong_commands(tree, (root / name).read_text())]
+        faults += [f"README.md: {fault}" for fault in untold(root, (root / "README.md").read_text())]
         faults += [f"SECURITY.md: {fault}" for fault in misnamed(tree, (root / "SECURITY.md").read_text())]
     print("\n".join(faults), end="\n" if faults else "")
     return 1 if faults else 0

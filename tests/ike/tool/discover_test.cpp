@@ -18,6 +18,7 @@ namespace {
 using nlohmann::json;
 using policy::isns::PublishedPortal;
 using test::FakeIsns;
+using test::IsnsThread;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -236,7 +237,7 @@ TEST(PortalPlan, TellsWhatTheBitmapAndTheProposalsDisagreeOn) {
   portal.phase2_proposals = WriteStoredEsp(Esp("aes128-sha1"), transport, std::nullopt, {0, 0});
   EXPECT_THAT(PlanOf(portal).published.warnings,
               ElementsAre(HasSubstr("prefers tunnel mode, which is not among"),
-                          HasSubstr("the bitmap enables PFS, and the first")));
+                          HasSubstr("the word enables PFS, and the first")));
   portal.bitmap = policy::SecurityFlags(0x27);
   portal.phase2_proposals =
       WriteStoredEsp(Esp("aes128-sha1"), transport, crypto::DhGroup::kModp2048, {0, 0});

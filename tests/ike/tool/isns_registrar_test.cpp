@@ -15,6 +15,7 @@ using policy::isns::Function;
 using policy::isns::Publication;
 using policy::isns::StatusCode;
 using test::FakeIsns;
+using test::IsnsThread;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -205,7 +206,7 @@ TEST_F(Registrar, ARefusalIsToldOnceAndTriedAgain) {
   EXPECT_EQ(news[2].state, State::kRegistered);
 }
 
-// RetriesOf hangs up three times after a registration, and gives what is waited then.
+// RetriesOf gives what is waited after each failure.
 std::vector<Duration> RetriesOf(const std::vector<IsnsNews>& news) {
   std::vector<Duration> retries;
   for (const IsnsNews& one : news)

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 using policy::isns::PublishedPortal;
 using test::FakeIsns;
+using test::IsnsThread;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;

@@ -1,0 +1,77 @@
+#include "ike/tool/isns_query.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/net/reactor.hpp"
+#include "ike/tool/console.hpp"
+#include "ike/tool/isns_server.hpp"
+#include "ike/tool/portal_plan.hpp"
+#include "policy/isns/discovery.hpp"
+
+namespace iscsi_ike::ike::tool {
+
+namespace {
+
+using policy::isns::Discovery;
+using policy::isns::DiscoveryConfig;
+
+Checked<DiscoveryConfig> ConfigOf(const IsnsOptions& options) {
+  DiscoveryConfig config;
+  auto initiator = InitiatorName(options.initiator);
+  if (!initiator) return Failure(initiator.error());
+  config.initiator = *std::move(initiator);
+  config.may_register = !options.no_register;
+  if (options.target.empty()) return config;
+  auto target = ParseIscsiName(options.target, "--target");
+  if (!target) return Failure(target.error());
+  config.target = *std::move(target);
+  return config;
+}
+
+}  // namespace
+
+Checked<Discovered> AskDirectory(const IsnsOptions& options, const std::string& timeout) {
+  if (options.server.empty()) return Usage("--isns", "is missing: which server is asked?");
+  const auto server = ParseIsnsServer(options.server, "--isns");
+  if (!server) return Failure(server.error());
+  const auto config = ConfigOf(options);
+  if (!config) return Failure(config.error());
+  const auto patience = IsnsPatienceOf(timeout);
+  if (!patience) return Failure(patience.error());
+  Warn(kIsnsInClear);
+
+  Discovery discovery(*config);
+  net::Reactor reactor;
+  net::IsnsLink link(reactor, *server, *patience);
+  link.Start(discovery, [&reactor] { reactor.Stop(); });
+  reactor.Run();
+  if (discovery.failure()) return Failure(IsnsFailure(*server, *discovery.failure()));
+  return Discovered{*server, config->initiator, discovery.registered(), discovery.TakeDirectory()};
+}
+
+ToolError NothingThere(const Discovered& discovered, const std::string& target) {
+  const std::string what = target.empty() ? std::string("no target") : "no target " + target;
+  return {ExitCode::kNegotiationFailed,
+          "iSNS: the server shows " + what + " to " + discovered.initiator +
+              ": it is not registered, or in no discovery domain with this initiator that is "
+              "enabled"};
+}
+
+policy::Config PortalsOf(const policy::isns::Directory& directory) {
+  policy::Config config;
+  std::vector<bool> wanted(directory.portals.size());
+  for (const policy::isns::Group& group : directory.groups)
+    wanted[group.portal] = wanted[group.portal] || directory.nodes[group.node].IsTarget();
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const policy::isns::Portal& portal = directory.portals[i];
+    if (!wanted[i] || portal.key.port.udp) continue;
+    config.portals.push_back(ToTargetPortal(portal));
+    auto proposals = ProposalsOf(ReadPublished(directory, portal));
+    if (proposals.Any() || !proposals.notes.empty())
+      config.portals.back().published = std::move(proposals);
+  }
+  return config;
+}
+
+}  // namespace iscsi_ike::ike::tool
