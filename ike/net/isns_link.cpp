@@ -6,7 +6,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <optional>
 #include <utility>
+
+#include "ike/net/name_lookup.hpp"
 
 namespace iscsi_ike::ike::net {
 
@@ -39,11 +42,12 @@ struct IsnsLink::Impl : std::enable_shared_from_this<IsnsLink::Impl> {
   Impl(Reactor& reactor, IsnsServer to, IsnsPatience how_long)
       : server(std::move(to)),
         patience(how_long),
-        resolver(reactor.context()),
+        context(reactor.context()),
         socket(reactor.context()),
         timer(reactor.context()) {}
 
   void Connect();
+  void ConnectTo(const NameLookup::Endpoints& ends);
   void Begin();
   void Read();
   void Write();
@@ -55,7 +59,8 @@ struct IsnsLink::Impl : std::enable_shared_from_this<IsnsLink::Impl> {
 
   IsnsServer server;
   IsnsPatience patience;
-  tcp::resolver resolver;
+  asio::io_context& context;
+  std::optional<NameLookup> lookup;
   tcp::socket socket;
   asio::steady_timer timer;
   policy::isns::Dialogue* dialogue = nullptr;  // nullptr: closed
@@ -69,18 +74,22 @@ struct IsnsLink::Impl : std::enable_shared_from_this<IsnsLink::Impl> {
 
 void IsnsLink::Impl::Connect() {
   Await(patience.connect);
-  resolver.async_resolve(
-      server.host, std::to_string(server.port), tcp::resolver::numeric_service,
-      [self = shared_from_this()](const error_code& error, const tcp::resolver::results_type& to) {
+  lookup.emplace(
+      context, server.host, server.port,
+      [self = shared_from_this()](const error_code& error, const NameLookup::Endpoints& ends) {
         if (self->dialogue == nullptr) return;
         if (error) return self->Lose("the name cannot be resolved: " + error.message());
-        asio::async_connect(self->socket, to,
-                            [self](const error_code& failed, const tcp::endpoint&) {
-                              if (self->dialogue == nullptr) return;
-                              if (failed) return self->Lose(WhyNoConnection(failed));
-                              self->Begin();
-                            });
+        self->ConnectTo(ends);
       });
+}
+
+void IsnsLink::Impl::ConnectTo(const NameLookup::Endpoints& ends) {
+  asio::async_connect(socket, ends,
+                      [self = shared_from_this()](const error_code& error, const tcp::endpoint&) {
+                        if (self->dialogue == nullptr) return;
+                        if (error) return self->Lose(WhyNoConnection(error));
+                        self->Begin();
+                      });
 }
 
 void IsnsLink::Impl::Begin() {
@@ -166,6 +175,7 @@ void IsnsLink::Impl::SendLast() {
 
 void IsnsLink::Impl::Close() {
   dialogue = nullptr;
+  lookup.reset();
   error_code ignored;
   timer.cancel(ignored);
   socket.close(ignored);

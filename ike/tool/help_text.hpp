@@ -84,9 +84,16 @@ inline constexpr std::string_view kServeExamples =
     "thread alone. --segment (UDP_SEGMENT, UDP_GRO) helps when many HBAs are behind one address "
     "and\n"
     "port; a capture on this machine then shows several datagrams as one.\n"
+    "--isns registers the target while serve runs, and nothing else waits for it. The bitmap of a\n"
+    "portal is the word of the first usable record that is served there (of its own portal, where\n"
+    "--config has several); a warning names other words. What is lost or refused is tried again\n"
+    "after 5 s, later up to 5 min. At a signal the registration goes first, within 3 s; a second\n"
+    "signal does not wait for it.\n"
     "Examples:\n"
     "  iscsi-ike serve --flags 0x27 --key-file psk.txt\n"
     "  iscsi-ike serve --local 192.0.2.10 --config record.json --json\n"
+    "  iscsi-ike serve --local 192.0.2.10 --flags 0x27 --key-file psk.txt --isns isns.example\n"
+    "    --isns-target iqn.2026-01.example.array:a\n"
     "Exit codes: 0 stopped by a signal, 3 policy says no, 2 bad input, e.g. a port in use.\n";
 
 inline constexpr std::string_view kLoadExamples =

@@ -16,10 +16,6 @@ namespace {
 using policy::isns::Discovery;
 using policy::isns::DiscoveryConfig;
 
-constexpr std::string_view kInClear =
-    "the directory is asked in the clear: RFC 4171 (7.3, 7.4) wants settings of IPsec asked for "
-    "under IPsec, for whoever is in between can change them";
-
 Checked<DiscoveryConfig> ConfigOf(const IsnsOptions& options) {
   DiscoveryConfig config;
   auto initiator = InitiatorName(options.initiator);
@@ -43,7 +39,7 @@ Checked<Discovered> AskDirectory(const IsnsOptions& options, const std::string& 
   if (!config) return Failure(config.error());
   const auto patience = IsnsPatienceOf(timeout);
   if (!patience) return Failure(patience.error());
-  Warn(kInClear);
+  Warn(kIsnsInClear);
 
   Discovery discovery(*config);
   net::Reactor reactor;

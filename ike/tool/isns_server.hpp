@@ -9,6 +9,11 @@
 
 namespace iscsi_ike::ike::tool {
 
+// kIsnsInClear is the warning for all who talk with an iSNS server.
+inline constexpr std::string_view kIsnsInClear =
+    "the talk with the iSNS server is in the clear: RFC 4171 (7.3, 7.4) wants settings of IPsec "
+    "told under IPsec, for whoever is in between can change them";
+
 // ParseIsnsServer reads "HOST", "HOST:PORT", "ADDR", "[ADDR]:PORT"; the port is 3205 by itself.
 [[nodiscard]] Checked<net::IsnsServer> ParseIsnsServer(std::string_view text,
                                                        std::string_view place);

@@ -67,7 +67,8 @@ ExitCode Main(int argc, char** argv) {
   const OutputOptions& output = line->options.output;
   if (output.recording_keys && output.recording.empty())
     return Complain({ExitCode::kUsage, "--record-keys: is for a --record; none is given"});
-  if (!output.recording.empty()) {
+  // Who reads the config twice reads it here, once: it may be standard input.
+  if (!output.recording.empty() || !line->options.publish.isns.empty()) {
     if (auto loaded = LoadSources(line->options); !loaded) return Complain(loaded.error());
   }
   return Dispatch(line->options);

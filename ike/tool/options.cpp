@@ -7,6 +7,7 @@
 
 #include "ike/tool/command_line_error.hpp"
 #include "ike/tool/help_text.hpp"
+#include "ike/tool/isns_plan.hpp"
 #include "ike/tool/limits.hpp"
 #include "ike/tool/session_arguments.hpp"
 #include "ike/tool/text_argument.hpp"
@@ -293,6 +294,7 @@ struct Parser {
         ->group("Network");
     AddSessionArguments(sub, options.session);
     AddLimits(sub, options.limits);
+    AddPublishing(sub, options.publish);
     AddPeer(sub, options);
     AddRefusePfs(sub, options.policy);
     AddOutput(sub, options.output);

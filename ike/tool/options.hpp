@@ -164,6 +164,16 @@ struct ReplayOptions {
   std::vector<std::string> set;  // NAME=VALUE
 };
 
+// PublishOptions: what serve registers with an iSNS server, see isns_plan.hpp.
+struct PublishOptions {
+  std::string isns;
+  std::string target;
+  std::string entity;
+  std::string alias;
+  std::vector<std::string> portals;  // ADDR[:TCPPORT]
+  bool proposals = false;
+};
+
 struct Options {
   Command command = Command::kExplain;
   PolicyOptions policy;
@@ -179,6 +189,7 @@ struct Options {
   RenderOptions render;
   DecodeOptions decode;
   ReplayOptions replay;
+  PublishOptions publish;  // serve
   // What was given of the options that decide how to negotiate, keys and files apart, in a form of
   // its own ("--flags=0x27"): with the config and the keys the same arguments give the same
   // settings.

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "ike/tool/hex_text.hpp"
+#include "ike/tool/isns_registrar.hpp"
 #include "ike/tool/json_text.hpp"
 #include "ike/trace/event_text.hpp"
 #include "ike/wire/types.hpp"
@@ -180,6 +181,22 @@ std::string ReadyLine(std::span<const Endpoint> listening, std::string_view poli
   json.List(listening, [](JsonText& j, const Endpoint& e) { j.Text(e.ToString()); });
   json.Key("policy").Own(policy);
   json.Key("records").List(records, WriteServed).End();
+  return json.Line();
+}
+
+std::string IsnsEventLine(const IsnsNews& news) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(news.retry_after).count();
+  JsonText json;
+  json.Begin().Key("event").Text("isns").Key("session").Null();
+  WriteMembers(json, Outcome{}, "");
+  json.Key("record").Null().Key("state").Text(Name(news.state));
+  json.Key("server").Text(news.server).Key("node").Own(news.node).Key("entity");
+  news.entity.empty() ? json.Null() : json.Own(news.entity);
+  json.Key("portals").Number(news.portals).Key("text");
+  news.text.empty() ? json.Null() : json.Text(news.text);
+  json.Key("retry_after");
+  seconds == 0 ? json.Null() : json.Number(static_cast<std::uint64_t>(seconds));
+  json.End();
   return json.Line();
 }
 

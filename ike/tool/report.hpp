@@ -18,7 +18,9 @@
 // no negotiation ends. Behind them stand "record", the name of the one whose key is used (null:
 // none, or serve has only one), and, by event, "listening", "policy" and "records": [{"name",
 // "local": null | address, "policy"}], "match", "remote", "spi_in", "spi_out", "reason", "replaced"
-// or "notification".
+// or "notification"; of "isns": "state": "registered" | "failed" | "deregistered", "server": "host:
+// port", "node", "entity": null | name, "portals": number, "text": null | why, "retry_after": null
+// | seconds.
 #pragma once
 
 #include <span>
@@ -33,6 +35,7 @@
 namespace iscsi_ike::ike::tool {
 
 class JsonText;
+struct IsnsNews;
 
 // WriteFailureMembers writes "code", "blame", "text", "details" and "refusals" of the object above.
 void WriteFailureMembers(JsonText& json, const NegotiationFailure& failure);
@@ -62,6 +65,9 @@ struct RecordSummary {
 // `record`: whose key is used; empty: none, or there is only one.
 [[nodiscard]] std::string EventLine(const Event& event, const Phase1Established* phase1,
                                     std::string_view record);
+
+// IsnsEventLine is the object for what becomes of serve's registration.
+[[nodiscard]] std::string IsnsEventLine(const IsnsNews& news);
 
 [[nodiscard]] SessionId SessionOf(const Event& event);
 

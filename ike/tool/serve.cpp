@@ -1,6 +1,8 @@
 #include "ike/tool/serve.hpp"
 
 #include "ike/tool/console.hpp"
+#include "ike/tool/isns_plan.hpp"
+#include "ike/tool/isns_registrar.hpp"
 #include "ike/tool/key_fingerprint.hpp"
 #include "ike/tool/number_text.hpp"
 #include "ike/tool/report.hpp"
@@ -52,9 +54,17 @@ Checked<unsigned> DhThreads(const NetworkOptions& network) {
   return static_cast<unsigned>(*threads);
 }
 
+// TellIsns: a failure is for standard error; scripts have it on standard output as well.
+void TellIsns(const OutputOptions& output, const IsnsNews& news) {
+  const bool failed = news.state == IsnsNews::State::kFailed;
+  if (failed) Warn(news.Text());
+  if (output.quiet || (failed && !output.json)) return;
+  Print(output.json ? IsnsEventLine(news) : news.Text() + "\n");
+}
+
 // Serve: all that could be wrong before there are sockets has been looked at.
 Checked<ExitCode> Serve(const Options& options, const Places& places, const Ends& ends,
-                        const std::vector<Served>& served) {
+                        const std::vector<Served>& served, const std::optional<IsnsPlan>& isns) {
   const auto dh_threads = DhThreads(options.network);
   if (!dh_threads) return Failure(dh_threads.error());
   auto stations = MakeStations(options);
@@ -78,7 +88,11 @@ Checked<ExitCode> Serve(const Options& options, const Places& places, const Ends
   PrintFingerprints(served, *config);
   Observer* const observer = IsWatched(options.output) ? &watch.observer() : nullptr;
   ServeCrew crew(options, **stations, *config, *dh_threads, observer, recording, served.size() > 1);
-  crew.Start();
+  std::optional<IsnsRegistrar> registrar;
+  if (isns)
+    registrar.emplace((*stations)->front().reactor, isns->server, isns->publication,
+                      [&options](const IsnsNews& news) { TellIsns(options.output, news); });
+  crew.Start(registrar ? &*registrar : nullptr);
   PrintReady(sockets.bound(), served, options.output.json);
   const ServeSummary summary = crew.Serve();
   if (options.output.quiet) Print(options.output.json ? summary.Line() : summary.Text());
@@ -96,8 +110,11 @@ Checked<ExitCode> TryServe(const Options& options) {
   if (!served) return Failure(served.error());
   if (const auto no = JudgePlans(*served, options.output.json)) return *no;
   if (auto keys = DemandKeys(*served); !keys) return Failure(keys.error());
+  const auto isns = ReadIsnsPlan(options, *places, *served);
+  if (!isns) return Failure(isns.error());
+  if (*isns) Warn(kIsnsInClear);
 
-  return Serve(options, *places, *ends, *served);
+  return Serve(options, *places, *ends, *served, *isns);
 }
 
 }  // namespace

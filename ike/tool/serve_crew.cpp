@@ -22,14 +22,20 @@ ServeCrew::ServeCrew(const Options& options, std::deque<Station>& stations,
   }
 }
 
-void ServeCrew::Start() {
+void ServeCrew::Start(IsnsRegistrar* registrar) {
   for (ServeRun& run : runs_) run.Start();
   spare_.Watch();
   stations_.front().reactor.OnRequest([this] { Report(); });
-  stations_.front().reactor.OnTermination([this](int) {
-    for (std::size_t i = 0; i < runs_.size(); ++i)
-      stations_[i].reactor.Post([&run = runs_[i]] { run.Leave(); });
+  stations_.front().reactor.OnTermination([this, registrar](int) {
+    if (registrar == nullptr) return LeaveAll();
+    registrar->Leave([this] { LeaveAll(); });
   });
+  if (registrar != nullptr) registrar->Start();
+}
+
+void ServeCrew::LeaveAll() {
+  for (std::size_t i = 0; i < runs_.size(); ++i)
+    stations_[i].reactor.Post([&run = runs_[i]] { run.Leave(); });
 }
 
 // Report gathers what each engine says on its own thread, and prints the sum.

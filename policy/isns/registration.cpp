@@ -6,6 +6,10 @@ namespace iscsi_ike::policy::isns {
 
 void Registration::OnStart() {
   entity_ = publication_.entity;
+  RegisterAll();
+}
+
+void Registration::RegisterAll() {
   next_ = 0;
   RegisterMore();
 }
@@ -62,6 +66,7 @@ void Registration::AfterRegister(const ResponseView& answer) {
   if (const auto period = answer.operating.Find(Tag::kRegistrationPeriod)) {
     if (const auto seconds = period->AsNumber()) period_ = *seconds;
   }
+  if (next_ == publication_.portals.size()) ++times_;
   if (next_ == publication_.portals.size() || leaving_) return RestOrLeave();
   if (entity_.empty()) {
     return Fail(Broken({"DevAttrRegRsp", "does not tell the entity that the server made"}));
@@ -74,7 +79,7 @@ void Registration::AfterRefresh(const ResponseView& answer) {
       answer.status == StatusCode::kSuccessful && answer.operating.Find(Tag::kNodeName).has_value();
   registered_ = known;
   if (known || leaving_) return RestOrLeave();
-  OnStart();
+  RegisterAll();  // in the entity that the server made: its portals may still be there
 }
 
 void Registration::AfterDeregister(const ResponseView& answer) {

@@ -28,6 +28,8 @@ class Registration final : public Dialogue {
 
   // registered: the server has it, as far as is known.
   [[nodiscard]] bool registered() const { return registered_; }
+  // times counts how often the server has taken all of it: once, and again when it had forgotten.
+  [[nodiscard]] std::uint32_t times() const { return times_; }
   // entity is the name in force, once the server has answered.
   [[nodiscard]] const std::string& entity() const { return entity_; }
   // refresh_after: half of the registration period, seconds; 0: the server sets none.
@@ -38,6 +40,7 @@ class Registration final : public Dialogue {
 
   void OnStart() override;
   void OnAnswer(const ResponseView& answer) override;
+  void RegisterAll();
   void RegisterMore();
   void DeregisterMore();
   void AfterRegister(const ResponseView& answer);
@@ -50,6 +53,7 @@ class Registration final : public Dialogue {
   std::size_t next_ = 0;  // portal
   std::string entity_;
   std::uint32_t period_ = 0;
+  std::uint32_t times_ = 0;
   bool registered_ = false;
   bool leaving_ = false;
 };

@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kLongestNodeName = 223;  // octets (section 6.4.1)
 constexpr std::size_t kLongestName = 255;      // octets, of entities, portals and aliases
 constexpr std::size_t kHeadroom = 1024;        // of a request, for entity, node and source
+// A registration is repeated in its answer, to which a server may add each portal's index (tag 22):
+// isnsd does, and gives Internal Error where that is too long for it.
+constexpr std::size_t kPortalIndexOctets = 12;
 
 // Wanted asks for attributes; a key comes before what belongs to it, for that is the order of the
 // answer.
@@ -177,10 +180,12 @@ Request RegisterTarget(const Publication& publication, std::string_view entity, 
   request.replace = first && !entity.empty() && publication.replace;
   PutName(request.operating, Tag::kEntityId, entity);
   if (first) PutNumber(request.operating, Tag::kEntityProtocol, kEntityProtocolIscsi);
+  std::size_t answer = request.operating.size();
   for (; next < publication.portals.size(); ++next) {
     Bytes portal;
     PutPublished(portal, publication.portals[next]);
-    if (request.operating.size() + portal.size() > kMostRequestOctets - kHeadroom) break;
+    answer += portal.size() + kPortalIndexOctets;
+    if (answer > kMostRequestOctets - kHeadroom) break;
     request.operating.insert(request.operating.end(), portal.begin(), portal.end());
   }
   if (!first) return request;

@@ -74,6 +74,27 @@ void PutNode(Bytes& out, const RequestView& request, const std::string& name, st
   if (Wants(request, Tag::kNodeType)) PutNumber(out, Tag::kNodeType, type);
 }
 
+// TakePortals: one that is there already is updated; it comes last, with what it had.
+void TakePortals(const RequestView& request, std::vector<PublishedPortal>& portals) {
+  std::optional<Attribute> address;
+  for (const Attribute attribute : request.operating) {
+    if (attribute.tag == Tag::kPortalAddress) address = attribute;
+    if (attribute.tag == Tag::kPortalPort) {
+      const PortalKey key = *KeyOf(address, attribute);
+      const auto known = std::stable_partition(portals.begin(), portals.end(),
+                                               [&key](const auto& one) { return one.key != key; });
+      if (known == portals.end()) portals.push_back({key, {}, {}, {}, {}});
+    }
+    if (attribute.tag == Tag::kPortalName) portals.back().symbolic_name = TextOf(attribute);
+    if (attribute.tag == Tag::kPortalBitmap)
+      portals.back().bitmap = policy::SecurityFlags::FromIsns(*attribute.AsNumber());
+    if (attribute.tag == Tag::kPortalPhase1)
+      portals.back().phase1_proposals.assign(attribute.value.begin(), attribute.value.end());
+    if (attribute.tag == Tag::kPortalPhase2)
+      portals.back().phase2_proposals.assign(attribute.value.begin(), attribute.value.end());
+  }
+}
+
 }  // namespace
 
 const FakeIsns::Target* FakeIsns::FindTarget(const std::string& name) const {
@@ -164,6 +185,7 @@ FakeIsns::Reply FakeIsns::GetNext(const RequestView& request) {
 
 FakeIsns::Reply FakeIsns::Register(const RequestView& request) {
   std::string entity = TextOf(request.key.Find(Tag::kEntityId));
+  entities.push_back(entity);
   if (entity.empty()) entity = TextOf(request.operating.Find(Tag::kEntityId));
   if (entity.empty()) entity = "isns.entity.0001";
   if (request.replace)
@@ -174,27 +196,22 @@ FakeIsns::Reply FakeIsns::Register(const RequestView& request) {
     nodes.insert(source);
   } else {
     if (FindTarget(source) == nullptr) targets.push_back({entity, source, {}, {}});
-    auto& portals = std::find_if(targets.begin(), targets.end(), [&source](const Target& target) {
-                      return target.name == source;
-                    })->portals;
-    std::optional<Attribute> address;
-    for (const Attribute attribute : request.operating) {
-      if (attribute.tag == Tag::kPortalAddress) address = attribute;
-      if (attribute.tag == Tag::kPortalPort)
-        portals.push_back({*KeyOf(address, attribute), {}, {}, {}, {}});
-      if (attribute.tag == Tag::kPortalBitmap)
-        portals.back().bitmap = policy::SecurityFlags::FromIsns(*attribute.AsNumber());
-      if (attribute.tag == Tag::kPortalPhase1)
-        portals.back().phase1_proposals.assign(attribute.value.begin(), attribute.value.end());
-      if (attribute.tag == Tag::kPortalPhase2)
-        portals.back().phase2_proposals.assign(attribute.value.begin(), attribute.value.end());
-    }
+    Target& target = *std::find_if(targets.begin(), targets.end(),
+                                   [&source](const Target& one) { return one.name == source; });
+    if (const auto alias = request.operating.Find(Tag::kNodeAlias)) target.alias = TextOf(alias);
+    TakePortals(request, target.portals);
   }
   Reply reply;
   PutText(reply.attributes, Tag::kEntityId, entity);
   PutEmpty(reply.attributes, Tag::kDelimiter);
   PutText(reply.attributes, Tag::kEntityId, entity);
   PutNumber(reply.attributes, Tag::kRegistrationPeriod, period);
+  // What was registered, and the index of each portal.
+  for (const Attribute attribute : request.operating) {
+    if (attribute.tag != Tag::kEntityId)
+      PutOctets(reply.attributes, attribute.tag, attribute.value);
+    if (attribute.tag == Tag::kPortalPort) PutNumber(reply.attributes, Tag{22}, 1);
+  }
   return reply;
 }
 

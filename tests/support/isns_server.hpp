@@ -27,6 +27,7 @@ class FakeIsns {
     std::string name;
     std::vector<policy::isns::PublishedPortal> portals;
     Bytes entity_proposals;
+    std::string alias = {};
   };
 
   std::vector<Target> targets;
@@ -35,7 +36,8 @@ class FakeIsns {
   std::map<Function, StatusCode> refusals;                  // always refused
   bool knows_proposals = true;                              // else Attribute Not Implemented
   std::vector<Function> asked;
-  std::vector<std::string> sources;  // of the requests
+  std::vector<std::string> sources;   // of the requests
+  std::vector<std::string> entities;  // that registrations were for; empty: one to be made
   std::uint32_t period = 600;
 
   // Answer gives the response to one request.

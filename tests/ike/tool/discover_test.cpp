@@ -157,7 +157,7 @@ TEST(Discover, ExitCodesTellTheKindOfFailure) {
   EXPECT_TRUE(json::parse(nothing.out).at("targets").empty());
   EXPECT_THAT(nothing.err, HasSubstr("the server shows no target to iqn.2026-01.example.hba:one"));
 
-  const IsnsThread silent(Fabric(), false);
+  const IsnsThread silent(Fabric(), IsnsThread::Manner::kSilence);
   const ToolResult late = Discover(silent, {"--timeout", "1"});
   EXPECT_EQ(late.exit_code, 5);
   EXPECT_THAT(late.err, HasSubstr("no answer came in time"));

@@ -2,54 +2,87 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
 namespace iscsi_ike::test {
 
 namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
 
-IsnsThread::IsnsThread(FakeIsns isns, bool answers)
+struct IsnsThread::Caller {
+  explicit Caller(tcp::socket from) : socket(std::move(from)) {}
+  tcp::socket socket;
+  policy::isns::MessageReader reader;
+  std::array<std::uint8_t, 4096> input{};
+};
+
+IsnsThread::IsnsThread(FakeIsns isns, Manner manner, std::uint16_t port)
     : isns_(std::move(isns)),
-      answers_(answers),
-      acceptor_(context_, {asio::ip::make_address("127.0.0.1"), 0}),
-      thread_([this] { Serve(); }) {}
+      manner_(manner),
+      acceptor_(context_, {asio::ip::make_address("127.0.0.1"), port}),
+      port_(acceptor_.local_endpoint().port()) {
+  Accept();
+  thread_ = std::thread([this] { context_.run(); });
+}
 
 IsnsThread::~IsnsThread() {
-  ending_ = true;
-  asio::io_context context;
-  asio::ip::tcp::socket knock(context);
-  boost::system::error_code ignored;
-  knock.connect(acceptor_.local_endpoint(), ignored);
+  context_.stop();
   thread_.join();
 }
 
-std::string IsnsThread::address() const {
-  return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+void IsnsThread::Become(Manner manner) {
+  const std::scoped_lock lock(mutex_);
+  manner_ = manner;
 }
 
-void IsnsThread::Serve() {
-  for (;;) {
-    asio::ip::tcp::socket socket(context_);
-    acceptor_.accept(socket);
-    if (ending_) return;
-    Answer(socket);
-  }
+void IsnsThread::HangUp() {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& weak : callers_)
+    if (const auto caller = weak.lock()) asio::post(context_, [caller] { caller->socket.close(); });
+  callers_.clear();
 }
 
-void IsnsThread::Answer(asio::ip::tcp::socket& socket) {
-  policy::isns::MessageReader reader;
-  std::array<std::uint8_t, 4096> input{};
-  boost::system::error_code error;
-  for (;;) {
-    const std::size_t size = socket.read_some(asio::buffer(input), error);
+int IsnsThread::connections() {
+  const std::scoped_lock lock(mutex_);
+  return connections_;
+}
+
+void IsnsThread::Accept() {
+  acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
     if (error) return;
-    auto octets = policy::isns::Octets(input).first(size);
-    while (answers_ && !octets.empty()) {
-      const auto message = reader.Take(octets);
-      if (!message || !*message) break;
-      asio::write(socket, asio::buffer(policy::isns::WriteMessage(isns_.Answer(**message))), error);
+    const auto caller = std::make_shared<Caller>(std::move(socket));
+    {
+      const std::scoped_lock lock(mutex_);
+      callers_.push_back(caller);
+      ++connections_;
     }
+    Read(caller);
+    Accept();
+  });
+}
+
+void IsnsThread::Read(const std::shared_ptr<Caller>& caller) {
+  caller->socket.async_read_some(asio::buffer(caller->input),
+                                 [this, caller](const error_code& error, std::size_t size) {
+                                   if (error) return;
+                                   Answer(*caller, policy::isns::Octets(caller->input).first(size));
+                                   Read(caller);
+                                 });
+}
+
+void IsnsThread::Answer(Caller& caller, policy::isns::Octets octets) {
+  const std::scoped_lock lock(mutex_);
+  while (!octets.empty()) {
+    const auto message = caller.reader.Take(octets);
+    if (!message || !*message) return;
+    policy::isns::Bytes answer = policy::isns::WriteMessage(isns_.Answer(**message));
+    if (manner_ == Manner::kSilence) continue;
+    if (manner_ == Manner::kNoise) answer.assign(64, 'x');
+    error_code ignored;
+    asio::write(caller.socket, asio::buffer(answer), ignored);
   }
 }
 

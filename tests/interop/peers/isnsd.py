@@ -48,6 +48,11 @@ class Isnsd:
                           "default_domain": int(default_domain), "period": period}
 
     def __enter__(self):
+        self.start()
+        return self
+
+    def start(self):
+        """Starts it, again after `kill`; it has then forgotten everything."""
         os.makedirs(self._folder, exist_ok=True)
         conf = self._write("isnsd.conf", _ISNSD_CONF.format(**self._settings))
         with open(self._log, "w") as log:
@@ -56,7 +61,6 @@ class Isnsd:
         if not process.wait_until(self._listens, 5):
             self.__exit__()
             raise RuntimeError(f"isnsd does not listen: {self.log().strip()}")
-        return self
 
     def __exit__(self, *_):
         self.thaw()

@@ -60,6 +60,7 @@ TEST_F(IsnsRegistration, TheServerHasTheTargetUntilItLeaves) {
 }
 
 TEST_F(IsnsRegistration, ManyPortalsAreRegisteredAndTakenBackInSteps) {
+  server.most_answer = 8000;  // isnsd has room for 8192 octets with the header
   Registration registration(Served(600));
   Register(registration);
   ASSERT_EQ(server.targets.size(), 1U);
@@ -82,6 +83,7 @@ TEST_F(IsnsRegistration, ARefreshAsksAsTheNodeItself) {
   Registration registration(Served());
   Register(registration);
   server.asked.clear();
+  EXPECT_EQ(registration.times(), 1U);
   registration.Refresh();
   EXPECT_EQ(registration.state(), State::kAsking);
   server.Talk(registration);
@@ -101,6 +103,16 @@ TEST_F(IsnsRegistration, AForgottenTargetIsRegisteredAgain) {
   EXPECT_THAT(server.asked, ElementsAre(Function::kDevAttrQry, Function::kDevAttrReg));
   ASSERT_EQ(server.targets.size(), 1U);
   EXPECT_EQ(server.targets[0].portals.size(), 2U);
+  EXPECT_EQ(registration.times(), 2U);
+}
+
+TEST_F(IsnsRegistration, AForgottenTargetComesBackInTheEntityThatTheServerMade) {
+  Registration registration(Served(2, ""));
+  Register(registration);
+  server.targets.clear();
+  registration.Refresh();
+  server.Talk(registration);
+  EXPECT_THAT(server.entities, ElementsAre("", "isns.entity.0001"));
 }
 
 TEST_F(IsnsRegistration, LeavingWhileAskingWaitsForTheAnswer) {
