@@ -1,7 +1,8 @@
 # Runs one workflow preset in its own build folder, build/PRESET, and passes when all of it did; a
 # workflow that was to run tests and ran none did not.
 set(ENV{ISCSI_IKE_VECTORS} "${VECTORS}")
-execute_process(COMMAND ${CMAKE_COMMAND} --workflow --preset ${PRESET} --fresh
+find_program(NICE nice REQUIRED)
+execute_process(COMMAND ${NICE} -n 5 ${CMAKE_COMMAND} --workflow --preset ${PRESET} --fresh
   WORKING_DIRECTORY ${SOURCE}
   OUTPUT_VARIABLE output ERROR_VARIABLE output ECHO_OUTPUT_VARIABLE ECHO_ERROR_VARIABLE
   RESULT_VARIABLE result)

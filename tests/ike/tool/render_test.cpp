@@ -113,7 +113,8 @@ TEST_F(RenderTool, WithKeysTheyAreInTheFilesAndNowhereElse) {
                       Not(HasSubstr(kKeyInNumbers)), Not(HasSubstr("u0001"))));
     const std::string secret = out + "/" + expected.secret_file;
     EXPECT_THAT(ReadFile(secret), HasSubstr(kKeyInHex));
-    for (const json& file : json::parse(result.out).at("files"))
+    const json told = json::parse(result.out);
+    for (const json& file : told.at("files"))
       EXPECT_EQ(ModeOf(out + "/" + file.at("name").get<std::string>()), 0600U);
   }
   EXPECT_THAT(ReadFile(folder.Path("windows/iscsi.ps1")),
