@@ -377,5 +377,14 @@ TEST(PortalGroupTest, RefusesWithThePath) {
               HasSubstr("Portals[0].__CLASS: names the class"));
 }
 
+TEST(ConfigFileTest, ANameIsThatOfOneRecord) {
+  EXPECT_EQ(Refuse(R"({"records":[{"key":"text:k"},{"name":"a","key":"text:k"},{"key":"text:k"},
+    {"name":"b","key":"text:k"},{"name":"a","key":"text:k"}]})"),
+            "f.json: records[4].name: \"a\" is the name of records[1] already");
+  EXPECT_EQ(Accept(R"({"records":[{"name":"a","key":"text:k"},{"name":"A","key":"text:k"}]})")
+                .records.size(),
+            2U);
+}
+
 }  // namespace
 }  // namespace iscsi_ike::policy

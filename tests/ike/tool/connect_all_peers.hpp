@@ -15,12 +15,15 @@
 
 namespace iscsi_ike::ike::tool {
 
-// SilentPeer is a UDP socket of all loopback addresses that answers nothing.
+// SilentPeer is a UDP socket of all loopback addresses, or of one, that answers nothing.
 class SilentPeer {
  public:
-  SilentPeer() : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+  explicit SilentPeer(const char* only = "0.0.0.0", const std::string& its_port = "0")
+      : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    EXPECT_EQ(inet_pton(AF_INET, only, &address.sin_addr), 1);
+    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(its_port)));
     socklen_t size = sizeof address;
     EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
     EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
