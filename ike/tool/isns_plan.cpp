@@ -19,6 +19,7 @@ using policy::isns::Publication;
 using policy::isns::PublishedPortal;
 
 constexpr const char* kPublishingGroup = "Registration with an iSNS server";
+constexpr const char* kNothingServed = ": no record with a plan and a key is served there";
 constexpr std::string_view kPortalsMember = "portals";  // of a Publication, in errors
 
 // Origin is which portals are to be registered, and the option that told of them.
@@ -135,9 +136,8 @@ Checked<std::vector<PublishedPortal>> Fill(const Origin& origin, const std::vect
     const auto records = ServedAt(served, portal.key.address);
     if (records.empty()) {
       const std::string where = portal.key.ToString();
-      const std::string rule = "no record with a plan and a key is served there";
-      if (!publish.portals.empty()) return Usage(origin.option, where + ": " + rule);
-      Warn("--isns: the portal " + where + " is not registered: " + rule);
+      if (!publish.portals.empty()) return Usage(origin.option, where + kNothingServed);
+      Warn("--isns: the portal " + where + " is not registered" + kNothingServed);
       continue;
     }
     portal.bitmap = records.front()->settings.word;
