@@ -51,6 +51,21 @@ TEST(ResolveWordTest, NowhereIsUnspecified) {
   }
 }
 
+TEST(ResolveWordTest, AnIsnsServersWordStandsBetweenThePortalRecordsAndTheDefault) {
+  WordSources sources{{}, {}, SecurityFlags(0x37), SecurityFlags(0x47)};
+  sources.isns = SecurityFlags(0x27);
+  const WordInForce record = ResolveWord(sources);
+  EXPECT_EQ(record.source, WordSource::kPortal);
+  EXPECT_THAT(Codes(record), ElementsAre("WORD_FROM_PORTAL", "EXISTING_POLICY_WINS"));
+  EXPECT_THAT(record.reasons[1].text, HasSubstr("iSNS bitmap 0x27 gives way to 0x37"));
+  sources.portal.reset();
+  const WordInForce isns = ResolveWord(sources);
+  EXPECT_EQ(isns.source, WordSource::kIsns);
+  EXPECT_THAT(Codes(isns), ElementsAre("WORD_FROM_ISNS"));
+  sources.isns = SecurityFlags(0);
+  EXPECT_EQ(ResolveWord(sources).source, WordSource::kDefaultBitmap);
+}
+
 // Row 12 of the decision table.
 TEST(ResolveWordTest, ExistingPolicyWinsAndSaysSo) {
   const WordInForce word =

@@ -30,6 +30,20 @@ TEST(NegativeCache, ALaterFailureBeginsTheTimeAnew) {
   EXPECT_EQ(cache.Find(Key(1), 190), nullptr);
 }
 
+TEST(NegativeCache, EntriesOfAnEarlierTimeStayNoLongerThanNewOnes) {
+  NegativeCache cache(2, 100);
+  cache.Restore(Key(1), {"first", 1050}, 1000);
+  cache.Restore(Key(2), {"of a clock that went wrong", 999999}, 1000);
+  cache.Restore(Key(3), {"over", 1000}, 1000);
+  EXPECT_EQ(cache.size(), 2U);
+  ASSERT_NE(cache.Find(Key(1), 1049), nullptr);
+  EXPECT_EQ(cache.Find(Key(1), 1050), nullptr);
+  ASSERT_NE(cache.Find(Key(2), 1099), nullptr);
+  EXPECT_EQ(cache.Find(Key(2), 1100), nullptr);
+  cache.Restore(Key(4), {"fourth", 1100}, 1000);
+  EXPECT_EQ(cache.Find(Key(1), 1000), nullptr) << "the one that would expire first gives way";
+}
+
 TEST(NegativeCache, WhoAuthenticatesIsForgotten) {
   NegativeCache cache;
   cache.Remember(Key(1), "x", 0);
