@@ -22,7 +22,8 @@ inline constexpr std::string_view kExitCodes =
     "  4  the negotiation failed, or a signal ended it first; load: one failed, none was "
     "established,\n"
     "     a threshold was breached, or a signal ended it; decode --try-psk: the key is another;\n"
-    "     replay: it parted from the recording; discover: no target, or the server refused\n"
+    "     replay: it parted from the recording; discover: no target, or the server refused;\n"
+    "     connect --all: a portal failed\n"
     "  5  timeout: no usable answer from the peer\n"
     "With --json and 2 there is no object on standard output, only the line on standard error, "
     "but\n"
@@ -71,7 +72,11 @@ inline constexpr std::string_view kConnectExamples =
     "  iscsi-ike connect --portal [2001:db8::10]:500 --config record.json --json\n"
     "  iscsi-ike connect --portal 192.0.2.10 --flags 0x57 --local-ts 10.1.0.0/16 --remote-ts "
     "10.2.0.0/16 --key-file psk.txt --hold 60\n"
-    "Exit codes: 0 established, 3 policy says no, 4 negotiation failed, 5 timeout, 2 bad input.\n";
+    "  iscsi-ike connect --all --config fabric.json --key-file psk.txt --concurrency 256\n"
+    "  iscsi-ike connect --isns isns.example --target iqn.2026-01.example.array:a --key-file "
+    "psk.txt\n"
+    "Exit codes: 0 established (--all: every portal; --isns: one of them), 3 policy says no, 4\n"
+    "negotiation failed, 5 timeout, 2 bad input.\n";
 
 inline constexpr std::string_view kServeExamples =
     "Prints one line when ready, then one line an event (--quiet: one in the end). SIGUSR1\n"
