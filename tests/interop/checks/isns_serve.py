@@ -30,7 +30,7 @@ def run(network, _peer_class, options, folder):
         ("no phase-2 proposals without main mode", _aggressive_proposals, {}),
         ("every security word that has a plan", _all_words, {}),
         ("four hundred portals, more than one request holds", _many, {}),
-        ("every request is one that isnsd takes", _requests, {}),
+        ("every request of serve is one that isnsd takes", _requests, {}),
         ("the server is killed and comes back", _killed, {}),
         ("the server comes later than we", _late, {}),
         ("a registration that is short-lived stays", _short_lived, {"period": 4}),
