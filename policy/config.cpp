@@ -95,6 +95,7 @@ Status<Error> Unite(const Two& two, TargetPortal& into, TargetPortal& from) {
   if (from.group_tag) into.group_tag = from.group_tag;
   if (into.symbolic_name.empty()) into.symbolic_name = std::move(from.symbolic_name);
   into.passed.require_ipsec |= from.passed.require_ipsec;
+  into.in_isns |= from.in_isns;
   if (from.isns_bitmap) into.isns_bitmap = from.isns_bitmap;
   if (from.published) into.published = std::move(from.published);
   return two.TakeKey(into.key, from.key);

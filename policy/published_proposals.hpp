@@ -5,11 +5,9 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "policy/proposal.hpp"
-#include "policy/translate.hpp"
 
 namespace iscsi_ike::policy {
 
@@ -21,16 +19,5 @@ struct PublishedProposals {
   std::vector<std::string> notes;
   [[nodiscard]] bool Any() const { return phase1 || phase2; }
 };
-
-// kPublishedSuites is the name of a set of suites that was published.
-inline constexpr std::string_view kPublishedSuites = "iSNS";
-
-// FollowPublished makes an initiator's request ask for what a portal has published: its suites in
-// its order, its encapsulations where the word has no preference, its PFS group where the word
-// enables PFS, lifetimes no longer than its own. Suites of which none can be used leave an empty
-// list, which is refused: others would be. What cannot be followed is added to `notes`. A word that
-// does not ask for IKE/IPsec is left alone.
-void FollowPublished(const PublishedProposals& published, TranslateRequest& request,
-                     std::vector<std::string>& notes);
 
 }  // namespace iscsi_ike::policy

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/follow_published.hpp"
 #include "policy/key_strength.hpp"
 #include "policy/reason.hpp"
 

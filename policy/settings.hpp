@@ -47,7 +47,8 @@ struct Sources {
 //          portal was added; those of the logins in their order; the bitmap of a portal record;
 //          that of an iSNS server that was asked; the default bitmap; else unspecified
 //          (ResolveWord)
-//   suites what a portal has published in iSNS, when this end begins; else those of the defaults
+//   suites those of the defaults; what a portal has published in iSNS, when this end begins; else
+//          rfc7146
 //   key    the record's, the first that a login passes, the portal's; else the group key
 //
 // Where the target is: the record's peer, else the portal, else `peer`, else where all logins go.

@@ -198,12 +198,12 @@ Sources SourcesOf(const Config& config, const PresharedKey* record, const Target
     sources.peer_identity = record->peer_identity;
     sources.peer = record->peer;
   }
-  if (config.defaults.suites) sources.request.suites = *config.defaults.suites;
   const Way way = FindWay(config, record, portal, peer);
   TakeWord(way, sources.request);
   TakeKey(way, sources);
   TakeTunnel(way, sources.request);
   TakePortal(way, sources);
+  if (config.defaults.suites) sources.GiveSuites(*config.defaults.suites);
   return sources;
 }
 

@@ -90,6 +90,12 @@ std::string Quote(std::string_view text) {
   return quoted + (text.size() > kLongestQuote ? "...\"" : "\"");
 }
 
+std::string Plain(std::string_view text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return plain ? std::string(text) : Quote(text);
+}
+
 std::string Below(std::string_view place, std::string_view member) {
   return place.empty() ? std::string(member) : std::string(place) + "." + std::string(member);
 }

@@ -39,6 +39,10 @@ struct NameLess {
 // printable ASCII as \xNN. Never give it a key.
 [[nodiscard]] std::string Quote(std::string_view text);
 
+// Plain is input fit for a terminal: as it is when all of it is printable ASCII, else as Quote has
+// it. Never give it a key.
+[[nodiscard]] std::string Plain(std::string_view text);
+
 // Below names a member of what stands at a place of an error: "record 2.Key"; without a place, the
 // member alone.
 [[nodiscard]] std::string Below(std::string_view place, std::string_view member);

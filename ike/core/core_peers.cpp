@@ -45,7 +45,7 @@ Session* EngineCore::NewestOf(const Session& session) {
   Session* newest = newest_by_identity_.Find(session.sa().remote_identity);
   for (int i = 0; newest != nullptr && newest != &session && i < kMostOfOnePeer; ++i) {
     if (newest->state == Session::State::kEstablished && newest->remote == session.remote &&
-        HaveSameKey(session, *newest))
+        newest->local.address == session.local.address && HaveSameKey(session, *newest))
       return newest;
     newest = Find(newest->sa().older);
   }

@@ -23,7 +23,7 @@ struct NameLookup::State {
     const std::scoped_lock lock(state->mutex);
     if (state->context == nullptr) return;
     asio::post(*state->context, [state, error, ends = std::move(ends)] {
-      if (const Found found = std::exchange(state->found, nullptr)) found(error, ends);
+      if (const Found tell = std::exchange(state->found, nullptr)) tell(error, ends);
     });
   }
 };

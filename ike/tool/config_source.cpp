@@ -18,10 +18,20 @@ Status<ToolError> CheckNotEmpty(const std::vector<policy::PlacedConfig>& sources
   return Done{};
 }
 
+// CheckListed: who asks an iSNS server means a portal that it knows.
+Status<ToolError> CheckListed(const policy::Config& config, const PolicyOptions& options,
+                              const Peer& peer) {
+  if (!options.inputs.isns.Any() || !peer) return Done{};
+  for (const policy::TargetPortal& portal : config.portals)
+    if (portal.in_isns && portal.address == peer) return Done{};
+  return Usage("--portal", "the iSNS server shows no portal at " + peer->ToString());
+}
+
 }  // namespace
 
 Status<ToolError> TakeOne(const policy::Config& config, const PolicyOptions& options,
                           const Peer& peer, Sources& sources) {
+  if (auto known = CheckListed(config, options, peer); !known) return known;
   auto chosen = policy::ChooseSources(config, options.entry, peer, {"--entry", PlacesOf(options)});
   if (!chosen) return Usage(chosen.error());
   static_cast<policy::Sources&>(sources) = std::move(*chosen);

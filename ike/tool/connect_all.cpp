@@ -1,5 +1,8 @@
 #include "ike/tool/connect_all.hpp"
 
+#include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "ike/tool/connect_all_run.hpp"
@@ -51,7 +54,15 @@ Checked<std::uint16_t> BindAll(const Options& options, const SocketsOf& sockets,
 
 ExitCode ExitCodeOf(const ConnectAllResult& result) {
   if (result.enough) return ExitCode::kOk;
-  if (result.failed > 0 || result.interrupted) return ExitCode::kNegotiationFailed;
+  const auto is_silence = [](const auto& one) {
+    const std::string& code = one.first.first;
+    return code == Name(FailureCode::kNoResponse) || code == Name(FailureCode::kTimeout);
+  };
+  if (result.interrupted) return ExitCode::kNegotiationFailed;
+  if (result.failed > 0)
+    return std::all_of(result.failures.begin(), result.failures.end(), is_silence)
+               ? ExitCode::kTimeout
+               : ExitCode::kNegotiationFailed;
   return result.refused > 0 ? ExitCode::kPolicy : ExitCode::kOk;
 }
 
@@ -72,6 +83,13 @@ void Learn(const PortalOutcome& one, NegativeCacheFile& cache) {
   const auto& failure = one.outcome.failure;
   if (failure && failure->blame() == Blame::kAuthentication)
     cache.Remember(*one.endpoint, std::string(Name(failure->code)));
+}
+
+// WarnOnce tells each warning with the first portal that it is about; the summary counts them.
+void WarnOnce(const PortalOutcome& one, std::set<std::string_view>& warned) {
+  for (const policy::Reason& warning : one.warnings)
+    if (warned.insert(warning.code).second)
+      Warn(one.portal + ": " + std::string(warning.code) + ": " + warning.text);
 }
 
 // Tell prints one portal's line; of the one that is looked for the whole outcome.
@@ -121,8 +139,10 @@ Checked<ExitCode> TryConnectAll(const Options& options) {
   if (auto opened = watch.Open(options.output, *nat_port); !opened) return Failure(opened.error());
   crypto::SystemRandom random;
   Node node(reactor, sockets, InitiatorConfig(*nat_port), random, &watch.observer());
+  std::set<std::string_view> warned;
   const auto told = [&](const PortalOutcome& one) {
     Learn(one, *cache);
+    WarnOnce(one, warned);
     if (!options.output.quiet) Tell(options, one);
   };
   const auto news = [&](const ConnectAllResult& result) {

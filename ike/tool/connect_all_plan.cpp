@@ -15,9 +15,10 @@ namespace {
 
 // AreAlike: what a portal has published may make plans differ where words do not.
 bool AreAlike(const policy::Plan& a, const policy::Plan& b) {
-  return a.phase1 == b.phase1 && a.phase2 == b.phase2 && a.encapsulations == b.encapsulations &&
-         a.pfs_group == b.pfs_group && a.phase1_lifetime == b.phase1_lifetime &&
-         a.phase2_lifetime == b.phase2_lifetime;
+  return a.exchanges == b.exchanges && a.encapsulations == b.encapsulations && a.pfs == b.pfs &&
+         a.pfs_group == b.pfs_group && a.phase1 == b.phase1 && a.phase2 == b.phase2 &&
+         a.phase1_lifetime == b.phase1_lifetime && a.phase2_lifetime == b.phase2_lifetime &&
+         a.identity == b.identity && a.tunnel_outer == b.tunnel_outer;
 }
 
 // Prepared is portals that one phase 1 serves, with the settings of the first.
@@ -63,6 +64,8 @@ class CallMaker {
     Settings settings = TranslateFor(Role::kInitiator, *sources, ends_, options_.policy);
     outcome.record = sources->name;
     outcome.word = settings.word;
+    for (const policy::Reason& reason : settings.plan.reasons)
+      if (reason.severity == policy::Severity::kWarning) outcome.warnings.push_back(reason);
     if (auto no = WhyNothing(settings)) return Refuse(std::move(outcome), *std::move(no));
     const auto remote = TargetSide(ends_.remote->address, sources->target_port);
     auto one = std::find_if(prepared_.begin(), prepared_.end(), [&](const Prepared& other) {

@@ -5,20 +5,24 @@
 
 #include "ike/tool/json_text.hpp"
 #include "ike/tool/report.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
 
 namespace {
 
 using Fate = ConnectAllResult::Fate;
-using Fates = std::map<std::string, Fate>;
+using Fates = ConnectAllResult::Fates;
 
 constexpr const char* kColumn = "                ";
 
 void Meet(Fates& fates, const std::string& code, const PortalOutcome& one, const std::string& text,
           const std::vector<std::string>& details) {
-  Fate& fate = fates[code];
-  if (fate.portals++ == 0) fate = {1, text, details, one.portal};
+  const bool is_one_more = fates.size() < ConnectAllResult::kMostTexts ||
+                           fates.find(std::pair(code, text)) != fates.end();
+  Fate& fate = fates[{code, is_one_more ? text : std::string()}];
+  if (fate.portals++ > 0) return;
+  fate = {1, is_one_more ? text : "in other words", details, one.portal};
 }
 
 std::string TextOf(const NegotiationFailure& failure) {
@@ -34,8 +38,8 @@ std::string SecondsText(std::chrono::duration<double> time) {
 
 std::string FatesText(const char* heading, const Fates& fates) {
   std::string text;
-  for (const auto& [code, fate] : fates) {
-    text += heading + std::to_string(fate.portals) + " " + code + ": " + fate.text + "\n";
+  for (const auto& [key, fate] : fates) {
+    text += heading + std::to_string(fate.portals) + " " + key.first + ": " + fate.text + "\n";
     text += std::string(kColumn) + (fate.portals > 1 ? "the first: " : "at ") + fate.first + "\n";
     for (const std::string& detail : fate.details) text += kColumn + detail + "\n";
   }
@@ -44,7 +48,7 @@ std::string FatesText(const char* heading, const Fates& fates) {
 
 void WriteFates(JsonText& json, const char* key, const Fates& fates) {
   json.Key(key).List(fates, [](JsonText& j, const auto& one) {
-    j.Begin().Key("code").Text(one.first).Key("portals").Number(one.second.portals);
+    j.Begin().Key("code").Text(one.first.first).Key("portals").Number(one.second.portals);
     j.Key("text").Text(one.second.text).Key("first").Text(one.second.first).End();
   });
 }
@@ -60,6 +64,8 @@ std::string EstablishedText(const Outcome& outcome) {
 }  // namespace
 
 void ConnectAllResult::Add(const PortalOutcome& one) {
+  for (const policy::Reason& warning : one.warnings)
+    Meet(warnings, std::string(warning.code), one, warning.text, {});
   if (one.no) {
     ++refused;
     Meet(refusals, one.no->code, one, one.no->text, {});
@@ -73,8 +79,9 @@ void ConnectAllResult::Add(const PortalOutcome& one) {
 }
 
 std::string PortalLine(const PortalOutcome& one) {
-  std::string text = one.portal + (one.name.empty() ? "" : " '" + one.name + "'") + ": ";
-  if (one.no) return text + "nothing to negotiate: " + one.no->code + ": " + one.no->text + "\n";
+  const std::string name = one.name.empty() ? "" : " '" + policy::Plain(one.name) + "'";
+  const std::string text = one.portal + name + ": ";
+  if (one.no) return text + "not negotiated: " + one.no->code + ": " + one.no->text + "\n";
   if (!one.outcome.failure) return text + "established: " + EstablishedText(one.outcome) + "\n";
   const NegotiationFailure& failure = *one.outcome.failure;
   return text + "failed: " + std::string(Name(failure.code)) + ": " + TextOf(failure) + "\n";
@@ -85,6 +92,9 @@ std::string PortalJson(const PortalOutcome& one) {
   json.Begin().Key("portal").Own(one.portal).Key("name").Own(one.name).Key("record");
   one.record.empty() ? json.Null() : json.Own(one.record);
   json.Key("word").Text(one.word.ToHex());
+  json.Key("warnings").List(one.warnings, [](JsonText& j, const policy::Reason& reason) {
+    j.Begin().Key("code").Text(reason.code).Key("text").Text(reason.text).End();
+  });
   one.no ? WritePolicyMembers(json, *one.no, {}) : WriteOutcomeMembers(json, one.outcome);
   return json.End().Line();
 }
@@ -93,7 +103,7 @@ std::string ProgressLine(const ConnectAllResult& result) {
   return std::to_string(result.done()) + " of " + std::to_string(result.portals) +
          " portals: " + std::to_string(result.established) + " established, " +
          std::to_string(result.failed) + " failed, " + std::to_string(result.refused) +
-         " with nothing to negotiate\n";
+         " not negotiated\n";
 }
 
 std::string SummaryText(const ConnectAllResult& result) {
@@ -103,6 +113,7 @@ std::string SummaryText(const ConnectAllResult& result) {
                      std::to_string(result.established) + "\n";
   text += FatesText("failed          ", result.failures);
   text += FatesText("not negotiated  ", result.refusals);
+  text += FatesText("warning         ", result.warnings);
   if (unfinished > 0)
     text += "unfinished      " + std::to_string(unfinished) +
             (result.interrupted ? ": a signal ended it; " + std::to_string(result.not_begun) +
@@ -123,6 +134,7 @@ std::string SummaryJson(const ConnectAllResult& result) {
   json.Key("seconds").Decimal(result.time.count());
   WriteFates(json, "failures", result.failures);
   WriteFates(json, "refusals", result.refusals);
+  WriteFates(json, "warnings", result.warnings);
   return json.End().Line();
 }
 

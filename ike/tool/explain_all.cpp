@@ -8,6 +8,7 @@
 #include "ike/tool/json_text.hpp"
 #include "ike/tool/policy_no.hpp"
 #include "policy/explain.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -48,11 +49,19 @@ class Explanation {
     const PolicyNo no = plan ? PolicyNo{"plan", "there is a plan"} : WhyNot(settings.plan);
     Note(no.code, no.text);
     if (options_.output.json) return AddJson(index, sources, settings);
-    text_ += Heading(index) + (plan ? PolicyLine(settings)
+    text_ += Heading(index) + (plan ? PolicyLine(settings, role_)
                                     : settings.word.ToHex() + ": " + no.code + ": " + no.text);
-    if (!sources.name.empty()) text_ += "; record '" + sources.name + "'";
+    if (!sources.name.empty()) text_ += "; record '" + policy::Plain(sources.name) + "'";
     if (settings.key.empty()) text_ += "; no key";
-    text_ += "\n";
+    text_ += Warnings(settings.plan) + "\n";
+  }
+
+  static std::string Warnings(const policy::Plan& plan) {
+    std::string codes;
+    for (const policy::Reason& reason : plan.reasons)
+      if (reason.severity == policy::Severity::kWarning)
+        codes += (codes.empty() ? "; warnings " : ", ") + std::string(reason.code);
+    return codes;
   }
 
   void TellError(std::size_t index, const ToolError& error) {
@@ -82,7 +91,7 @@ class Explanation {
 
   [[nodiscard]] std::string Heading(std::size_t index) const {
     const std::string& name = fabric_.portal(index).symbolic_name;
-    return fabric_.NameOf(index) + (name.empty() ? "" : " '" + name + "'") + "  ";
+    return fabric_.NameOf(index) + (name.empty() ? "" : " '" + policy::Plain(name) + "'") + "  ";
   }
 
   void Note(const std::string& code, const std::string& text) {

@@ -5,6 +5,7 @@
 #include "ike/tool/config_inputs.hpp"
 #include "ike/tool/config_source.hpp"
 #include "ike/tool/key_source.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -13,7 +14,14 @@ FabricSource::FabricSource(const Options& options, std::shared_ptr<const policy:
     : options_(&options),
       config_(std::move(config)),
       key_(std::move(key)),
-      fabric_(*config_, options.policy.entry, {"--entry", PlacesOf(options.policy)}) {}
+      fabric_(*config_, options.policy.entry, {"--entry", PlacesOf(options.policy)}) {
+  for (std::size_t i = 0; i < fabric_.size(); ++i)
+    if (fabric_.portal(i).in_isns || !options.policy.inputs.isns.Any()) chosen_.push_back(i);
+}
+
+std::string FabricSource::NameOf(std::size_t index) const {
+  return policy::Plain(fabric_.NameOf(chosen_[index]));
+}
 
 Checked<FabricSource> FabricSource::Load(const Options& options) {
   if (!options.policy.HasConfig())
@@ -31,7 +39,7 @@ Checked<FabricSource> FabricSource::Load(const Options& options) {
 }
 
 Checked<Sources> FabricSource::SourcesFor(std::size_t index) const {
-  auto found = fabric_.SourcesFor(index);
+  auto found = fabric_.SourcesFor(chosen_[index]);
   if (!found) return Usage(found.error());
   Sources sources;
   static_cast<policy::Sources&>(sources) = std::move(found).value();

@@ -1,9 +1,10 @@
 #include "ike/tool/portal_plan.hpp"
 
-#include <span>
 #include <string_view>
 
 #include "ike/tool/policy_no.hpp"
+#include "ike/tool/settings.hpp"
+#include "policy/follow_published.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -34,15 +35,6 @@ void WarnOfPhase2(SecurityFlags word, std::vector<std::string>& warnings) {
         "phase-2 proposals are published without MAIN_MODE_ENABLED, which RFC 4171 section 6.3.11 "
         "does not foresee; they are taken all the same");
   }
-}
-
-std::string ModesText(const policy::Plan& plan) {
-  const auto list = [](const auto& modes) {
-    std::string text;
-    for (const auto mode : modes) text += (text.empty() ? "" : " or ") + std::string(Name(mode));
-    return text;
-  };
-  return list(plan.exchanges) + " mode, " + list(plan.encapsulations);
 }
 
 }  // namespace
@@ -88,9 +80,7 @@ std::string PlanLine(const policy::Plan& plan) {
     const PolicyNo no = WhyNot(plan);
     return no.code + ": " + no.text;
   }
-  return ModesText(plan) + (plan.pfs ? ", PFS" : ", no PFS") + "; phase 1 " +
-         policy::ToString(std::span(plan.phase1)) + "; phase 2 " +
-         policy::ToString(std::span(plan.phase2));
+  return PlanLine(plan, Role::kInitiator);
 }
 
 }  // namespace iscsi_ike::ike::tool

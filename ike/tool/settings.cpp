@@ -122,20 +122,30 @@ Status<ToolError> DemandKey(const Settings& settings) {
   return Usage("--key-file", "is missing: no key is given, and none is in the config");
 }
 
-std::string PolicyLine(const Settings& settings) {
-  const policy::Plan& plan = settings.plan;
+namespace {
+
+std::string_view PfsText(const policy::Plan& plan, Role role) {
+  if (role == Role::kInitiator) return plan.pfs ? "PFS" : "no PFS";
+  if (plan.pfs) return "PFS demanded";
+  return plan.refuse_pfs ? "PFS refused" : "PFS as offered";
+}
+
+}  // namespace
+
+std::string PlanLine(const policy::Plan& plan, Role role) {
   const auto list = [](const auto& modes) {
     std::string text;
     for (const auto mode : modes) text += (text.empty() ? "" : " or ") + std::string(Name(mode));
     return text;
   };
-  return settings.word.ToHex() + ": " + list(plan.exchanges) + " mode, " +
-         list(plan.encapsulations) + ", " +
-         (plan.pfs          ? "PFS demanded"
-          : plan.refuse_pfs ? "PFS refused"
-                            : "PFS as offered") +
-         "; phase 1 " + policy::ToString(std::span(plan.phase1)) + "; phase 2 " +
+  return list(plan.exchanges) + " mode, " + list(plan.encapsulations) + ", " +
+         std::string(PfsText(plan, role)) + "; phase 1 " +
+         policy::ToString(std::span(plan.phase1)) + "; phase 2 " +
          policy::ToString(std::span(plan.phase2));
+}
+
+std::string PolicyLine(const Settings& settings, Role role) {
+  return settings.word.ToHex() + ": " + PlanLine(settings.plan, role);
 }
 
 }  // namespace iscsi_ike::ike::tool

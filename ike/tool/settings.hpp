@@ -44,7 +44,10 @@ using policy::Settings;
 // DemandKey: an error unless there is a key.
 [[nodiscard]] Status<ToolError> DemandKey(const Settings& settings);
 
-// PolicyLine tells the plan on one line: the word, modes, encapsulation, PFS and suites.
-[[nodiscard]] std::string PolicyLine(const Settings& settings);
+// PlanLine tells a plan that allows something on one line: modes, encapsulation, PFS and suites, as
+// they are for that end.
+[[nodiscard]] std::string PlanLine(const policy::Plan& plan, Role role);
+// PolicyLine is the word and the PlanLine.
+[[nodiscard]] std::string PolicyLine(const Settings& settings, Role role = Role::kResponder);
 
 }  // namespace iscsi_ike::ike::tool

@@ -102,6 +102,7 @@ TargetPortal ToTargetPortal(const Portal& portal) {
   TargetPortal target;
   target.address = portal.key.address;
   target.socket = portal.key.port.number;
+  target.in_isns = true;
   target.isns_bitmap = portal.bitmap;
   target.symbolic_name = portal.symbolic_name;
   return target;

@@ -456,6 +456,30 @@ TEST(InitialContact, IsAboutThePortalThatItIsSaidTo) {
   }
 }
 
+// Nor does a session at one portal take over what another portal has with the same HBA.
+TEST(TakingOver, StaysAtOnePortal) {
+  for (const char* portal_address : {"192.0.2.2", "192.0.2.7"}) {
+    const EndSettings hba = RenewingEnd(kMainWord);
+    EndSettings portal = RenewingEnd(kMainWord);
+    portal.adjust_peer = [](ike::PeerConfig& peer) {
+      peer.local = {};
+      peer.remote.reset();
+    };
+    Pair pair(hba, portal);
+    ASSERT_TRUE(pair.Login());
+    const auto first = pair.initiator->EventsOf<ike::Phase1Established>().front()->session;
+    const auto peer = MakePeer(hba, policy::Role::kInitiator, "192.0.2.1", portal_address);
+    ASSERT_TRUE(pair.initiator->engine().Connect(pair.net.now(), peer).ok());
+    Talk(*pair.initiator, *pair.responder, pair.net.now());
+    ASSERT_EQ(pair.responder->engine().session_count(), 2U);
+    pair.initiator->engine().Close(pair.net.now(), first);
+    Talk(*pair.initiator, *pair.responder, pair.net.now());
+    EXPECT_EQ(pair.responder->engine().session_count(), 1U);
+    const bool same = portal_address == std::string("192.0.2.2");
+    EXPECT_EQ(pair.responder->EventsOf<ike::SessionReplaced>().size(), same ? 1U : 0U);
+  }
+}
+
 TEST(InitialContact, IsNotSaidBySecondSessions) {
   EndSettings hba = RenewingEnd(kMainWord);
   hba.adjust_peer = [](ike::PeerConfig& peer) { peer.initial_contact = true; };

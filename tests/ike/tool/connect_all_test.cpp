@@ -94,8 +94,8 @@ TEST_F(Troubled, TheSummaryCountsByReasonAndNamesTheFirst) {
   EXPECT_THAT(lines, HasSubstr("127.0.3.1:3260: established: main mode, "));
   EXPECT_THAT(lines, HasSubstr("127.0.3.2:3260: failed: TIMEOUT: "));
   EXPECT_THAT(lines, HasSubstr("127.0.3.4:3260: failed: PEER_REFUSED: "));
-  EXPECT_THAT(lines, HasSubstr("127.0.3.7:3260: nothing to negotiate: IPSEC_DISABLED: "));
-  EXPECT_THAT(lines, HasSubstr("[ff02::1]:3260: nothing to negotiate: NOT_UNICAST: "));
+  EXPECT_THAT(lines, HasSubstr("127.0.3.7:3260: not negotiated: IPSEC_DISABLED: "));
+  EXPECT_THAT(lines, HasSubstr("[ff02::1]:3260: not negotiated: NOT_UNICAST: "));
   EXPECT_THAT(summary, HasSubstr("\nestablished     1\n"));
   EXPECT_THAT(summary, HasSubstr("\nfailed          2 NO_RESPONSE: main mode: MM2 did not come"));
   EXPECT_THAT(summary, HasSubstr("\n                the first: 127.0.3."));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -217,6 +218,57 @@ TEST_F(ConnectIsns, WhatIsConfiguredStandsBeforeTheDirectory) {
   const ToolResult by_default = RunTool(
       Arguments{"explain", "--portal", "127.0.0.1", "--default-bitmap", "0x47"} + Ask(server));
   EXPECT_THAT(by_default.out, HasSubstr("WORD_FROM_ISNS"));
+}
+
+TEST_F(ConnectIsns, PortalsOfTheConfigAreNotThoseOfTheTarget) {
+  const IsnsThread server(Array({Portal(1, 0x27)}));
+  Serving serving(key, "0x27");
+  const std::string config = folder.Write(
+      "hba.json", R"({"portals": [{"address": "127.0.0.55", "securityBitmap": "0x27"}]})");
+  const ToolResult result = Connect(server, serving, {"--config", config, "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto lines = Lines(result.out);
+  ASSERT_EQ(lines.size(), 2U) << result.out;
+  EXPECT_EQ(lines[0]["portal"], "127.0.0.1:3260");
+  EXPECT_EQ(lines[1]["portals"], 1);
+  const ToolResult explained = RunTool(Arguments{"explain", "--config", config} + Ask(server));
+  EXPECT_THAT(explained.out, AllOf(HasSubstr("127.0.0.1"), Not(HasSubstr("127.0.0.55"))));
+}
+
+TEST_F(ConnectIsns, WhatIsWeakIsWarnedOfOnceAndCounted) {
+  PublishedPortal weak = Portal(1, 0x2b);
+  weak.phase1_proposals = Phase1Proposals("3des-sha1-modp1024");
+  PublishedPortal other = weak;
+  other.key.port.number = 3261;
+  const IsnsThread server(Array({weak, other}));
+  Serving serving(key, "0x2b", {"--ike", "3des-sha1-modp1024"});
+  const ToolResult result = Connect(server, serving, {"--all"});
+  const auto first = result.err.find("warning: 127.0.0.1:3260: WEAK_GROUP: ");
+  ASSERT_NE(first, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("WEAK_GROUP", first + 40), std::string::npos);
+  EXPECT_THAT(result.out, HasSubstr("warning         2 WEAK_GROUP: "));
+  const auto lines = Lines(Connect(server, serving, {"--all", "--json"}).out);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_FALSE(lines[0]["warnings"].empty());
+  EXPECT_EQ(lines[2]["warnings"].size(), lines[0]["warnings"].size());
+  const ToolResult explained = RunTool(Arguments{"explain"} + Ask(server));
+  EXPECT_THAT(explained.out, testing::ContainsRegex("no PFS;.*; warnings .*WEAK_GROUP"));
+}
+
+TEST_F(ConnectIsns, NamesOfTheServerAreFitForATerminal) {
+  PublishedPortal portal = Portal(1, 0x27);
+  portal.symbolic_name =
+      "left\xc2\x9b"
+      "31m\xe2\x80\xae";
+  const IsnsThread server(Array({portal}));
+  Serving serving(key, "0x27");
+  const ToolResult connected = Connect(server, serving);
+  const ToolResult explained = RunTool(Arguments{"explain"} + Ask(server));
+  for (const std::string& text : {connected.out, connected.err, explained.out, explained.err}) {
+    const auto odd = [](char c) { return c != '\n' && (c < ' ' || c > '~'); };
+    EXPECT_TRUE(std::none_of(text.begin(), text.end(), odd)) << text;
+  }
+  EXPECT_THAT(connected.out, HasSubstr(R"("left\xc2\x9b31m)"));
 }
 
 TEST_F(ConnectIsns, ProposalsOfWhichNoneCanBeUsedAreRefused) {

@@ -47,7 +47,7 @@ TEST_F(ExplainAll, PrintsALineForEachPortalInOrderThenTheCounts) {
   std::vector<std::string> all;
   for (std::string line; std::getline(lines, line);) all.push_back(line);
   ASSERT_EQ(all.size(), 9U) << result.out;
-  EXPECT_THAT(all[0], StartsWith("192.0.2.10:3260  0x27: main mode, transport, PFS as offered; "));
+  EXPECT_THAT(all[0], StartsWith("192.0.2.10:3260  0x27: main mode, transport, no PFS; "));
   EXPECT_THAT(all[0], EndsWith("; record 'hba1'"));
   EXPECT_THAT(all[1], StartsWith("192.0.2.11:3261 'array 1'  0x27: main mode"));
   EXPECT_THAT(all[2], StartsWith("192.0.2.12:3260  0x1: IPSEC_DISABLED: "));

@@ -1,4 +1,4 @@
-#include "policy/published_proposals.hpp"
+#include "policy/follow_published.hpp"
 
 #include <algorithm>
 #include <string>
@@ -50,8 +50,21 @@ void FollowGroup(std::optional<crypto::DhGroup> group, TranslateRequest& request
     notes.emplace_back("the word enables PFS, and the first phase-2 proposal has no group");
 }
 
-void FollowPhase2(const std::vector<PublishedEspOffer>& offers, TranslateRequest& request,
+// Encrypting leaves out offers that would only authenticate.
+std::vector<PublishedEspOffer> Encrypting(std::vector<PublishedEspOffer> offers,
+                                          std::vector<std::string>& notes) {
+  const auto dropped = std::erase_if(
+      offers, [](const auto& offer) { return offer.suite.cipher == EspCipher::kNull; });
+  if (dropped > 0)
+    notes.emplace_back(
+        "phase-2 proposals without encryption are left out: whoever is on the way to the iSNS "
+        "server could have put them there");
+  return offers;
+}
+
+void FollowPhase2(const std::vector<PublishedEspOffer>& published, TranslateRequest& request,
                   std::vector<std::string>& notes) {
+  const auto offers = Encrypting(published, notes);
   request.suites.phase2.clear();
   if (offers.empty()) return;
   const auto group = offers.front().suite.pfs_group;

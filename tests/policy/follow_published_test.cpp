@@ -1,6 +1,6 @@
 // What a portal has published in iSNS: how it is followed, what gives way to it and what it gives
 // way to.
-#include "policy/published_proposals.hpp"
+#include "policy/follow_published.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,8 +17,8 @@ using testing::IsEmpty;
 
 std::vector<PublishedPhase1Offer> Phase1(std::string_view suites, Lifetime lifetime = {}) {
   std::vector<PublishedPhase1Offer> offers;
-  for (const Phase1Suite& suite : *ParsePhase1List(suites, "suites"))
-    offers.push_back({suite, lifetime});
+  const auto list = ParsePhase1List(suites, "suites");
+  for (const Phase1Suite& suite : *list) offers.push_back({suite, lifetime});
   return offers;
 }
 
@@ -41,7 +41,8 @@ struct Followed {
 
 TEST(PublishedProposals, SuitesAreTakenInTheirOrderEachOnce) {
   PublishedProposals published;
-  published.phase1 = Phase1("aes256-sha384-ecp384,aes128-sha1-modp2048,aes256-sha384-ecp384");
+  published.phase1 = Phase1("aes256-sha384-ecp384,aes128-sha1-modp2048");
+  published.phase1->push_back(published.phase1->front());
   const Followed followed(0x27, published);
   EXPECT_EQ(followed.request.suites.phase1,
             *ParsePhase1List("aes256-sha384-ecp384,aes128-sha1-modp2048", "suites"));
@@ -87,6 +88,16 @@ TEST(PublishedProposals, TheWordSaysWhetherThereIsAPfsGroupAndThePortalWhich) {
               ElementsAre(HasSubstr("another PFS group"), HasSubstr("does not enable PFS")));
 }
 
+TEST(PublishedProposals, EspWithoutEncryptionIsLeftOut) {
+  PublishedProposals published;
+  published.phase2 = {Esp("null-sha1", std::nullopt), Esp("aes128-sha1", std::nullopt)};
+  const Followed followed(0x27, published);
+  EXPECT_EQ(followed.request.suites.phase2, *ParseEspList("aes128-sha1", "suites"));
+  EXPECT_THAT(followed.notes, ElementsAre(HasSubstr("without encryption are left out")));
+  published.phase2->pop_back();
+  EXPECT_THAT(Followed(0x27, published).request.suites.phase2, IsEmpty());
+}
+
 TEST(PublishedProposals, NoneThatCanBeUsedLeavesNothingToOffer) {
   PublishedProposals published;
   published.phase1.emplace();
@@ -126,16 +137,26 @@ bool Says(const Settings& settings, ReasonCode code) {
 }
 
 TEST(PublishedProposals, TheInitiatorFollowsThemAndSaysSo) {
+  const Config config = OnePortal();
+  const Sources sources = SourcesOf(config, nullptr, &config.portals[0]);
+  const Settings settings = TranslateFor(Role::kInitiator, sources, std::nullopt, true);
+  EXPECT_EQ(settings.plan.phase1, *ParsePhase1List("aes256-sha384-ecp384", "s"));
+  EXPECT_EQ(settings.plan.phase2, DefaultSuites().phase2);
+  EXPECT_TRUE(Says(settings, ReasonCode::kWordFromIsns));
+  EXPECT_TRUE(Says(settings, ReasonCode::kPublished));
+  EXPECT_TRUE(Says(settings, ReasonCode::kPublishedLeftOut));
+}
+
+TEST(PublishedProposals, ConfiguredSuitesStandBeforeThemAndItIsTold) {
   Config config = OnePortal();
   config.defaults.suites = SuiteSet{"own", *ParsePhase1List("aes128-sha1-modp2048", "s"),
                                     *ParseEspList("aes128-sha1", "s")};
   const Sources sources = SourcesOf(config, nullptr, &config.portals[0]);
   const Settings settings = TranslateFor(Role::kInitiator, sources, std::nullopt, true);
-  EXPECT_EQ(settings.plan.phase1, *ParsePhase1List("aes256-sha384-ecp384", "s"));
-  EXPECT_EQ(settings.plan.phase2, *ParseEspList("aes128-sha1", "s"));
-  EXPECT_TRUE(Says(settings, ReasonCode::kWordFromIsns));
-  EXPECT_TRUE(Says(settings, ReasonCode::kPublished));
-  EXPECT_TRUE(Says(settings, ReasonCode::kPublishedLeftOut));
+  EXPECT_EQ(settings.plan.phase1, config.defaults.suites->phase1);
+  EXPECT_EQ(settings.plan.phase2, config.defaults.suites->phase2);
+  EXPECT_TRUE(Says(settings, ReasonCode::kPublishedOverridden));
+  EXPECT_FALSE(Says(settings, ReasonCode::kPublished));
 }
 
 TEST(PublishedProposals, AResponderHasItsOwn) {
