@@ -1,16 +1,20 @@
 #include "ike/tool/negative_cache_file.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
+#include "crypto/random.hpp"
 #include "ike/tool/endpoint_text.hpp"
 #include "ike/tool/input_text.hpp"
+#include "ike/tool/secret_file.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -18,6 +22,7 @@ namespace iscsi_ike::ike::tool {
 namespace {
 
 constexpr const char* kOption = "--negative-cache";
+constexpr const char* kNoFile = "is no regular file; nothing else is read, or replaced";
 constexpr std::size_t kLargestFile = std::size_t{1} << 20;  // octets
 
 std::uint64_t Now() {
@@ -35,25 +40,83 @@ bool IsCode(std::string_view text) {
          text.find_first_not_of(kLetters) == std::string_view::npos;
 }
 
+std::string Because(const char* rule, int error) {
+  return std::string(rule) + ": " + std::generic_category().message(error);
+}
+
+// Unforeseen makes a name beside `path` that no other run has, and that nobody can put there first.
+std::string Unforeseen(const std::string& path) {
+  std::array<std::uint8_t, 8> octets{};
+  crypto::SystemRandom random;
+  if (!random.Fill(octets)) return {};
+  std::string name = path + ".";
+  for (const std::uint8_t octet : octets) {
+    name += "0123456789abcdef"[octet >> 4U];
+    name += "0123456789abcdef"[octet & 15U];
+  }
+  return name;
+}
+
+// Passing removes a file, unless that has got another name.
+class Passing {
+ public:
+  explicit Passing(const std::string& path) : path_(path) {}
+  ~Passing() {
+    if (!renamed_) ::unlink(path_.c_str());
+  }
+  Passing(const Passing&) = delete;
+  Passing& operator=(const Passing&) = delete;
+  // RenameTo tells whether it went well; errno says why not.
+  [[nodiscard]] bool RenameTo(const std::string& path) {
+    renamed_ = std::rename(path_.c_str(), path.c_str()) == 0;
+    return renamed_;
+  }
+
+ private:
+  const std::string& path_;
+  bool renamed_ = false;
+};
+
 }  // namespace
 
 Checked<NegativeCacheFile> NegativeCacheFile::Open(const std::string& path) {
   NegativeCacheFile file(path);
   if (path.empty()) return file;
   if (path == "-") return Usage(kOption, "is read and written: it needs a file");
-  if (access(path.c_str(), F_OK) == 0) {
-    const auto octets = ReadInput(path, kOption, kLargestFile);
-    if (!octets) return Failure(octets.error());
-    const auto text = octets->Expose();
-    if (auto taken = file.Take({reinterpret_cast<const char*>(text.data()), text.size()}); !taken)
-      return Failure(taken.error());
-  }
+  if (auto read = file.Read(); !read) return Failure(read.error());
   if (auto saved = file.Save(); !saved) return Failure(saved.error());
   return file;
 }
 
 Failure<ToolError> NegativeCacheFile::Reject(const std::string& rule) const {
   return Usage(kOption, path_ + ": " + rule);
+}
+
+Status<ToolError> NegativeCacheFile::Read() {
+  // O_NONBLOCK: a pipe must not block here.
+  const int descriptor =
+      ::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0) {
+    if (errno == ENOENT) return Done{};
+    if (errno == ELOOP) return Reject("is a symbolic link; the file is never reached through one");
+    if (errno == ENXIO) return Reject(kNoFile);
+    return Reject(Because("cannot be opened", errno));
+  }
+  auto taken = ReadFrom(descriptor);
+  ::close(descriptor);
+  return taken;
+}
+
+Status<ToolError> NegativeCacheFile::ReadFrom(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return Reject(Because("cannot be read", errno));
+  if (!S_ISREG(status.st_mode)) return Reject(kNoFile);
+  if (status.st_uid != ::geteuid())
+    return Reject("is another user's; what it says is not believed");
+  const auto octets = ReadDescriptor(descriptor, std::string(kOption) + ": " + path_, kLargestFile);
+  if (!octets) return Failure(octets.error());
+  const auto text = octets->Expose();
+  return Take({reinterpret_cast<const char*>(text.data()), text.size()});
 }
 
 Status<ToolError> NegativeCacheFile::Take(std::string_view text) {
@@ -97,14 +160,17 @@ void NegativeCacheFile::Forget(const policy::isns::PortalKey& endpoint) { cache_
 
 Status<ToolError> NegativeCacheFile::Save() const {
   if (path_.empty()) return Done{};
-  const std::string next = path_ + ".new";
-  std::ofstream out(next, std::ios::trunc);
+  const std::string name = Unforeseen(path_);
+  if (name.empty()) return Reject("cannot be written: there is no randomness for a name");
+  auto next = SecretFile::Create(name, ExistingFile::kRefuse);
+  if (!next) return Reject("cannot be written: " + next.error().Text());
+  Passing passing(name);
   for (const auto& [endpoint, entry] : cache_.entries())
-    out << endpoint.ToString() << ' ' << entry.until << ' ' << entry.why << '\n';
-  out.close();
-  if (!out) return Reject("cannot be written: " + std::generic_category().message(errno));
-  if (std::rename(next.c_str(), path_.c_str()) == 0) return Done{};
-  return Reject("cannot be written: " + std::generic_category().message(errno));
+    next->Write(endpoint.ToString() + ' ' + std::to_string(entry.until) + ' ' + entry.why + '\n');
+  if (auto closed = next->Close(); !closed)
+    return Reject("cannot be written: " + closed.error().Text());
+  if (!passing.RenameTo(path_)) return Reject(Because("cannot be written", errno));
+  return Done{};
 }
 
 }  // namespace iscsi_ike::ike::tool

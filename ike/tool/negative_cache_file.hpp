@@ -1,7 +1,9 @@
 // NegativeCacheFile: the portals that failed authentication, from one run to the next (RFC 3723
 // section 2.6). A line each:
 //   192.0.2.1:3260 1767225600 HASH_MISMATCH
-// the endpoint, until when it is left alone (seconds since 1970) and the code of the failure.
+// the endpoint, until when it is left alone (seconds since 1970) and the code of the failure. The
+// tool often runs as root, and the folder may be anybody's: links are not followed, and what is no
+// regular file of this user is neither read nor replaced.
 #pragma once
 
 #include <optional>
@@ -24,11 +26,14 @@ class NegativeCacheFile {
   [[nodiscard]] std::optional<std::string> WhyNot(const policy::isns::PortalKey& endpoint) const;
   void Remember(const policy::isns::PortalKey& endpoint, std::string code);
   void Forget(const policy::isns::PortalKey& endpoint);
-  // Save puts a new file in the place of the old one.
+  // Save puts a new file, which only its owner can read, in the place of the old one; when that
+  // fails, nothing of it is left.
   Status<ToolError> Save() const;
 
  private:
   explicit NegativeCacheFile(std::string path) : path_(std::move(path)) {}
+  Status<ToolError> Read();
+  Status<ToolError> ReadFrom(int descriptor);
   Status<ToolError> Take(std::string_view text);
   Status<ToolError> TakeLine(std::string_view line, std::size_t number);
   [[nodiscard]] Failure<ToolError> Reject(const std::string& rule) const;
