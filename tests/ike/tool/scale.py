@@ -4,15 +4,20 @@
 usage: scale.py TOOL
 
 Directories of 10,000 portals are made here, in several shapes, and explained: in less than a second of processor time
-and 64 MiB each. why-key is asked about 10,000 records: it makes few fingerprints, each of which takes long. Prints what
+and 64 MiB each; as files, and as the answer of an iSNS server. why-key is asked about 10,000 records: it makes few fingerprints, each of which takes long. Prints what
 was measured. Processor time is user and system, by wait4; the memory is the largest resident set of the process.
 """
 
 import json
 import pathlib
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "interop"))
+from harness import isns, isns_fake  # noqa: E402
 
 PORTALS = 10_000
 SECONDS = 1.0
@@ -77,6 +82,39 @@ def records_for_anybody():
     return json.dumps({"records": [record(f"hba{i}", i, peerIdentity=f"fqdn:peer{i}.example") for i in range(PORTALS)]})
 
 
+def proposals(doi_protocol, spi, transform, attributes):
+    """An SA payload as iSNS stores it: one proposal with one transform."""
+    octets = b"".join(struct.pack(">HH", 0x8000 | kind, value) for kind, value in attributes)
+    octets = struct.pack(">BBHBBH", 0, 0, 8 + len(octets), 1, transform, 0) + octets
+    octets = struct.pack(">BBHBBBB", 0, 0, 8 + len(spi) + len(octets), 1, doi_protocol, len(spi), 1) + spi + octets
+    return struct.pack(">BBHII", 0, 0, 12 + len(octets), 1, 1) + octets
+
+
+# AES-128, SHA2-256, pre-shared key, modp2048, 7200 s; and ESP with AES-128 and HMAC-SHA2-256, transport mode, 1800 s.
+PHASE1 = proposals(1, b"", 1, ((1, 7), (14, 128), (2, 4), (3, 1), (4, 14), (11, 1), (12, 7200)))
+PHASE2 = proposals(3, bytes(4), 12, ((4, 2), (5, 5), (6, 128), (1, 1), (2, 1800)))
+
+
+class Loopback:
+    """The host of a FakeServer that is not in a lab."""
+
+    def socket(self, *kinds):
+        self.made = socket.socket(*kinds)
+        return self.made
+
+    def port(self):
+        return self.made.getsockname()[1]
+
+
+def answer_with(objects):
+    """The script of a server that has these objects, and sends large answers in as many PDUs as they need."""
+    def script(conversation):
+        while True:
+            answer = isns_fake.right(conversation.request(), objects)
+            conversation.send(b"".join(pdu.octets() for pdu in isns.fragments(answer, 65532)))
+    return script
+
+
 # The resident set of a process begins with that of the one that started it, so that a small one has to.
 MEASURE = """
 import os, resource, sys
@@ -125,18 +163,38 @@ class Scale:
         return str(file)
 
     def explain(self, make, option="--config", planned=PORTALS):
-        file = self.write(make)
-        code, text = self.measure(make.__name__, ["explain", "--all", option, file], SECONDS)
-        self.check(code == (0 if planned == PORTALS else 3), f"{make.__name__}: exit code {code}")
+        self.explain_all(make.__name__, [option, self.write(make)], planned)
+
+    def explain_all(self, name, arguments, planned=PORTALS):
+        """Gives the plans, None for a portal without one."""
+        code, text = self.measure(name, ["explain", "--all", *arguments], SECONDS)
+        self.check(code == (0 if planned == PORTALS else 3), f"{name}: exit code {code}")
         lines = text.splitlines()
-        self.check(f"{PORTALS} portals" in lines, f"{make.__name__}: the count is missing")
-        self.check(planned == 0 or f"  {planned} plan: there is a plan" in lines, f"{make.__name__}: {lines[-1]}")
-        self.check(len(lines) == PORTALS + 2, f"{make.__name__}: {len(lines)} lines")
-        code, text = self.measure(make.__name__ + ", JSON", ["explain", "--all", "--json", option, file], SECONDS)
+        self.check(f"{PORTALS} portals" in lines, f"{name}: the count is missing")
+        self.check(planned == 0 or f"  {planned} plan: there is a plan" in lines, f"{name}: {lines[-1:]}")
+        self.check(len(lines) == PORTALS + 2, f"{name}: {len(lines)} lines")
+        code, text = self.measure(name + ", JSON", ["explain", "--all", "--json", *arguments], SECONDS)
         plans = [json.loads(line)["plan"] for line in text.splitlines()]
-        self.check(len(plans) == PORTALS, f"{make.__name__}: {len(plans)} objects")
+        self.check(len(plans) == PORTALS, f"{name}: {len(plans)} objects")
         outcomes = [plan["outcome"] for plan in plans if plan is not None]
-        self.check(outcomes == ["plan"] * planned, f"{make.__name__}: {len(outcomes)} plans")
+        self.check(outcomes == ["plan"] * planned, f"{name}: {len(outcomes)} plans")
+        return plans
+
+    def directory(self):
+        """An iSNS server has the portals of one target; every tenth publishes its proposals."""
+        portals = [isns.Portal(address(i), 0x27, 3260 + i % 4, *((PHASE1, PHASE2) if i % 10 == 0 else ()))
+                   for i in range(PORTALS)]
+        key_file = self.folder / "key"
+        key_file.write_text("0x" + key(0))
+        key_file.chmod(0o600)
+        host = Loopback()
+        with isns_fake.FakeServer(host, answer_with(isns_fake.directory(portals)), port=0) as fake:
+            asked = ["--isns", f"127.0.0.1:{host.port()}", "--initiator", "iqn.2026-01.example.hba:one",
+                     "--key-file", str(key_file)]
+            plans = self.explain_all("directory", asked)
+        published = sum("PUBLISHED_PROPOSALS" in json.dumps(plan) for plan in plans)
+        self.check(published == PORTALS // 10, f"directory: {published} plans of published proposals")
+        self.check(not fake.complaints, f"directory: {fake.complaints}")
 
     def why_key(self):
         file = self.write(records_for_anybody)
@@ -173,6 +231,7 @@ def main():
             scale.explain(make)
         scale.explain(iscsicli, option="--iscsicli")
         scale.explain(no_record, planned=0)
+        scale.directory()
         scale.why_key()
         scale.serve_at_too_many()
     return 1 if scale.failed else 0
