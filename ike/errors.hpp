@@ -48,6 +48,9 @@ struct NegotiationFailure {
   std::vector<std::string> details;  // evidence and hints, a sentence each
   std::vector<Refusal> refusals;     // transforms refused by this end
   std::uint16_t peer_notify = 0;     // PEER_REFUSED: the number of the peer's notification
+  // This end proved its key (MM5), and the peer did not: it has another, or none, or is gone. Set
+  // when the negotiation has ended, whatever the code.
+  bool peer_unproven = false;
   [[nodiscard]] Blame blame() const { return BlameOf(code); }
 };
 

@@ -81,6 +81,13 @@ NegotiationFailure Silence(const Session& session, const Exchange& exchange) {
   return failure;
 }
 
+// PeerIsUnproven: MM5, which shows that this end has the key, is out, and MM6 is due. In aggressive
+// mode the responder is the first to prove itself.
+bool PeerIsUnproven(const Session& session, const Exchange& exchange) {
+  return exchange.script->phase1 && session.mode == policy::ExchangeMode::kMain &&
+         exchange.role == Role::kInitiator && exchange.row == 5;
+}
+
 bool ConcernsKeys(FailureCode code) {
   return code == FailureCode::kKeysDiffer || code == FailureCode::kHashMismatch;
 }
@@ -100,9 +107,7 @@ void Suspect(EngineCore& core, const Session& session, Exchange& exchange,
 
 void NoteRepetition(EngineCore& core, const Session& session, Exchange& exchange) {
   // MM5 was the answer (row 5 is next), and its question MM4 came again, twice.
-  const bool after_mm5 = exchange.script->phase1 && session.mode == policy::ExchangeMode::kMain &&
-                         exchange.role == Role::kInitiator && exchange.row == 5;
-  if (!after_mm5 || exchange.duplicates_seen < 2) return;
+  if (!PeerIsUnproven(session, exchange) || exchange.duplicates_seen < 2) return;
   NegotiationFailure suspicion;
   suspicion.code = FailureCode::kKeysDiffer;
   suspicion.text = "the peer repeats MM4 although MM5 was sent: it cannot read MM5";
@@ -144,6 +149,7 @@ void TimeOut(EngineCore& core, Session& session, Exchange& exchange) {
     known.details.push_back("given up: " + failure.text);
     failure = std::move(known);
   }
+  failure.peer_unproven = PeerIsUnproven(session, exchange);
   if (exchange.script->phase1) {
     FailSession(core, session, std::move(failure));
   } else {

@@ -81,7 +81,7 @@ void Learn(const PortalOutcome& one, NegativeCacheFile& cache) {
   if (!one.endpoint || one.no) return;
   if (one.Established()) return cache.Forget(*one.endpoint);
   const auto& failure = one.outcome.failure;
-  if (failure && failure->blame() == Blame::kAuthentication)
+  if (failure && (failure->blame() == Blame::kAuthentication || failure->peer_unproven))
     cache.Remember(*one.endpoint, std::string(Name(failure->code)));
 }
 

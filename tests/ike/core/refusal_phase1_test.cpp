@@ -34,6 +34,8 @@ TEST(Refusal, AnotherKeyInMainModeIsNamedAtBothEnds) {
   EXPECT_EQ(hba.code, FailureCode::kTimeout);
   EXPECT_THAT(hba.details, Contains(HasSubstr("another pre-shared key")));
   EXPECT_THAT(hba.details, Contains(HasSubstr("compare the key fingerprints")));
+  EXPECT_TRUE(hba.peer_unproven);
+  EXPECT_FALSE(portal.peer_unproven) << "that the peer is at fault is in the code";
   // The target says so as soon as it sees it.
   const auto diagnosed = pair.responder->EventsOf<ike::Diagnosed>();
   ASSERT_EQ(diagnosed.size(), 1U);

@@ -170,6 +170,36 @@ TEST_F(ConnectIsns, LeavesPortalsAloneThatFailedAuthentication) {
   EXPECT_EQ(ReadFile(cache), "");
 }
 
+// Main mode ends in silence there: the responder cannot read MM5.
+TEST_F(ConnectIsns, LeavesPortalsAloneThatDoNotProveThemselvesInMainMode) {
+  const IsnsThread server(Array({Portal(1, 0x27), Portal(77, 0x27)}));
+  const std::string cache = folder.Path("cache");
+  {
+    Serving serving(folder.Write("other", "0xffeeddccbbaa99887766554433221100\n"), "0x27");
+    const ToolResult first = Connect(server, serving, {"--negative-cache", cache});
+    EXPECT_EQ(first.exit_code, 4) << first.out;
+    EXPECT_THAT(first.out, AllOf(HasSubstr("127.0.0.1:3260: failed: TIMEOUT: main mode: MM6"),
+                                 HasSubstr("127.0.0.77:3260: failed: NO_RESPONSE")));
+  }
+  EXPECT_THAT(ReadFile(cache), testing::MatchesRegex("127.0.0.1:3260 [0-9]+ TIMEOUT\n"))
+      << "who does not answer at all may be tried again";
+  Serving serving(key, "0x27");
+  const ToolResult second = Connect(server, serving, {"--negative-cache", cache});
+  EXPECT_THAT(second.out, HasSubstr("FAILED_BEFORE: it failed authentication (TIMEOUT)"));
+  EXPECT_THAT(serving.process.out(), Not(HasSubstr("established")));
+}
+
+// A main mode that is silent before the keys come into play says nothing about them.
+TEST_F(ConnectIsns, DoesNotHoldOtherRefusalsAgainstAPortal) {
+  const IsnsThread server(Array({Portal(1, 0x27)}));
+  const std::string cache = folder.Path("cache");
+  Serving serving(key, "0x27", {"--ike", "aes256-sha384-ecp384"});
+  const ToolResult result = Connect(
+      server, serving, {"--negative-cache", cache, "--ike", "aes128-sha256-modp2048", "--json"});
+  EXPECT_EQ(Lines(result.out)[0]["outcome"], "failed") << result.out;
+  EXPECT_EQ(ReadFile(cache), "");
+}
+
 TEST_F(ConnectIsns, NamesWhatIsWrongWithANegativeCache) {
   const IsnsThread server(Array({Portal(1, 0x27)}));
   Serving serving(key, "0x27");
