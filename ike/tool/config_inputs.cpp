@@ -54,6 +54,25 @@ Checked<bool> IsSecond(const std::string& text, const char* option, std::string_
       option, policy::Quote(text) + " is not " + std::string(first) + " or " + std::string(second));
 }
 
+// Joined puts a line break behind each.
+crypto::Secret Joined(const std::vector<crypto::Secret>& lines) {
+  std::size_t size = lines.size();
+  for (const crypto::Secret& line : lines) size += line.size();
+  crypto::Secret text(size);
+  auto out = text.ExposeMutable().begin();
+  for (const crypto::Secret& line : lines) {
+    out = std::copy(line.Expose().begin(), line.Expose().end(), out);
+    *out++ = '\n';
+  }
+  return text;
+}
+
+bool HoldsKey(const policy::Config& config) {
+  const auto has_key = [](const auto& one) { return !one.key.empty(); };
+  return !config.defaults.group_key.empty() || std::ranges::any_of(config.records, has_key) ||
+         std::ranges::any_of(config.logins, has_key);
+}
+
 // Reader collects the sources.
 class Reader {
  public:
@@ -67,6 +86,7 @@ class Reader {
     host_order_ = *host_order;
     auto added = AddJson();
     if (added) added = AddIscsicli();
+    if (added) added = AddIscsicliLines();
     if (added) added = AddBinaries();
     if (added) added = AddRegistry();
     if (added) added = AddDefaultBitmap();
@@ -106,6 +126,20 @@ class Reader {
     return Add(PlaceOf(file),
                policy::ParseIscsicli(std::move(octets).value(), FileName(file.path), *notation),
                "--iscsicli");
+  }
+
+  Status<ToolError> AddIscsicliLines() {
+    const std::string option = "--iscsicli-line";
+    const std::size_t taken = inputs_.iscsicli_lines ? inputs_.iscsicli_lines->size() : 0;
+    if (taken != inputs_.iscsicli_wiped.size())
+      return Usage(option, "stands where it is not seen in time; say --iscsicli-line=LINE");
+    if (taken == 0) return Done{};
+    const auto notation = ParseKeyNotation(inputs_.key_notation);
+    if (!notation) return Failure(notation.error());
+    auto config = policy::ParseIscsicli(Joined(*inputs_.iscsicli_lines), "command line", *notation);
+    if (config && HoldsKey(*config))
+      Warn(option + ": every user of this machine may have seen the key; use --iscsicli");
+    return Add(option, std::move(config), "--iscsicli-line");
   }
 
   Checked<policy::WmiBinaryOptions> BinaryOptions() const {
@@ -236,6 +270,8 @@ std::string PlacesOf(const PolicyOptions& options) {
   std::string places;
   for (const InputFile& file : InputFiles(options))
     places += (places.empty() ? "" : ", ") + PlaceOf(file);
+  if (!options.inputs.iscsicli_wiped.empty())
+    places += (places.empty() ? "" : ", ") + std::string("--iscsicli-line");
   if (!options.inputs.isns.server.empty())
     places += (places.empty() ? "" : ", ") + ("--isns: " + options.inputs.isns.server);
   return places.empty() ? "--default-bitmap" : places;

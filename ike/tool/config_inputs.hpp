@@ -9,7 +9,8 @@
 
 namespace iscsi_ike::ike::tool {
 
-// ReadInputs reads what was given, in the order --config, --iscsicli, --wmi-binary, --reg,
+// ReadInputs reads what was given, in the order --config, --iscsicli, --iscsicli-line,
+// --wmi-binary, --reg,
 // --default-bitmap, --isns. Warns of files with keys that others can read. Errors begin with the
 // option and the file: "--iscsicli: lines.txt: line 3: ...".
 [[nodiscard]] Checked<std::vector<policy::PlacedConfig>> ReadInputs(const PolicyOptions& options);

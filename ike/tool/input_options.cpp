@@ -51,6 +51,10 @@ void AddInputOptions(CLI::App& app, InputOptions& inputs) {
           "Lines of iscsicli (PSKey, GroupKey, TunnelAddr, AddTargetPortal, LoginTarget), '-' for "
           "standard input")
       ->group(kInputGroup);
+  AddList(app, "--iscsicli-line", inputs.iscsicli_wiped, "LINE",
+          "One such line, may be repeated; behind those of --iscsicli. A key in it can be seen by "
+          "every user of this machine")
+      ->group(kInputGroup);
   AddWmi(app, inputs);
   AddRegistry(app, inputs);
   AddText(app, "--key-notation", inputs.key_notation, "NOTATION",

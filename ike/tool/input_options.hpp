@@ -2,8 +2,11 @@
 // typed; config_inputs.hpp reads it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "crypto/secret.hpp"
 
 namespace CLI {
 class App;
@@ -24,7 +27,10 @@ struct IsnsOptions {
 };
 
 struct InputOptions {
-  std::string iscsicli;                 // file or "-"
+  std::string iscsicli;                     // file or "-"
+  std::vector<std::string> iscsicli_wiped;  // what is left of each --iscsicli-line
+  // The lines themselves, any of which may hold a key (key_argument.hpp); null: none.
+  std::shared_ptr<const std::vector<crypto::Secret>> iscsicli_lines;
   std::vector<std::string> wmi_binary;  // [LAYOUT=]FILE
   std::string wmi_address;
   std::string wmi_byte_order;  // network, number
@@ -41,7 +47,7 @@ struct InputOptions {
     for (const std::string* text : {&iscsicli, &wmi_address, &wmi_byte_order, &wmi_text, &reg,
                                     &reg_key, &reg_type, &default_bitmap})
       if (!text->empty()) return true;
-    return !wmi_binary.empty() || isns.Any();
+    return !iscsicli_wiped.empty() || !wmi_binary.empty() || isns.Any();
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/secret.hpp"
 
@@ -22,5 +23,7 @@ struct KeySource {
 // so that it is gone from ps and from whatever copies argv next. Call it first. A --key without a
 // value is left for the parser to complain about; of several the last counts.
 [[nodiscard]] std::optional<crypto::Secret> TakeKeyArgument(int argc, char** argv);
+// TakeLineArguments does the same with each --iscsicli-line, in their order.
+[[nodiscard]] std::vector<crypto::Secret> TakeLineArguments(int argc, char** argv);
 
 }  // namespace iscsi_ike::ike::tool

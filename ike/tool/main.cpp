@@ -1,5 +1,6 @@
 // iscsi-ike: the command-line tool.
 #include <exception>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ ExitCode Dispatch(const Options& options) {
 
 ExitCode Main(int argc, char** argv) {
   auto key = TakeKeyArgument(argc, argv);
+  auto lines = std::make_shared<const std::vector<crypto::Secret>>(TakeLineArguments(argc, argv));
   auto line = ParseCommandLine(std::vector<std::string>(argv + 1, argv + argc));
   if (!line) return Complain(line.error());
   if (line->print_and_leave) {
@@ -64,6 +66,7 @@ ExitCode Main(int argc, char** argv) {
     return Complain({ExitCode::kUsage, "crypto: the machine gives no randomness"});
   if (key) Warn("--key: every user of this machine may have seen the key; use --key-file");
   line->options.key.argument = std::move(key);
+  line->options.policy.inputs.iscsicli_lines = std::move(lines);
   const OutputOptions& output = line->options.output;
   if (output.recording_keys && output.recording.empty())
     return Complain({ExitCode::kUsage, "--record-keys: is for a --record; none is given"});

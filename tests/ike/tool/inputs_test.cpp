@@ -58,6 +58,45 @@ TEST_F(Inputs, IscsicliLinesAreExplained) {
   EXPECT_EQ(Explained({"--iscsicli", "-"}, ReadFile(lines)), plan);
 }
 
+TEST_F(Inputs, IscsicliLinesAreTakenAsArguments) {
+  const json plan = Explained({"--iscsicli", lines});
+  const std::string record =
+      "iscsicli PSKey * * 0x27 2 hba1.example 0x9d1c6a2f0be57843d6aa41f7305ec289 T";
+  const std::string login = "LoginTarget iqn.x T 192.0.2.10 3260 * * 0x2b 1 * * * * * * * * * 0";
+  EXPECT_EQ(Explained({"--iscsicli-line", record, "--iscsicli-line=" + login}), plan);
+  const std::string file = folder.Write("login.txt", login + "\n");
+  EXPECT_EQ(Explained({"--iscsicli", file, "--iscsicli-line", record}), plan);
+  EXPECT_EQ(
+      Explained({"--iscsicli-line", "GroupKey \"one two\" T", "--iscsicli-line", login}).at("word"),
+      "0x2b");
+  const std::string error =
+      Refused({"--iscsicli-line", login, "--iscsicli-line", "PSKey * * 0x27 4 192.0.2.0 s3cr3t T"});
+  EXPECT_THAT(error, StartsWith("iscsi-ike: --iscsicli-line: command line: line 2: PSKey: <Id "
+                                "Type>: is 4; "));
+  EXPECT_THAT(error, Not(HasSubstr("s3cr3t")));
+}
+
+TEST_F(Inputs, AKeyInAnIscsicliLineIsWarnedOfAndWiped) {
+  const auto warned = [](const std::string& line) {
+    return RunTool({"explain", "--default-bitmap", "0x27", "--iscsicli-line", line}).err;
+  };
+  for (const char* line :
+       {"PSKey * * 0x27 2 hba1.example a-key-of-some-length T", "GroupKey a-key-of-some-length T",
+        "LoginTarget iqn.x T * * * * 0x2b 1 * * * * * * * * a-key-of-some-length 0"})
+    EXPECT_EQ(warned(line),
+              "iscsi-ike: warning: --iscsicli-line: every user of this machine may "
+              "have seen the key; use --iscsicli\n");
+  EXPECT_EQ(warned("AddTargetPortal 192.0.2.10 3260"), "");
+
+  const std::string key = "a-key-of-some-length";
+  ToolProcess serve({"serve", "--local", "127.0.0.1:0", "--iscsicli-line",
+                     "PSKey * * 0x27 1 127.0.0.1 " + key + " T",
+                     "--iscsicli-line=GroupKey " + key + "-2 T"});
+  ASSERT_TRUE(serve.WaitForOut("ready"));
+  const std::string listed = ReadFile("/proc/" + std::to_string(serve.pid()) + "/cmdline");
+  EXPECT_THAT(listed, AllOf(HasSubstr("--iscsicli-line"), Not(HasSubstr(key))));
+}
+
 TEST_F(Inputs, ErrorsNameFileLineAndArgumentAndNoKey) {
   const std::string error =
       Refused({"--iscsicli", folder.Write("bad.txt", "\nPSKey * * 0x27 4 192.0.2.0 s3cr3t T\n")});
