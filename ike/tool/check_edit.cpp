@@ -63,8 +63,12 @@ class CheckEdits {
 
   [[nodiscard]] std::string WordMember() const {
     if (!view_.entry.policy.flags.empty()) return "flags";
-    if (policy::Contains(request().prior, ReasonCode::kWordFromPortal) ||
-        policy::Contains(request().prior, ReasonCode::kWordFromDefault))
+    const auto is_from = [this](ReasonCode source) {
+      return policy::Contains(request().prior, source);
+    };
+    if (is_from(ReasonCode::kWordFromCall)) return "passedFlags";
+    if (is_from(ReasonCode::kWordFromPortal) || is_from(ReasonCode::kWordFromIsns) ||
+        is_from(ReasonCode::kWordFromDefault))
       return "securityBitmap";
     return "securityFlags";
   }
@@ -160,12 +164,18 @@ class CheckEdits {
 
   // Key and identities.
 
+  [[nodiscard]] std::string KeyMember() const {
+    const KeySource& given = view_.end.options.key;
+    if (!given.file.empty()) return "key-file";
+    if (!given.descriptor.empty()) return "key-fd";
+    return view_.entry.sources.group_key ? "groupKey" : "key";
+  }
   void Key() {
     const crypto::Secret& theirs = view_.other.key;
     if (theirs.empty() || view_.agreement.same_key) return;
     const auto key = std::make_shared<const crypto::Secret>(theirs.Clone());
-    CheckEdit& edit = Add(view_.entry.sources.group_key ? "groupKey" : "key", "", "",
-                          [key](CheckEntry& entry) { entry.sources.key = key->Clone(); });
+    CheckEdit& edit =
+        Add(KeyMember(), "", "", [key](CheckEntry& entry) { entry.sources.key = key->Clone(); });
     edit.text = edit.member + ": the same as in " + view_.other_end.letter;
     edit.is_key = true;
   }

@@ -13,6 +13,7 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr const char* kKey = "9d1c6a2f0be57843d6aa41f7305ec289";
 constexpr const char* kOther = "47e0b95d12fc8a6e3387d05b61c9f4a2";
@@ -134,6 +135,31 @@ TEST_F(Check, ProposesSuitesIdentitiesAndAddresses) {
   EXPECT_EQ(FirstEdit(selectors), "in A: socket 3260 -> 3261");
 }
 
+TEST_F(Check, NamesTheMemberThatIsThere) {
+  const std::string defaults = R"("defaults": {"ike": "aes128-sha256-curve25519"})";
+  const std::string key = R"("key": "hex:)" + std::string(kKey) + "\"";
+  const std::string b = Write("b", File("0x37", kKey));
+  const std::string portal = R"({"portals": [{"address": "192.0.2.10", )" + key;
+  EXPECT_EQ(FirstEdit(Ask(
+                {Write("a", portal + R"(, "passedFlags": "0x27"}], )" + defaults + "}"), b}, 3)),
+            "in A: passedFlags 0x27 -> 0x37 (add PFS_ENABLED)");
+  EXPECT_EQ(FirstEdit(Ask(
+                {Write("c", portal + R"(, "securityBitmap": "0x27"}], )" + defaults + "}"), b}, 3)),
+            "in A: securityBitmap 0x27 -> 0x37 (add PFS_ENABLED)");
+  EXPECT_EQ(
+      FirstEdit(Ask({Write("d", R"({"logins": [{"target": "iqn.x", "address": "192.0.2.10", )" +
+                                    key + R"(, "passedFlags": "0x27"}], )" + defaults + "}"),
+                     b},
+                    3)),
+      "in A: passedFlags 0x27 -> 0x37 (add PFS_ENABLED)");
+  const std::string file = Write("key", std::string("0x") + kOther + "\n");
+  const std::string a = Write("e", File("0x37", kKey));
+  EXPECT_THAT(FirstEdit(Ask({a, b, "--a", "key-file=" + file}, 3)),
+              StartsWith("in A: key-file: the same as in B"));
+  EXPECT_THAT(FirstEdit(Ask({Write("f", File("0x37", kOther)), b}, 3)),
+              StartsWith("in A: key: the same as in B"));
+}
+
 TEST_F(Check, SaysWhenOnlyLessSecurityHelps) {
   const std::string main = Write("a", File("0x27", kKey));
   const std::string aggressive = Write("b", File("0x2b", kKey));
@@ -218,7 +244,7 @@ TEST_F(Check, BadInputIsNamedWithItsEnd) {
     const ToolResult result = RunTool(Arguments{"check"} + more);
     EXPECT_EQ(result.exit_code, 2) << start;
     EXPECT_EQ(result.out, "");
-    EXPECT_THAT(result.err, testing::StartsWith("iscsi-ike: " + start));
+    EXPECT_THAT(result.err, StartsWith("iscsi-ike: " + start));
   };
   complains({a}, "B: ");
   complains({a, "/nonexistent"}, "B: --config: ");
