@@ -87,30 +87,48 @@ TEST(NameLookup, GivesTheErrorOfTheResolver) {
   EXPECT_THAT(answer.ends, IsEmpty());
 }
 
-TEST(NameLookup, NobodyWaitsForAResolverThatHangs) {
-  // The resolver's own, for it outlives everything else.
-  struct Hanging {
-    std::promise<void> release;
-    std::atomic<bool> ended = false;
+// Hanging is a resolver's own, for it outlives everything else.
+struct Hanging {
+  std::promise<void> release;
+  std::atomic<bool> ended = false;
+};
+
+NameLookup::Resolve HangsIn(const std::shared_ptr<Hanging>& hanging) {
+  return [hanging](const std::string&, std::uint16_t port, error_code&) {
+    hanging->release.get_future().wait_for(std::chrono::seconds(10));
+    hanging->ended = true;
+    return NameLookup::Endpoints{At("192.0.2.1", port)};
   };
+}
+
+TEST(NameLookup, NobodyWaitsForAResolverThatHangs) {
   const auto hanging = std::make_shared<Hanging>();
   Answer answer;
   const auto begin = std::chrono::steady_clock::now();
   {
     asio::io_context context;
-    const NameLookup lookup(context, "isns.example", 3205, Into(answer),
-                            [hanging](const std::string&, std::uint16_t port, error_code&) {
-                              hanging->release.get_future().wait_for(std::chrono::seconds(10));
-                              hanging->ended = true;
-                              return NameLookup::Endpoints{At("192.0.2.1", port)};
-                            });
+    const NameLookup lookup(context, "isns.example", 3205, Into(answer), HangsIn(hanging));
     context.run_for(std::chrono::milliseconds(20));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
   EXPECT_FALSE(hanging->ended);
+  hanging->release.set_value();  // what it finds finds no context any more
+  while (!hanging->ended) std::this_thread::yield();
+}
+
+TEST(NameLookup, AnAnswerThatComesTooLateIsNotTold) {
+  const auto hanging = std::make_shared<Hanging>();
+  asio::io_context context;
+  Answer answer;
+  {
+    const NameLookup lookup(context, "isns.example", 3205, Into(answer), HangsIn(hanging));
+    context.run_for(std::chrono::milliseconds(20));
+  }
   hanging->release.set_value();
   while (!hanging->ended) std::this_thread::yield();
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // it would tell now
+  const auto work = asio::make_work_guard(context);
+  context.restart();
+  context.run_for(std::chrono::milliseconds(100));  // it would tell now
   EXPECT_EQ(answer.count, 0);
 }
 
