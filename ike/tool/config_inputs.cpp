@@ -1,5 +1,7 @@
 #include "ike/tool/config_inputs.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -67,6 +69,12 @@ crypto::Secret Joined(const std::vector<crypto::Secret>& lines) {
   return text;
 }
 
+// LooksLikeALine: several words, and no file of that name.
+bool LooksLikeALine(const std::string& text) {
+  return policy::Trim(text).find_first_of(" \t") != std::string_view::npos &&
+         access(text.c_str(), F_OK) != 0;
+}
+
 bool HoldsKey(const policy::Config& config) {
   const auto has_key = [](const auto& one) { return !one.key.empty(); };
   return !config.defaults.group_key.empty() || std::ranges::any_of(config.records, has_key) ||
@@ -120,6 +128,8 @@ class Reader {
     if (inputs_.iscsicli.empty()) return Done{};
     const auto notation = ParseKeyNotation(inputs_.key_notation);
     if (!notation) return Failure(notation.error());
+    if (LooksLikeALine(inputs_.iscsicli))  // which may hold a key, and is not repeated
+      return Usage("--iscsicli", "takes a file with lines; one line goes into --iscsicli-line");
     const InputFile file{"--iscsicli", inputs_.iscsicli};
     auto octets = Read(file, kLargestText);
     if (!octets) return Failure(octets.error());

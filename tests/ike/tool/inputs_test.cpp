@@ -181,6 +181,14 @@ TEST_F(Inputs, OptionsThatAreAboutNothingAreErrors) {
               HasSubstr("is REG_DWORD; REG_SZ is expected"));
 }
 
+TEST_F(Inputs, ALineInThePlaceOfAFileIsNotRepeated) {
+  const std::string said = Refused({"--iscsicli", "PSKey * * 0x27 1 192.0.2.1 SeCrEt T"});
+  EXPECT_THAT(said, HasSubstr("--iscsicli: takes a file with lines; one line goes into"));
+  EXPECT_THAT(said, Not(HasSubstr("SeCrEt")));
+  const std::string spaced = folder.Write("two words.txt", "PSKey * * 0x27 1 192.0.2.1 k T\n");
+  EXPECT_EQ(Explained({"--iscsicli", spaced}).at("word"), "0x27");
+}
+
 TEST_F(Inputs, KeyNotationHoldsForKeyFilesToo) {
   const std::string key = folder.Write("key", "abcde");
   EXPECT_EQ(RunTool({"explain", "0x27", "--key-file", key}).exit_code, 0);
