@@ -7,6 +7,8 @@
 
 #include "policy/reason.hpp"
 #include "policy/settings.hpp"
+#include "policy/suites.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::policy {
 namespace {
@@ -15,10 +17,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+// Phase1 may have a suite twice, which a list may not.
 std::vector<PublishedPhase1Offer> Phase1(std::string_view suites, Lifetime lifetime = {}) {
   std::vector<PublishedPhase1Offer> offers;
-  for (const Phase1Suite& suite : *ParsePhase1List(suites, "suites"))
-    offers.push_back({suite, lifetime});
+  for (const std::string_view suite : Split(suites, ","))
+    offers.push_back({ParsePhase1List(suite, "suites")->front(), lifetime});
   return offers;
 }
 
