@@ -72,6 +72,10 @@ void Discovery::OnStart() {
 
 void Discovery::Next() {
   if (tasks_.empty()) return End(std::nullopt);
+  if (asked() >= kMostQuestions) {
+    return End(Broken({"iSNS directory", "is not whole after " + std::to_string(kMostQuestions) +
+                                             " questions; that is the most"}));
+  }
   current_ = std::move(tasks_.front());
   tasks_.pop_front();
   AskFor(current_);
@@ -237,7 +241,6 @@ void Discovery::AfterNextNode(const ResponseView& answer) {
   if (node.empty() || node == current_.node) {
     return End(Broken({"DevGetNextRsp", "does not name the next node"}));
   }
-  if (++walked_ > kMostNodes) return End(Broken({"DevGetNextRsp", "names nodes without end"}));
   tasks_.push_front({Step::kNextNode, node, {}});
   if (MayBeTarget(answer.operating)) tasks_.push_front({Step::kAskNodes, node, {}});
   Next();
@@ -249,9 +252,6 @@ void Discovery::AfterNextGroup(const ResponseView& answer) {
   const auto portal = KeyIn(answer.key);
   if (!portal || portal == current_.portal) {
     return End(Broken({"DevGetNextRsp", "does not name the next portal group"}));
-  }
-  if (++walked_ > kMostNodes + kMostGroups) {
-    return End(Broken({"DevGetNextRsp", "names portal groups without end"}));
   }
   const std::size_t before = builder_.portals().size();
   if (!TakeIn(answer, current_.node)) return;

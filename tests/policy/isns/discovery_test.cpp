@@ -284,6 +284,33 @@ TEST(IsnsDiscoveryWalk, AServerThatWalksInCirclesIsLeft) {
             "walk through nodes: DevGetNextRsp: does not name the next node");
 }
 
+// The server names another portal each time.
+TEST(IsnsDiscoveryWalk, AServerWithoutEndIsLeft) {
+  Discovery discovery({kMe, "iqn.a", false});
+  discovery.Start();
+  std::uint32_t portal = 0;
+  for (; discovery.asked() <= kMostQuestions && !discovery.IsOver(); ++portal) {
+    (void)discovery.TakeOutput();
+    const auto transaction = static_cast<std::uint16_t>(discovery.asked());
+    if (transaction <= 2 && portal <= 2) {
+      discovery.Receive(WriteMessage(
+          WriteResponse(Function::kDevAttrQry, transaction, StatusCode::kInternalError, {})));
+      continue;
+    }
+    Bytes next;
+    PutText(next, Tag::kGroupNode, "iqn.a");
+    PutAddress(next, Tag::kGroupAddress, IpAddress::V4({10, 0, 0, portal % 2 == 0}));
+    PutPort(next, Tag::kGroupPort, {3260, false});
+    discovery.Receive(WriteMessage(
+        WriteResponse(Function::kDevGetNext, transaction, StatusCode::kSuccessful, next)));
+  }
+  EXPECT_EQ(discovery.asked(), kMostQuestions);
+  ASSERT_TRUE(discovery.failure());
+  EXPECT_EQ(discovery.failure()->text,
+            "walk through the portals of iqn.a: iSNS directory: is not whole after 131072 "
+            "questions; that is the most");
+}
+
 TEST(IsnsDiscoveryAnswer, WhatIsNoDirectoryIsAFault) {
   Discovery discovery({kMe, "", false});
   discovery.Start();
