@@ -144,8 +144,10 @@ void Discovery::OnAnswer(const ResponseView& answer) {
   }
 }
 
-// The registration is taken back, or at least that is tried; what was found before is kept.
+// The registration is taken back, or at least that is tried; what was found before is kept. A
+// server may have registered what it did not answer.
 void Discovery::OnTrouble(DialogueFailure failure, bool in_step) {
+  if (current_.step == Step::kRegister) registered_ = true;
   if (!registered_) return Fail(std::move(failure));
   if (current_.step == Step::kDeregister) {
     Problem(failure.text + "; the registration stays until the server lets it run out");
@@ -164,9 +166,11 @@ void Discovery::AfterAskSelf(const ResponseView& answer) {
   Next();
 }
 
+// Isnsd says Internal Error where it has registered, and has no room for the answer.
 void Discovery::AfterRegister(const ResponseView& answer) {
+  registered_ =
+      answer.status == StatusCode::kSuccessful || answer.status == StatusCode::kInternalError;
   if (answer.status != StatusCode::kSuccessful) return End(Refusal(answer));
-  registered_ = true;
   Next();
 }
 

@@ -37,7 +37,8 @@ class Discovery final : public Dialogue {
   // directory is whole when the state is kDone. No node in it: the server shows none.
   [[nodiscard]] const Directory& directory() const { return directory_; }
   [[nodiscard]] Directory TakeDirectory() { return std::move(directory_); }
-  // registered: the node was not known, and was registered for the time of the queries.
+  // registered: the node was not known, and was registered for the time of the queries, or may have
+  // been.
   [[nodiscard]] bool registered() const { return registered_; }
 
  private:

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "ike/tool/isns_server.hpp"
@@ -161,6 +162,20 @@ TEST(Discover, ExitCodesTellTheKindOfFailure) {
   const ToolResult late = Discover(silent, {"--timeout", "1"});
   EXPECT_EQ(late.exit_code, 5);
   EXPECT_THAT(late.err, HasSubstr("no answer came in time"));
+}
+
+TEST(Discover, ASignalTakesTheRegistrationBack) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    IsnsThread server(Fabric(), IsnsThread::Manner::kTillRegistered);
+    ToolProcess discover({"discover", "--isns", server.address(), "--initiator", kMe});
+    ASSERT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.asked.size() == 3; }));
+    EXPECT_TRUE(server.With([](const FakeIsns& isns) { return isns.nodes.contains(kMe); }));
+    discover.Signal(signal);
+    const ToolResult result = discover.Finish(std::chrono::seconds(5));
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_THAT(result.err, HasSubstr("query of targets: ended by a signal"));
+    EXPECT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.nodes.empty(); }));
+  }
 }
 
 TEST(Discover, BadInputIsNamed) {

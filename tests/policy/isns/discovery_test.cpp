@@ -189,6 +189,14 @@ TEST_F(IsnsDiscovery, ARefusedDeregistrationIsAProblem) {
   ExpectPortals(directory, "iqn.a", 1);
 }
 
+TEST_F(IsnsDiscovery, ARegistrationWithoutRoomForItsAnswerIsTakenBack) {
+  server.most_answer = 60;
+  server.nodes = {};
+  EXPECT_THAT(Failure({kMe, "", true}), HasSubstr("registration of"));
+  EXPECT_EQ(server.asked.back(), Function::kDevDereg);
+  EXPECT_THAT(server.nodes, IsEmpty());
+}
+
 // Interrupted is a discovery that has registered its node and asks for targets, as transaction 3.
 class IsnsDiscoveryInterrupted : public testing::Test {
  protected:
@@ -282,6 +290,36 @@ TEST(IsnsDiscoveryWalk, AServerThatWalksInCirclesIsLeft) {
   ASSERT_TRUE(discovery.failure());
   EXPECT_EQ(discovery.failure()->text,
             "walk through nodes: DevGetNextRsp: does not name the next node");
+}
+
+// Registering is a discovery that waits for the answer to its registration.
+class IsnsDiscoveryRegistering : public testing::Test {
+ protected:
+  IsnsDiscoveryRegistering() {
+    registering.Start();
+    registering.Receive(
+        WriteMessage(WriteResponse(Function::kDevAttrQry, 1, StatusCode::kSuccessful, {})));
+    EXPECT_FALSE(registering.registered());
+    (void)registering.TakeOutput();
+  }
+  void ExpectDeregistered() {
+    const Bytes sent = registering.TakeOutput();
+    ASSERT_GE(sent.size(), 12U);
+    EXPECT_EQ(ToHex(Octets(sent).first(4)), "00010004");
+  }
+  Discovery registering{{kMe, "", true}};
+};
+
+TEST_F(IsnsDiscoveryRegistering, WhatWasNotAnsweredInTimeIsTakenBack) {
+  registering.Expire();
+  EXPECT_EQ(registering.state(), Dialogue::State::kAsking);
+  ExpectDeregistered();
+}
+
+TEST_F(IsnsDiscoveryRegistering, WhatIsGivenUpIsTakenBackWithALastWord) {
+  registering.Lost("ended by a signal");
+  EXPECT_EQ(registering.state(), Dialogue::State::kFailed);
+  ExpectDeregistered();
 }
 
 // The server names another portal each time.
