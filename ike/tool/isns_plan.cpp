@@ -208,7 +208,7 @@ Checked<std::optional<IsnsPlan>> ReadIsnsPlan(const Options& options, const Plac
   auto portals = Fill(*origin, served, publish);
   if (!portals) return Failure(portals.error());
   IsnsPlan plan{*std::move(server),
-                {publish.entity, false, *std::move(node), publish.alias, *std::move(portals)}};
+                {publish.entity, *std::move(node), publish.alias, *std::move(portals)}};
   if (auto s = CheckAll(plan.publication, origin->option); !s) return Failure(s.error());
   return std::optional(std::move(plan));
 }

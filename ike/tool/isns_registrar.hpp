@@ -57,6 +57,7 @@ class IsnsRegistrar {
   void OnSettled();
   void OnRest();
   void OnFailure();
+  void KeepEntity(bool refused);
   void Part();
   void Depart();
   void Later(Duration delay, void (IsnsRegistrar::*what)());
@@ -76,6 +77,8 @@ class IsnsRegistrar {
   Time rested_since_{};
   std::uint32_t times_told_ = 0;  // Registration::times of this connection
   bool held_ = false;             // the server has it, or may have it
+  bool cleared_ = false;          // what an earlier run had left has been taken back
+  bool adopted_ = false;          // publication_.entity is the name that the server made
   std::optional<std::string> failure_told_;
   std::function<void()> gone_;  // set: leaving
   bool departed_ = false;

@@ -13,21 +13,6 @@ Status<Error> CheckName(const std::string& name, const char* place) {
   return Reject(place, "has " + std::to_string(name.size()) + " octets; names have at most 223");
 }
 
-// SaysUnknown: the answers of servers to a query by a node, or for one, that they do not know.
-bool SaysUnknown(StatusCode status) {
-  switch (status) {
-    case StatusCode::kSuccessful:
-    case StatusCode::kInvalidQuery:
-    case StatusCode::kSourceUnknown:
-    case StatusCode::kSourceAbsent:
-    case StatusCode::kSourceUnauthorized:
-    case StatusCode::kNoSuchEntry:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // KeyIn is the portal in the key of a portal group.
 std::optional<WireKey> KeyIn(const AttributeList& attributes) {
   const auto address = attributes.Find(Tag::kGroupAddress);
@@ -159,10 +144,9 @@ void Discovery::OnTrouble(DialogueFailure failure, bool in_step) {
 }
 
 void Discovery::AfterAskSelf(const ResponseView& answer) {
-  if (!SaysUnknown(answer.status)) return End(Refusal(answer));
-  const bool known =
-      answer.status == StatusCode::kSuccessful && answer.operating.Find(Tag::kNodeName).has_value();
-  if (!known) tasks_.push_front({Step::kRegister, {}, {}});
+  const auto known = IsRegistered(answer);
+  if (!known) return End(Refusal(answer));
+  if (!*known) tasks_.push_front({Step::kRegister, {}, {}});
   Next();
 }
 
@@ -216,6 +200,7 @@ void Discovery::AfterLeast(const ResponseView& answer) {
     tasks_.push_front({Step::kNextGroup, current_.node, {}});
     return Next();
   }
+  if (answer.status == StatusCode::kNoSuchEntry) return Next();  // it has gone meanwhile
   if (answer.status != StatusCode::kSuccessful) return End(Refusal(answer));
   const std::size_t before = builder_.portals().size();
   if (!TakeIn(answer)) return;

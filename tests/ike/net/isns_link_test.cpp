@@ -229,7 +229,7 @@ TEST(IsnsLink, ATalkWithoutEndIsGivenUpWithALastWord) {
 TEST(IsnsLink, KeepsARegistrationUntilItLeaves) {
   Reactor reactor;
   Server server(reactor, Server::Manner::kAnswer);
-  policy::isns::Publication publication{"entity", false, "iqn.a", "", Target(2).portals};
+  policy::isns::Publication publication{"entity", "iqn.a", "", Target(2).portals};
   Registration registration(publication);
   IsnsLink link(reactor, {"127.0.0.1", server.port()}, kShort);
   std::vector<State> settled;

@@ -189,7 +189,7 @@ TEST_F(ServeIsns, ASecondSignalWaitsForNoServer) {
   server.Become(IsnsThread::Manner::kSilence);
   const auto begin = std::chrono::steady_clock::now();
   serving.process.Signal(SIGTERM);
-  ASSERT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.asked.size() == 2; }));
+  ASSERT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.asked.size() == 3; }));
   EXPECT_EQ(serving.Stop(SIGINT).exit_code, 0);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(2500));
 }
@@ -199,7 +199,7 @@ TEST_F(ServeIsns, SeveralEnginesRegisterOnce) {
   ASSERT_TRUE(serving.process.WaitForOut("iSNS: "));
   EXPECT_EQ(serving.Stop().exit_code, 0);
   EXPECT_EQ(server.connections(), 1);
-  EXPECT_THAT(server.With([](const FakeIsns& isns) { return isns.asked; }), SizeIs(2));
+  EXPECT_THAT(server.With([](const FakeIsns& isns) { return isns.asked; }), SizeIs(3));
 }
 
 TEST_F(ServeIsns, QuietSaysNothingOfIt) {
