@@ -272,6 +272,20 @@ TEST_F(ServeIsns, TheFirstOfSeveralWordsIsRegisteredAndTheOthersNamed) {
                               "others are served there, 'c' 0x47\n"));
 }
 
+TEST_F(ServeIsns, OfManyOtherWordsTheFirstAreNamed) {
+  std::string records;
+  for (int i = 0; i < 40; ++i)
+    records += std::string(i == 0 ? "" : ",") + R"({"name": "r)" + std::to_string(i) +
+               R"(", "peer": "192.0.2.)" + std::to_string(i) + R"(", "securityFlags": ")" +
+               (i == 0 ? "0x2b" : "0x47") + R"(", "key": "text:a-key-of-eighteen-)" +
+               std::to_string(i) + R"("})";
+  const std::string config = folder.Write("many.json", R"({"records": [)" + records + "]}");
+  EXPECT_THAT(Registered({"--local", "127.0.0.1:0", "--config", config}),
+              ElementsAre("127.0.0.1:3260 0x2b"));
+  EXPECT_THAT(said, HasSubstr("others are served there, 'r1' 0x47, 'r2' 0x47, 'r3' 0x47 and 36 "
+                              "more\n"));
+}
+
 TEST_F(ServeIsns, ProposalsAreThoseThatAreServed) {
   const Arguments suites{"--ike", "aes256-sha384-ecp384,aes128-sha256-modp2048", "--esp",
                          "aes256gcm16-esn,aes128-sha1", "--isns-proposals"};
