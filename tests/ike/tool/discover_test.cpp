@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ike/tool/isns_server.hpp"
-#include "ike/tool/portal_plan.hpp"
+#include "ike/tool/portal_plans.hpp"
 #include "ike/wire/stored_proposals.hpp"
 #include "policy/suites.hpp"
 #include "tests/ike/tool/isns_thread.hpp"
@@ -232,6 +232,22 @@ TEST(PortalPlan, FollowsTheProposals) {
   EXPECT_EQ(result.plan.phase2, Esp("aes256gcm16-esn"));
   EXPECT_EQ(result.plan.phase1_lifetime.seconds, 7200U);
   EXPECT_TRUE(result.published.warnings.empty());
+}
+
+TEST(PortalPlans, EachPortalIsPlannedOnceAsLongAsThereIsRoom) {
+  policy::isns::Directory directory;
+  directory.portals.resize(3);
+  directory.portals[1].bitmap = policy::SecurityFlags(0x27);
+  directory.portals[1].phase1_proposals =
+      WriteStoredPhase1(Phase1("aes256-sha384-ecp384,aes128-sha256-modp2048"), {0, 0});
+  PortalPlans plans(directory);
+  for (int target = 0; target < 3; ++target)
+    for (policy::isns::Index portal = 0; portal < 3; ++portal)
+      EXPECT_EQ(plans.Of(portal).word, policy::SecurityFlags(portal == 1 ? 0x27 : 0));
+  EXPECT_EQ(plans.planned(), 3U);
+  PortalPlans narrow(directory, 2);
+  for (const policy::isns::Index portal : {1U, 1U, 2U, 1U}) (void)narrow.Of(portal);
+  EXPECT_EQ(narrow.planned(), 3U);
 }
 
 TEST(PortalPlan, ProposalsWithoutMainModeAreTakenWithAWarning) {
