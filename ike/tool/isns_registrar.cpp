@@ -4,42 +4,10 @@
 #include <utility>
 
 #include "ike/tool/isns_server.hpp"
-#include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
 
 using policy::isns::DialogueFailure;
-
-namespace {
-
-std::string Seconds(Duration time) {
-  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
-}
-
-}  // namespace
-
-std::string_view Name(IsnsNews::State state) {
-  switch (state) {
-    case IsnsNews::State::kRegistered:
-      return "registered";
-    case IsnsNews::State::kFailed:
-      return "failed";
-    case IsnsNews::State::kDeregistered:
-      return "deregistered";
-  }
-  return "?";
-}
-
-std::string IsnsNews::Text() const {
-  if (state == State::kFailed) {
-    return text + (retry_after == Duration{}
-                       ? "; it may stay registered until the server forgets it"
-                       : "; serve goes on, and tries again in " + Seconds(retry_after));
-  }
-  return "iSNS: " + server + ": " + std::string(Name(state)) + " " + node + " in entity " +
-         policy::Quote(entity) + ", " + std::to_string(portals) +
-         (portals == 1 ? " portal" : " portals");
-}
 
 IsnsRegistrar::IsnsRegistrar(net::Reactor& reactor, net::IsnsServer server,
                              policy::isns::Publication publication, Teller tell, IsnsPace pace)
@@ -142,8 +110,8 @@ void IsnsRegistrar::Part() {
 }
 
 void IsnsRegistrar::OnLate() {
-  Tell(IsnsNews::State::kFailed,
-       "iSNS: " + server_.ToString() + ": no deregistration within " + Seconds(pace_.parting));
+  Tell(IsnsNews::State::kFailed, "iSNS: " + server_.ToString() + ": no deregistration within " +
+                                     InWholeSeconds(pace_.parting));
   Depart();
 }
 

@@ -9,24 +9,10 @@
 #include <string>
 
 #include "ike/net/isns_link.hpp"
+#include "ike/tool/isns_news.hpp"
 #include "policy/isns/registration.hpp"
 
 namespace iscsi_ike::ike::tool {
-
-// IsnsNews is a change in what the server has of the target.
-struct IsnsNews {
-  enum class State : std::uint8_t { kRegistered, kFailed, kDeregistered };
-  State state = State::kRegistered;
-  std::string server;
-  std::string node;
-  std::string entity;  // empty: not known
-  std::size_t portals = 0;
-  std::string text;      // kFailed: why
-  Duration retry_after;  // kFailed: 0: never
-  // Text is the news for people, one line without its end.
-  [[nodiscard]] std::string Text() const;
-};
-[[nodiscard]] std::string_view Name(IsnsNews::State state);  // "registered", "failed", ...
 
 struct IsnsPace {
   Duration first_retry{5000};  // doubled with each failure
