@@ -322,6 +322,19 @@ TEST_F(IsnsDiscoveryRegistering, WhatIsGivenUpIsTakenBackWithALastWord) {
   ExpectDeregistered();
 }
 
+TEST(IsnsDiscoveryWalk, ATargetThatGoesMeanwhileIsNoFailure) {
+  Discovery discovery({kMe, "iqn.a", false});
+  discovery.Start();
+  for (const auto& [transaction, status] :
+       {std::pair{1, StatusCode::kInternalError}, {2, StatusCode::kNoSuchEntry}}) {
+    (void)discovery.TakeOutput();
+    discovery.Receive(WriteMessage(
+        WriteResponse(Function::kDevAttrQry, static_cast<std::uint16_t>(transaction), status, {})));
+  }
+  EXPECT_EQ(discovery.state(), Dialogue::State::kDone);
+  EXPECT_THAT(discovery.directory().nodes, IsEmpty());
+}
+
 // The server names another portal each time.
 TEST(IsnsDiscoveryWalk, AServerWithoutEndIsLeft) {
   Discovery discovery({kMe, "iqn.a", false});
