@@ -44,7 +44,8 @@ struct IsnsLink::Impl : std::enable_shared_from_this<IsnsLink::Impl> {
         patience(how_long),
         context(reactor.context()),
         socket(reactor.context()),
-        timer(reactor.context()) {}
+        timer(reactor.context()),
+        end(reactor.context()) {}
 
   void Connect();
   void ConnectTo(const NameLookup::Endpoints& ends);
@@ -52,8 +53,10 @@ struct IsnsLink::Impl : std::enable_shared_from_this<IsnsLink::Impl> {
   void Read();
   void Write();
   void Await(Duration time);
+  void AwaitEnd();
   void Attend();
   void Lose(const std::string& why, Kind kind = Kind::kConnection);
+  void End(const std::string& why, Kind kind);
   void SendLast();
   void Close();
 
@@ -63,11 +66,13 @@ struct IsnsLink::Impl : std::enable_shared_from_this<IsnsLink::Impl> {
   std::optional<NameLookup> lookup;
   tcp::socket socket;
   asio::steady_timer timer;
+  asio::steady_timer end;
   policy::isns::Dialogue* dialogue = nullptr;  // nullptr: closed
   std::function<void()> settled;
   bool connected = false;
   bool writing = false;
-  std::uint32_t awaited = 0;  // Dialogue::asked of the question whose time runs
+  std::function<void()> at_end;  // when what is being written is out
+  std::uint32_t awaited = 0;     // Dialogue::asked of the question whose time runs
   policy::isns::Bytes output;
   std::array<std::uint8_t, kReadSize> input{};
 };
@@ -114,6 +119,17 @@ void IsnsLink::Impl::Await(Duration time) {
   });
 }
 
+void IsnsLink::Impl::AwaitEnd() {
+  if (patience.whole == Duration{}) return;
+  end.expires_after(patience.whole);
+  end.async_wait([self = shared_from_this()](const error_code& error) {
+    if (error || self->dialogue == nullptr) return;
+    self->End("the answers have no end: given up after " +
+                  std::to_string(self->patience.whole.count()) + " ms",
+              Kind::kTimeout);
+  });
+}
+
 void IsnsLink::Impl::Read() {
   socket.async_read_some(asio::buffer(input),
                          [self = shared_from_this()](const error_code& error, std::size_t size) {
@@ -135,6 +151,7 @@ void IsnsLink::Impl::Write() {
                       self->writing = false;
                       if (self->dialogue == nullptr) return;
                       if (error) return self->Lose(WhyNoConnection(error));
+                      if (const auto call = self->at_end) return call();
                       self->Write();
                     });
 }
@@ -164,6 +181,12 @@ void IsnsLink::Impl::Lose(const std::string& why, Kind kind) {
   Attend();
 }
 
+// End lets a question go out first, for the last word comes behind it; a second time it does not.
+void IsnsLink::Impl::End(const std::string& why, Kind kind) {
+  if (!writing || at_end) return Lose(why, kind);
+  at_end = [this, why, kind] { Lose(why, kind); };
+}
+
 // SendLast: a last word that nobody answers, if it can be said at once.
 void IsnsLink::Impl::SendLast() {
   const policy::isns::Bytes last = dialogue->TakeOutput();
@@ -178,6 +201,7 @@ void IsnsLink::Impl::Close() {
   lookup.reset();
   error_code ignored;
   timer.cancel(ignored);
+  end.cancel(ignored);
   socket.close(ignored);
 }
 
@@ -192,7 +216,12 @@ IsnsLink::~IsnsLink() {
 void IsnsLink::Start(policy::isns::Dialogue& dialogue, std::function<void()> settled) {
   impl_->dialogue = &dialogue;
   impl_->settled = std::move(settled);
+  impl_->AwaitEnd();
   impl_->Connect();
+}
+
+void IsnsLink::End(const std::string& why, policy::isns::DialogueFailure::Kind kind) {
+  if (impl_->dialogue != nullptr) impl_->End(why, kind);
 }
 
 void IsnsLink::Attend() {

@@ -22,6 +22,7 @@ struct IsnsServer {
 struct IsnsPatience {
   Duration connect{10000};  // for the name, and all its addresses
   Duration answer{10000};   // for each question
+  Duration whole{};         // from Start until the dialogue is over; 0: no bound
 };
 
 class IsnsLink {
@@ -37,6 +38,8 @@ class IsnsLink {
   // reactor's thread, whenever the dialogue comes to rest or is over; then the connection is
   // closed. That no connection can be had is the dialogue's failure, too. Once for a link.
   void Start(policy::isns::Dialogue& dialogue, std::function<void()> settled);
+  // End gives the dialogue up, with its last word; it is Lost, and why.
+  void End(const std::string& why, policy::isns::DialogueFailure::Kind kind);
   // Attend sends what the caller has made the dialogue say at rest, and awaits the answer.
   void Attend();
 

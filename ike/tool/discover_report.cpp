@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ike/tool/json_text.hpp"
-#include "ike/tool/portal_plan.hpp"
+#include "ike/tool/portal_plans.hpp"
 #include "policy/explain.hpp"
 #include "policy/text.hpp"
 
@@ -64,21 +64,22 @@ constexpr std::size_t kPiece = 65536;  // octets printed together
 class TextReport {
  public:
   TextReport(const isns::Directory& directory, bool whole, const Printer& print)
-      : directory_(directory), whole_(whole), print_(print) {}
+      : directory_(directory), plans_(directory), whole_(whole), print_(print) {}
 
   void Target(const isns::Node& node, const std::vector<isns::Group>& groups) {
     text_ += PlainText(node.name);
     if (!node.alias.empty()) text_ += " (" + PlainText(node.alias) + ")";
     text_ += groups.empty() ? "\n  no portal\n" : "\n";
-    for (const isns::Group& group : groups) OnePortal(directory_.portals[group.portal], group.tag);
+    for (const isns::Group& group : groups) OnePortal(group.portal, group.tag);
   }
 
-  void OnePortal(const isns::Portal& portal, std::optional<std::uint32_t> tag) {
+  void OnePortal(isns::Index index, std::optional<std::uint32_t> tag) {
+    const isns::Portal& portal = directory_.portals[index];
     text_ += "  " + portal.key.ToString();
     if (tag) text_ += "  group " + std::to_string(*tag);
     if (!portal.symbolic_name.empty()) text_ += "  " + PlainText(portal.symbolic_name);
     text_ += "\n";
-    const PortalPlan plan = PlanFor(directory_, portal);
+    const PortalPlan& plan = plans_.Of(index);
     Line("bitmap", portal.bitmap ? portal.bitmap->ToHex() + " " + portal.bitmap->ToString()
                                  : "none: the server does not say whether IPsec is wanted");
     Offers(plan.published.phase1_of_entity ? "entity 1" : "phase 1", plan.published.phase1);
@@ -114,6 +115,7 @@ class TextReport {
   }
 
   const isns::Directory& directory_;
+  PortalPlans plans_;
   bool whole_;
   const Printer& print_;
   std::string text_;
@@ -154,9 +156,8 @@ void WritePhase2(JsonText& json, const Published& published) {
   json.End();
 }
 
-void WritePortal(JsonText& json, const isns::Directory& directory, const isns::Portal& portal,
+void WritePortal(JsonText& json, const isns::Portal& portal, const PortalPlan& plan,
                  std::optional<std::uint32_t> tag) {
-  const PortalPlan plan = PlanFor(directory, portal);
   json.Begin().Key("address").Text(portal.key.address.ToString());
   json.Key("port").Number(portal.key.port.number);
   json.Key("protocol").Text(portal.key.port.udp ? "udp" : "tcp").Key("group");
@@ -195,7 +196,7 @@ void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer
     if (directory.nodes[i].IsTarget()) report.Target(directory.nodes[i], groups[i]);
   const auto rest = Unassigned(directory);
   if (!rest.empty()) report.Heading("portals without a target");
-  for (const auto portal : rest) report.OnePortal(directory.portals[portal], std::nullopt);
+  for (const auto portal : rest) report.OnePortal(portal, std::nullopt);
   for (const std::string& problem : directory.problems)
     report.Heading("problem: " + PlainText(problem));
   report.Flush();
@@ -204,9 +205,10 @@ void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer
 void PrintDiscoveredJson(const Discovered& discovered, const Printer& print) {
   const isns::Directory& directory = discovered.directory;
   const auto groups = GroupsOf(directory);
+  PortalPlans plans(directory);
   JsonText json;
-  const auto portal = [&](const isns::Portal& one, std::optional<std::uint32_t> tag) {
-    WritePortal(json, directory, one, tag);
+  const auto portal = [&](isns::Index one, std::optional<std::uint32_t> tag) {
+    WritePortal(json, directory.portals[one], plans.Of(one), tag);
     if (json.size() > kPiece) print(json.TakeSoFar());
   };
   json.Begin().Key("server").Own(discovered.server.ToString());
@@ -215,11 +217,11 @@ void PrintDiscoveredJson(const Discovered& discovered, const Printer& print) {
   for (std::size_t i = 0; i < directory.nodes.size(); ++i) {
     if (!directory.nodes[i].IsTarget()) continue;
     BeginTarget(json, directory, directory.nodes[i]);
-    for (const isns::Group& group : groups[i]) portal(directory.portals[group.portal], group.tag);
+    for (const isns::Group& group : groups[i]) portal(group.portal, group.tag);
     json.EndList().End();
   }
   json.EndList().Key("unassigned").BeginList();
-  for (const auto one : Unassigned(directory)) portal(directory.portals[one], std::nullopt);
+  for (const auto one : Unassigned(directory)) portal(one, std::nullopt);
   json.EndList();
   WriteTexts(json, "problems", directory.problems);
   print(json.End().Line());

@@ -1,6 +1,7 @@
 #include "ike/tool/isns_plan.hpp"
 
-#include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "ike/tool/config_source.hpp"
@@ -20,6 +21,7 @@ using policy::isns::PublishedPortal;
 
 constexpr const char* kPublishingGroup = "Registration with an iSNS server";
 constexpr const char* kNothingServed = ": no record with a plan and a key is served there";
+constexpr std::size_t kMostNamed = 3;                   // of records with other words, in a warning
 constexpr std::string_view kPortalsMember = "portals";  // of a Publication, in errors
 
 // Origin is which portals are to be registered, and the option that told of them.
@@ -28,13 +30,11 @@ struct Origin {
   std::vector<PublishedPortal> portals;  // bitmaps and proposals still open
 };
 
-// Add leaves out a second portal of the same key.
-void Add(Origin& origin, const policy::IpAddress& address, std::uint16_t port,
-         const std::string& name) {
+// Add leaves out a second portal of the same key; `seen` are those of the first.
+void Add(Origin& origin, std::set<PortalKey>& seen, const policy::IpAddress& address,
+         std::uint16_t port, const std::string& name) {
   const PortalKey key{address, {port, false}};
-  const bool known = std::any_of(origin.portals.begin(), origin.portals.end(),
-                                 [&key](const PublishedPortal& one) { return one.key == key; });
-  if (!known) origin.portals.push_back({key, {}, name, {}, {}});
+  if (seen.insert(key).second) origin.portals.push_back({key, {}, name, {}, {}});
 }
 
 Checked<Origin> OfPortalOptions(const std::vector<std::string>& texts, std::uint16_t tcp_port) {
@@ -49,9 +49,10 @@ Checked<Origin> OfPortalOptions(const std::vector<std::string>& texts, std::uint
 
 Origin OfConfig(const policy::Config& config) {
   Origin origin{"--config", {}};
+  std::set<PortalKey> seen;
   for (const policy::TargetPortal& portal : config.portals) {
     if (portal.address) {
-      Add(origin, *portal.address, portal.socket, portal.symbolic_name);
+      Add(origin, seen, *portal.address, portal.socket, portal.symbolic_name);
     } else {
       Warn("--config: the portal " + portal.host +
            " is not registered: an iSNS server knows portals by address");
@@ -69,8 +70,9 @@ Checked<Origin> OriginOf(const Options& options, const Places& places) {
   }
   if (!options.publish.portals.empty()) return OfPortalOptions(options.publish.portals, port);
   Origin origin{"--local", {}};
+  std::set<PortalKey> seen;
   for (const Endpoint& place : places.endpoints)
-    if (!place.address.IsUnspecified()) Add(origin, place.address, port, {});
+    if (!place.address.IsUnspecified()) Add(origin, seen, place.address, port, {});
   if (origin.portals.empty() && options.policy.HasConfig()) {
     const auto config = LoadConfig(options.policy);
     if (!config) return Failure(config.error());
@@ -82,34 +84,52 @@ Checked<Origin> OriginOf(const Options& options, const Places& places) {
                "ADDR[:TCPPORT] do initiators connect to?");
 }
 
-std::vector<const Served*> UsableAt(const std::vector<Served>& served,
-                                    const std::optional<policy::IpAddress>& portal) {
-  std::vector<const Served*> found;
-  for (const Served& one : served)
-    if (IsUsable(one) && one.portal == portal) found.push_back(&one);
-  return found;
-}
-
-// ServedAt gives the records that a portal stands for, the deciding one first.
-std::vector<const Served*> ServedAt(const std::vector<Served>& served,
-                                    const policy::IpAddress& address) {
-  auto found = UsableAt(served, address);
-  if (found.empty()) found = UsableAt(served, std::nullopt);
-  if (!found.empty()) return found;
-  const auto& only = served.front().portal;
-  const bool one_portal = std::all_of(served.begin(), served.end(),
-                                      [&](const Served& one) { return one.portal == only; });
-  return one_portal ? UsableAt(served, only) : found;
-}
-
-void WarnOfOthers(const PublishedPortal& portal, const std::vector<const Served*>& records) {
+// Stand is what a portal stands for: the record that decides, and the other words that are served
+// there, for a warning. `first` is nullptr where nothing is served.
+struct Stand {
+  const Served* first = nullptr;
   std::string others;
-  for (const Served* one : records)
-    if (one->settings.word != portal.bitmap)
-      others += ", " + Label(*one) + " " + one->settings.word.ToHex();
-  if (others.empty()) return;
+  std::size_t count = 0;  // of those
+};
+
+void Join(Stand& stand, const Served& one) {
+  if (stand.first == nullptr) {
+    stand.first = &one;
+  } else if (one.settings.word != stand.first->settings.word && ++stand.count <= kMostNamed) {
+    stand.others += ", " + Label(one) + " " + one.settings.word.ToHex();
+  }
+}
+
+// Stands finds what is served at an address; it looks at each record once.
+class Stands {
+ public:
+  explicit Stands(const std::vector<Served>& served) {
+    const auto& only = served.front().portal;
+    bool one_portal = true;
+    for (const Served& one : served) {
+      one_portal = one_portal && one.portal == only;
+      if (IsUsable(one)) Join(one.portal ? at_[KeyOf(*one.portal)] : anywhere_, one);
+    }
+    if (one_portal && only) anywhere_ = at_[KeyOf(*only)];
+  }
+
+  [[nodiscard]] const Stand& At(const policy::IpAddress& address) const {
+    const auto found = at_.find(KeyOf(address));
+    return found != at_.end() && found->second.first != nullptr ? found->second : anywhere_;
+  }
+
+ private:
+  static PortalKey KeyOf(const policy::IpAddress& address) { return {address, {}}; }
+  std::map<PortalKey, Stand> at_;
+  Stand anywhere_;  // records of no portal, or all there are
+};
+
+void WarnOfOthers(const PublishedPortal& portal, const Stand& stand) {
+  if (stand.count == 0) return;
+  const std::string more =
+      stand.count > kMostNamed ? " and " + std::to_string(stand.count - kMostNamed) + " more" : "";
   Warn("--isns: the bitmap of " + portal.key.ToString() + " is " + portal.bitmap.ToHex() + " of " +
-       Label(*records.front()) + ", who is first; others are served there" + others);
+       Label(*stand.first) + ", who is first; others are served there" + stand.others + more);
 }
 
 // Publish tells what a responder would take; of quick modes all have one group (RFC 2409 section
@@ -132,17 +152,18 @@ void PublishProposals(const policy::Plan& plan, PublishedPortal& portal) {
 Checked<std::vector<PublishedPortal>> Fill(const Origin& origin, const std::vector<Served>& served,
                                            const PublishOptions& publish) {
   std::vector<PublishedPortal> filled;
+  const Stands stands(served);
   for (PublishedPortal portal : origin.portals) {
-    const auto records = ServedAt(served, portal.key.address);
-    if (records.empty()) {
+    const Stand& stand = stands.At(portal.key.address);
+    if (stand.first == nullptr) {
       const std::string where = portal.key.ToString();
       if (!publish.portals.empty()) return Usage(origin.option, where + kNothingServed);
       Warn("--isns: the portal " + where + " is not registered" + kNothingServed);
       continue;
     }
-    portal.bitmap = records.front()->settings.word;
-    WarnOfOthers(portal, records);
-    if (publish.proposals) PublishProposals(records.front()->settings.plan, portal);
+    portal.bitmap = stand.first->settings.word;
+    WarnOfOthers(portal, stand);
+    if (publish.proposals) PublishProposals(stand.first->settings.plan, portal);
     filled.push_back(std::move(portal));
   }
   return filled;
@@ -208,7 +229,7 @@ Checked<std::optional<IsnsPlan>> ReadIsnsPlan(const Options& options, const Plac
   auto portals = Fill(*origin, served, publish);
   if (!portals) return Failure(portals.error());
   IsnsPlan plan{*std::move(server),
-                {publish.entity, false, *std::move(node), publish.alias, *std::move(portals)}};
+                {publish.entity, *std::move(node), publish.alias, *std::move(portals)}};
   if (auto s = CheckAll(plan.publication, origin->option); !s) return Failure(s.error());
   return std::optional(std::move(plan));
 }

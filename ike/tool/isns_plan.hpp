@@ -6,10 +6,9 @@
 // - The bitmap of a portal is the word of the first usable record that is served at its address. At
 //   the address of one of several portals of the config these are the records of that portal, as
 //   they are for the engine; elsewhere those of no portal; and where serve answers at one portal
-//   alone, under whatever address it is registered, those of that portal. A warning names the other
-//   words that are served there. A portal where nothing is served is left out with a warning; one
-//   of
-//   --isns-portal is an error.
+//   alone, under whatever address it is registered, those of that portal. A warning names the first
+//   other words that are served there. A portal where nothing is served is left out with a
+//   warning; one of --isns-portal is an error.
 // - Proposals (--isns-proposals) are those of the same record, in its order.
 #pragma once
 

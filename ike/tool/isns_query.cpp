@@ -16,6 +16,11 @@ namespace {
 using policy::isns::Discovery;
 using policy::isns::DiscoveryConfig;
 
+using Kind = policy::isns::DialogueFailure::Kind;
+
+// For all questions together: each answer has a time of its own, and a server can make us ask many.
+constexpr Duration kWholeTalk = std::chrono::minutes(5);
+
 Checked<DiscoveryConfig> ConfigOf(const IsnsOptions& options) {
   DiscoveryConfig config;
   auto initiator = InitiatorName(options.initiator);
@@ -37,14 +42,16 @@ Checked<Discovered> AskDirectory(const IsnsOptions& options, const std::string& 
   if (!server) return Failure(server.error());
   const auto config = ConfigOf(options);
   if (!config) return Failure(config.error());
-  const auto patience = IsnsPatienceOf(timeout);
+  auto patience = IsnsPatienceOf(timeout);
   if (!patience) return Failure(patience.error());
+  patience->whole = std::max(kWholeTalk, 2 * patience->answer);
   Warn(kIsnsInClear);
 
   Discovery discovery(*config);
   net::Reactor reactor;
   net::IsnsLink link(reactor, *server, *patience);
   link.Start(discovery, [&reactor] { reactor.Stop(); });
+  reactor.OnTermination([&link](int) { link.End("ended by a signal", Kind::kConnection); });
   reactor.Run();
   if (discovery.failure()) return Failure(IsnsFailure(*server, *discovery.failure()));
   return Discovered{*server, config->initiator, discovery.registered(), discovery.TakeDirectory()};

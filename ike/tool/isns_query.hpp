@@ -21,7 +21,9 @@ struct Discovered {
 };
 
 // AskDirectory asks the server of --isns, and warns that it does so in the clear. Errors are wrong
-// options, and that there was no answer. `timeout` is text in seconds; empty: the default.
+// options, and that there was no answer, or no end of them in 5 min, or a signal that ended it.
+// What was registered for the time of the query is taken back whatever comes. `timeout` is text in
+// seconds; empty: the default.
 [[nodiscard]] Checked<Discovered> AskDirectory(const IsnsOptions& options,
                                                const std::string& timeout);
 // NothingThere says that the server showed no target, or not the one that was asked for.

@@ -4,42 +4,10 @@
 #include <utility>
 
 #include "ike/tool/isns_server.hpp"
-#include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
 
 using policy::isns::DialogueFailure;
-
-namespace {
-
-std::string Seconds(Duration time) {
-  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
-}
-
-}  // namespace
-
-std::string_view Name(IsnsNews::State state) {
-  switch (state) {
-    case IsnsNews::State::kRegistered:
-      return "registered";
-    case IsnsNews::State::kFailed:
-      return "failed";
-    case IsnsNews::State::kDeregistered:
-      return "deregistered";
-  }
-  return "?";
-}
-
-std::string IsnsNews::Text() const {
-  if (state == State::kFailed) {
-    return text + (retry_after == Duration{}
-                       ? "; it may stay registered until the server forgets it"
-                       : "; serve goes on, and tries again in " + Seconds(retry_after));
-  }
-  return "iSNS: " + server + ": " + std::string(Name(state)) + " " + node + " in entity " +
-         policy::Quote(entity) + ", " + std::to_string(portals) +
-         (portals == 1 ? " portal" : " portals");
-}
 
 IsnsRegistrar::IsnsRegistrar(net::Reactor& reactor, net::IsnsServer server,
                              policy::isns::Publication publication, Teller tell, IsnsPace pace)
@@ -52,7 +20,8 @@ IsnsRegistrar::IsnsRegistrar(net::Reactor& reactor, net::IsnsServer server,
 
 void IsnsRegistrar::Connect() {
   link_.reset();
-  registration_.emplace(publication_);
+  using Left = policy::isns::Registration::Left;
+  registration_.emplace(publication_, cleared_ ? Left::kKeep : Left::kTakeBack);
   times_told_ = 0;
   link_.emplace(reactor_, server_, pace_.patience);
   link_->Start(*registration_, [this] { OnSettled(); });
@@ -96,6 +65,8 @@ void IsnsRegistrar::OnFailure() {
   const bool refused = failure.kind == DialogueFailure::Kind::kRefused &&
                        failure.status != policy::isns::StatusCode::kInternalError;
   held_ = held_ || registration_->registered() || (registration_->asked() != 0 && !refused);
+  cleared_ = registration_->cleared();
+  KeepEntity(failure.kind == DialogueFailure::Kind::kRefused);
   const std::string text = IsnsFailure(server_, failure).line;
   link_.reset();
   if (gone_) {
@@ -108,6 +79,18 @@ void IsnsRegistrar::OnFailure() {
   failure_told_ = text;
   Later(retry_, &IsnsRegistrar::Connect);
   retry_ = std::min(2 * retry_, pace_.longest_retry);
+}
+
+// KeepEntity: without its name the server makes another entity (RFC 4171 section 5.6.5.1). Who
+// refuses may not know the name any more.
+void IsnsRegistrar::KeepEntity(bool refused) {
+  if (adopted_ && refused) {
+    publication_.entity.clear();
+    adopted_ = false;
+  } else if (publication_.entity.empty() && !refused) {
+    publication_.entity = registration_->entity();
+    adopted_ = !publication_.entity.empty();
+  }
 }
 
 void IsnsRegistrar::Leave(std::function<void()> gone) {
@@ -127,8 +110,8 @@ void IsnsRegistrar::Part() {
 }
 
 void IsnsRegistrar::OnLate() {
-  Tell(IsnsNews::State::kFailed,
-       "iSNS: " + server_.ToString() + ": no deregistration within " + Seconds(pace_.parting));
+  Tell(IsnsNews::State::kFailed, "iSNS: " + server_.ToString() + ": no deregistration within " +
+                                     InWholeSeconds(pace_.parting));
   Depart();
 }
 

@@ -9,24 +9,10 @@
 #include <string>
 
 #include "ike/net/isns_link.hpp"
+#include "ike/tool/isns_news.hpp"
 #include "policy/isns/registration.hpp"
 
 namespace iscsi_ike::ike::tool {
-
-// IsnsNews is a change in what the server has of the target.
-struct IsnsNews {
-  enum class State : std::uint8_t { kRegistered, kFailed, kDeregistered };
-  State state = State::kRegistered;
-  std::string server;
-  std::string node;
-  std::string entity;  // empty: not known
-  std::size_t portals = 0;
-  std::string text;      // kFailed: why
-  Duration retry_after;  // kFailed: 0: never
-  // Text is the news for people, one line without its end.
-  [[nodiscard]] std::string Text() const;
-};
-[[nodiscard]] std::string_view Name(IsnsNews::State state);  // "registered", "failed", ...
 
 struct IsnsPace {
   Duration first_retry{5000};  // doubled with each failure
@@ -57,6 +43,7 @@ class IsnsRegistrar {
   void OnSettled();
   void OnRest();
   void OnFailure();
+  void KeepEntity(bool refused);
   void Part();
   void Depart();
   void Later(Duration delay, void (IsnsRegistrar::*what)());
@@ -76,6 +63,8 @@ class IsnsRegistrar {
   Time rested_since_{};
   std::uint32_t times_told_ = 0;  // Registration::times of this connection
   bool held_ = false;             // the server has it, or may have it
+  bool cleared_ = false;          // what an earlier run had left has been taken back
+  bool adopted_ = false;          // publication_.entity is the name that the server made
   std::optional<std::string> failure_told_;
   std::function<void()> gone_;  // set: leaving
   bool departed_ = false;

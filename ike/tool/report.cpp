@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "ike/tool/hex_text.hpp"
-#include "ike/tool/isns_registrar.hpp"
+#include "ike/tool/isns_news.hpp"
 #include "ike/tool/json_text.hpp"
 #include "ike/trace/event_text.hpp"
 #include "ike/wire/types.hpp"

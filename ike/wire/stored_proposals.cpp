@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <set>
+#include <utility>
 
 #include "ike/wire/describe.hpp"
 #include "ike/wire/esp_transform.hpp"
@@ -110,16 +111,22 @@ struct EspReader {
   }
 };
 
+template <class Offer>
+void TellUnusable(Stored<Offer>& stored, std::string what, std::string_view why) {
+  if (stored.unusable.size() == kMostUnusable) return;
+  stored.unusable.push_back(std::move(what) + ": " + std::string(why));
+}
+
 template <class How>
 void ReadProposal(const ProposalView& proposal, Stored<typename How::Offer>& stored) {
   for (const TransformView transform : proposal.transforms()) {
     auto offer = How::Read(transform);
     if (offer) {
       stored.offers.push_back(*std::move(offer));
-    } else if (stored.unusable.size() < kMostUnusable) {
-      stored.unusable.push_back(NumberOf(proposal) + " " +
-                                DescribeTransform(proposal.protocol, transform) + ": " +
-                                std::string(offer.error()));
+    } else {
+      TellUnusable(stored,
+                   NumberOf(proposal) + " " + DescribeTransform(proposal.protocol, transform),
+                   offer.error());
     }
   }
 }
@@ -136,7 +143,7 @@ Wire<Stored<typename How::Offer>> ReadStored(Octets value) {
     if (why.empty()) {
       ReadProposal<How>(proposal, stored);
     } else {
-      stored.unusable.push_back(NumberOf(proposal) + ": " + std::string(why));
+      TellUnusable(stored, NumberOf(proposal), why);
     }
   }
   return stored;

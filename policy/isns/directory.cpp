@@ -20,6 +20,17 @@ void Set(To& to, Parsed<From> value, std::optional<Error>& error) {
   }
 }
 
+// SetProposals: what no SA payload can be is left out.
+void SetProposals(Bytes& to, const Attribute& attribute, std::optional<Error>& error) {
+  if (attribute.value.size() > kMostProposals) {
+    error = Error{Name(attribute.tag), "has " + std::to_string(attribute.value.size()) +
+                                           " octets; an SA payload has at most " +
+                                           std::to_string(kMostProposals) + " with its pad"};
+    return;
+  }
+  to = Bytes(attribute.value.begin(), attribute.value.end());
+}
+
 // ToWireKey: both values have been read, so that they have their lengths.
 WireKey ToWireKey(const Attribute& address, const Attribute& port) {
   WireKey key{};
@@ -35,7 +46,7 @@ void SetEntity(Entity& entity, const Attribute& attribute, std::optional<Error>&
     case Tag::kRegistrationPeriod:
       return Set(entity.registration_period, attribute.AsNumber(), error);
     case Tag::kEntityPhase1:
-      return entity.phase1_proposals.assign(attribute.value.begin(), attribute.value.end());
+      return SetProposals(entity.phase1_proposals, attribute, error);
     default:
       return;
   }
@@ -52,9 +63,9 @@ void SetPortal(Portal& portal, const Attribute& attribute, std::optional<Error>&
       return;
     }
     case Tag::kPortalPhase1:
-      return portal.phase1_proposals.assign(attribute.value.begin(), attribute.value.end());
+      return SetProposals(portal.phase1_proposals, attribute, error);
     case Tag::kPortalPhase2:
-      return portal.phase2_proposals.assign(attribute.value.begin(), attribute.value.end());
+      return SetProposals(portal.phase2_proposals, attribute, error);
     default:
       return;
   }
@@ -118,6 +129,10 @@ Status<Error> DirectoryBuilder::Add(const ResponseView& answer, const std::strin
   }
   for (const Attribute attribute : answer.operating) {
     if (auto added = AddAttribute(place, attribute); !added) return added;
+    if (kept_ > kMostKept) {
+      return Reject("iSNS directory", "has more than " + std::to_string(kMostKept) +
+                                          " octets of proposals; that is the most");
+    }
   }
   return Done{};
 }
@@ -282,9 +297,21 @@ void DirectoryBuilder::SetGroupTag(const Place& place, const Attribute& attribut
 
 void DirectoryBuilder::AddDetail(const Place& place, const Attribute& attribute) {
   if (attribute.value.empty()) return;
+  const std::size_t before = KeptAt(place);
   if (!AddDetailOf(place, attribute) &&
       FindTag(static_cast<std::uint32_t>(attribute.tag)) != nullptr)
     AddProblem(Name(attribute.tag) + ": stands behind no object");
+  kept_ += KeptAt(place) - before;
+}
+
+// KeptAt: a short value leaves the room of a long one.
+std::size_t DirectoryBuilder::KeptAt(const Place& place) const {
+  if (place.object == Place::Object::kEntity) {
+    return directory_.entities[*place.entity].phase1_proposals.capacity();
+  }
+  if (place.object != Place::Object::kPortal) return 0;
+  const Portal& portal = directory_.portals[*place.portal];
+  return portal.phase1_proposals.capacity() + portal.phase2_proposals.capacity();
 }
 
 // False: there is no object that it could belong to.

@@ -30,6 +30,10 @@ inline constexpr std::size_t kMostPortals = 32768;
 inline constexpr std::size_t kMostNodes = 32768;
 inline constexpr std::size_t kMostGroups = 131072;
 inline constexpr std::size_t kMostProblems = 64;
+// Octets of proposals that a directory holds, over all answers.
+inline constexpr std::size_t kMostKept = std::size_t{32} << 20;
+// The length of an SA payload has 16 bits, and its attribute up to 3 octets of pad.
+inline constexpr std::size_t kMostProposals = 65538;
 
 // Index is a place in one of the directory's lists.
 using Index = std::uint32_t;
@@ -103,8 +107,9 @@ struct Directory {
 // to them. Objects that come again are the same object, with what is new.
 class DirectoryBuilder {
  public:
-  // Add: errors are a key that cannot be read, and more objects than there may be. Other attributes
-  // that cannot be read are problems of the directory. `node`: what the answer begins with belongs
+  // Add: errors are a key that cannot be read, more objects or proposals than there may
+  // be. Other attributes that cannot be read are problems of the directory, as are
+  // proposals of more than kMostProposals octets. `node`: what the answer begins with belongs
   // to it; empty: to none.
   [[nodiscard]] Status<Error> Add(const ResponseView& answer, const std::string& node = {});
   [[nodiscard]] std::span<const Node> nodes() const { return directory_.nodes; }
@@ -143,9 +148,11 @@ class DirectoryBuilder {
   [[nodiscard]] Parsed<Index> Join(Index node, Index portal);
   void AddDetail(const Place& place, const Attribute& attribute);
   [[nodiscard]] bool AddDetailOf(const Place& place, const Attribute& attribute);
+  [[nodiscard]] std::size_t KeptAt(const Place& place) const;
   void SetGroupTag(const Place& place, const Attribute& attribute);
 
   Directory directory_;
+  std::size_t kept_ = 0;             // octets of proposals
   std::vector<bool> leads_nowhere_;  // by group
   std::map<std::string, Index, std::less<>> entities_;
   std::map<PortalKey, Index> portals_;

@@ -13,21 +13,6 @@ Status<Error> CheckName(const std::string& name, const char* place) {
   return Reject(place, "has " + std::to_string(name.size()) + " octets; names have at most 223");
 }
 
-// SaysUnknown: the answers of servers to a query by a node, or for one, that they do not know.
-bool SaysUnknown(StatusCode status) {
-  switch (status) {
-    case StatusCode::kSuccessful:
-    case StatusCode::kInvalidQuery:
-    case StatusCode::kSourceUnknown:
-    case StatusCode::kSourceAbsent:
-    case StatusCode::kSourceUnauthorized:
-    case StatusCode::kNoSuchEntry:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // KeyIn is the portal in the key of a portal group.
 std::optional<WireKey> KeyIn(const AttributeList& attributes) {
   const auto address = attributes.Find(Tag::kGroupAddress);
@@ -72,6 +57,10 @@ void Discovery::OnStart() {
 
 void Discovery::Next() {
   if (tasks_.empty()) return End(std::nullopt);
+  if (asked() >= kMostQuestions) {
+    return End(Broken({"iSNS directory", "is not whole after " + std::to_string(kMostQuestions) +
+                                             " questions; that is the most"}));
+  }
   current_ = std::move(tasks_.front());
   tasks_.pop_front();
   AskFor(current_);
@@ -140,8 +129,10 @@ void Discovery::OnAnswer(const ResponseView& answer) {
   }
 }
 
-// The registration is taken back, or at least that is tried; what was found before is kept.
+// The registration is taken back, or at least that is tried; what was found before is kept. A
+// server may have registered what it did not answer.
 void Discovery::OnTrouble(DialogueFailure failure, bool in_step) {
+  if (current_.step == Step::kRegister) registered_ = true;
   if (!registered_) return Fail(std::move(failure));
   if (current_.step == Step::kDeregister) {
     Problem(failure.text + "; the registration stays until the server lets it run out");
@@ -153,16 +144,17 @@ void Discovery::OnTrouble(DialogueFailure failure, bool in_step) {
 }
 
 void Discovery::AfterAskSelf(const ResponseView& answer) {
-  if (!SaysUnknown(answer.status)) return End(Refusal(answer));
-  const bool known =
-      answer.status == StatusCode::kSuccessful && answer.operating.Find(Tag::kNodeName).has_value();
-  if (!known) tasks_.push_front({Step::kRegister, {}, {}});
+  const auto known = IsRegistered(answer);
+  if (!known) return End(Refusal(answer));
+  if (!*known) tasks_.push_front({Step::kRegister, {}, {}});
   Next();
 }
 
+// Isnsd says Internal Error where it has registered, and has no room for the answer.
 void Discovery::AfterRegister(const ResponseView& answer) {
+  registered_ =
+      answer.status == StatusCode::kSuccessful || answer.status == StatusCode::kInternalError;
   if (answer.status != StatusCode::kSuccessful) return End(Refusal(answer));
-  registered_ = true;
   Next();
 }
 
@@ -208,6 +200,7 @@ void Discovery::AfterLeast(const ResponseView& answer) {
     tasks_.push_front({Step::kNextGroup, current_.node, {}});
     return Next();
   }
+  if (answer.status == StatusCode::kNoSuchEntry) return Next();  // it has gone meanwhile
   if (answer.status != StatusCode::kSuccessful) return End(Refusal(answer));
   const std::size_t before = builder_.portals().size();
   if (!TakeIn(answer)) return;
@@ -237,7 +230,6 @@ void Discovery::AfterNextNode(const ResponseView& answer) {
   if (node.empty() || node == current_.node) {
     return End(Broken({"DevGetNextRsp", "does not name the next node"}));
   }
-  if (++walked_ > kMostNodes) return End(Broken({"DevGetNextRsp", "names nodes without end"}));
   tasks_.push_front({Step::kNextNode, node, {}});
   if (MayBeTarget(answer.operating)) tasks_.push_front({Step::kAskNodes, node, {}});
   Next();
@@ -249,9 +241,6 @@ void Discovery::AfterNextGroup(const ResponseView& answer) {
   const auto portal = KeyIn(answer.key);
   if (!portal || portal == current_.portal) {
     return End(Broken({"DevGetNextRsp", "does not name the next portal group"}));
-  }
-  if (++walked_ > kMostNodes + kMostGroups) {
-    return End(Broken({"DevGetNextRsp", "names portal groups without end"}));
   }
   const std::size_t before = builder_.portals().size();
   if (!TakeIn(answer, current_.node)) return;

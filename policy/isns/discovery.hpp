@@ -18,6 +18,9 @@
 
 namespace iscsi_ike::policy::isns {
 
+// More questions than these are not asked: a server can go on answering without end.
+inline constexpr std::uint32_t kMostQuestions = 131072;
+
 struct DiscoveryConfig {
   std::string initiator;     // name of the node that asks
   std::string target;        // empty: all that the node may see
@@ -34,7 +37,8 @@ class Discovery final : public Dialogue {
   // directory is whole when the state is kDone. No node in it: the server shows none.
   [[nodiscard]] const Directory& directory() const { return directory_; }
   [[nodiscard]] Directory TakeDirectory() { return std::move(directory_); }
-  // registered: the node was not known, and was registered for the time of the queries.
+  // registered: the node was not known, and was registered for the time of the queries, or may have
+  // been.
   [[nodiscard]] bool registered() const { return registered_; }
 
  private:
@@ -82,7 +86,6 @@ class Discovery final : public Dialogue {
   DirectoryBuilder builder_;
   Directory directory_;
   bool registered_ = false;
-  std::size_t walked_ = 0;
   std::optional<DialogueFailure> deferred_;  // told when the registration has been taken back
 };
 

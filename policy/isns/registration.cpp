@@ -6,10 +6,53 @@ namespace iscsi_ike::policy::isns {
 
 void Registration::OnStart() {
   entity_ = publication_.entity;
+  if (left_ == Left::kKeep) return RegisterAll();
+  AskFirst(Step::kFindEntity, QueryEntityOf(publication_.node, publication_.node));
+}
+
+// AskFirst: to people all that comes before the registration is a part of it.
+void Registration::AskFirst(Step step, const Request& request) {
+  step_ = step;
+  Ask(request, "registration of " + publication_.node);
+}
+
+void Registration::ClearMore() {
+  const Request request = DeregisterTarget(publication_, next_);
+  AskFirst(Step::kClear, request);
+}
+
+void Registration::AfterFindEntity(const ResponseView& answer) {
+  const auto known = IsRegistered(answer);
+  if (!known || !*known) return RegisterAll();
+  const auto id = answer.operating.Find(Tag::kEntityId);
+  const auto name = id ? id->AsText() : Parsed<std::string>(std::string());
+  if (!name || name->empty()) return ClearMore();
+  old_entity_ = *name;
+  AskFirst(Step::kFindNodes, QueryNodesIn(publication_.node, old_entity_));
+}
+
+void Registration::AfterFindNodes(const ResponseView& answer) {
+  bool alone = answer.status == StatusCode::kSuccessful;
+  for (const Attribute attribute : answer.operating) {
+    if (attribute.tag != Tag::kNodeName) continue;
+    const auto name = attribute.AsText();
+    alone = alone && name && *name == publication_.node;
+  }
+  if (!alone) return ClearMore();
+  AskFirst(Step::kClearEntity, DeregisterEntity(publication_.node, old_entity_));
+}
+
+// AfterClear: who refuses says so of the registration, too, or has other reasons.
+void Registration::AfterClear(const ResponseView& answer) {
+  const bool refused = answer.status != StatusCode::kSuccessful;
+  if (refused && step_ == Step::kClearEntity) return ClearMore();
+  if (!refused && step_ == Step::kClear && next_ < publication_.portals.size()) return ClearMore();
   RegisterAll();
 }
 
 void Registration::RegisterAll() {
+  if (leaving_) return Finish();
+  left_ = Left::kKeep;
   next_ = 0;
   RegisterMore();
 }
@@ -48,6 +91,13 @@ void Registration::RestOrLeave() {
 
 void Registration::OnAnswer(const ResponseView& answer) {
   switch (step_) {
+    case Step::kFindEntity:
+      return AfterFindEntity(answer);
+    case Step::kFindNodes:
+      return AfterFindNodes(answer);
+    case Step::kClearEntity:
+    case Step::kClear:
+      return AfterClear(answer);
     case Step::kRegister:
       return AfterRegister(answer);
     case Step::kRefresh:
@@ -75,10 +125,8 @@ void Registration::AfterRegister(const ResponseView& answer) {
 }
 
 void Registration::AfterRefresh(const ResponseView& answer) {
-  const bool known =
-      answer.status == StatusCode::kSuccessful && answer.operating.Find(Tag::kNodeName).has_value();
-  registered_ = known;
-  if (known || leaving_) return RestOrLeave();
+  registered_ = IsRegistered(answer).value_or(registered_);
+  if (registered_ || leaving_) return RestOrLeave();
   RegisterAll();  // in the entity that the server made: its portals may still be there
 }
 

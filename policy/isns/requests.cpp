@@ -112,6 +112,35 @@ Request QueryRegistered(const std::string& source, std::string_view node) {
   return request;
 }
 
+std::optional<bool> IsRegistered(const ResponseView& answer) {
+  switch (answer.status) {
+    case StatusCode::kSuccessful:
+      return answer.operating.Find(Tag::kNodeName).has_value();
+    case StatusCode::kInvalidQuery:
+    case StatusCode::kSourceUnknown:
+    case StatusCode::kSourceAbsent:
+    case StatusCode::kSourceUnauthorized:
+    case StatusCode::kNoSuchEntry:
+      return false;
+    default:
+      return std::nullopt;
+  }
+}
+
+Request QueryEntityOf(const std::string& source, std::string_view node) {
+  Request request{Function::kDevAttrQry, source, {}, {}, false};
+  PutText(request.key, Tag::kNodeName, node);
+  Wanted(request.operating, {Tag::kEntityId, Tag::kNodeName});
+  return request;
+}
+
+Request QueryNodesIn(const std::string& source, std::string_view entity) {
+  Request request{Function::kDevAttrQry, source, {}, {}, false};
+  PutText(request.key, Tag::kEntityId, entity);
+  Wanted(request.operating, {Tag::kNodeName});
+  return request;
+}
+
 Request QueryPortal(const std::string& source, const WireKey& portal, Detail detail) {
   Request request{Function::kDevAttrQry, source, {}, {}, false};
   PutWireKey(request.key, portal, Tag::kPortalAddress, Tag::kPortalPort);
@@ -177,7 +206,6 @@ Request RegisterTarget(const Publication& publication, std::string_view entity, 
   const bool first = next == 0;
   Request request{Function::kDevAttrReg, publication.node, {}, {}, false};
   if (!entity.empty()) PutText(request.key, Tag::kEntityId, entity);
-  request.replace = first && !entity.empty() && publication.replace;
   PutName(request.operating, Tag::kEntityId, entity);
   if (first) PutNumber(request.operating, Tag::kEntityProtocol, kEntityProtocolIscsi);
   std::size_t answer = request.operating.size();
@@ -198,6 +226,12 @@ Request RegisterTarget(const Publication& publication, std::string_view entity, 
 Request DeregisterNode(const std::string& source) {
   Request request{Function::kDevDereg, source, {}, {}, false};
   PutText(request.operating, Tag::kNodeName, source);
+  return request;
+}
+
+Request DeregisterEntity(const std::string& source, std::string_view entity) {
+  Request request{Function::kDevDereg, source, {}, {}, false};
+  PutText(request.operating, Tag::kEntityId, entity);
   return request;
 }
 

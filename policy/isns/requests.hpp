@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,11 @@ enum class Detail : std::uint8_t { kFull, kRequired, kLeast };
 [[nodiscard]] Request QueryNodes(const std::string& source, std::string_view node, Detail detail);
 // QueryRegistered asks only whether a node is registered.
 [[nodiscard]] Request QueryRegistered(const std::string& source, std::string_view node);
+// IsRegistered is what an answer to it says; unset: nothing, as from a server that is busy.
+[[nodiscard]] std::optional<bool> IsRegistered(const ResponseView& answer);
+// QueryEntityOf asks for the entity of a node, QueryNodesIn for the nodes of an entity.
+[[nodiscard]] Request QueryEntityOf(const std::string& source, std::string_view node);
+[[nodiscard]] Request QueryNodesIn(const std::string& source, std::string_view entity);
 // QueryPortal asks for one portal with its entity.
 [[nodiscard]] Request QueryPortal(const std::string& source, const WireKey& portal, Detail detail);
 // NextNode asks for the node behind `after`; an empty name: for the first. NextGroup asks for the
@@ -47,8 +53,7 @@ struct PublishedPortal {
 
 // Publication is a target node with its portals.
 struct Publication {
-  std::string entity;    // empty: the server makes a name
-  bool replace = false;  // whatever is in the entity, whoever registered it; needs its name
+  std::string entity;  // empty: the server makes a name
   std::string node;
   std::string alias;
   std::vector<PublishedPortal> portals;
@@ -66,8 +71,9 @@ struct Publication {
 
 // DeregisterNode takes a node away. DeregisterTarget also portals, from `next` on like
 // RegisterTarget; the node with the last of them. An entity goes with the last of what is in it
-// (section 5.6.5.4).
+// (section 5.6.5.4). DeregisterEntity takes it away with all that is in it.
 [[nodiscard]] Request DeregisterNode(const std::string& source);
+[[nodiscard]] Request DeregisterEntity(const std::string& source, std::string_view entity);
 [[nodiscard]] Request DeregisterTarget(const Publication& publication, std::size_t& next);
 
 }  // namespace iscsi_ike::policy::isns

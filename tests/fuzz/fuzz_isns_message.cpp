@@ -60,7 +60,7 @@ void RunDirectory(const RawMessage& message) {
   for (const Portal& portal : directory.portals) {
     Require(!portal.entity || *portal.entity < directory.entities.size());
     (void)directory.Phase1ProposalsOf(portal);
-    Require(ToTargetPortal(portal).socket != 0 || portal.key.port.udp);
+    Require(ToTargetPortal(portal).socket != 0);
   }
 }
 

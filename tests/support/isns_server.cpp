@@ -137,9 +137,11 @@ FakeIsns::Reply FakeIsns::Query(const RequestView& request) {
   PutEmpty(reply.attributes, Tag::kDelimiter);
   const auto key = KeyOf(request.key.Find(Tag::kPortalAddress), request.key.Find(Tag::kPortalPort));
   const std::string wanted = TextOf(request.key.Find(Tag::kNodeName));
+  const std::string entity = TextOf(request.key.Find(Tag::kEntityId));
   if (!key && nodes.contains(wanted)) PutNode(reply.attributes, request, wanted, kInitiatorNode);
   for (const Target& target : targets) {
     if (!key && !wanted.empty() && target.name != wanted) continue;
+    if (!entity.empty() && target.entity != entity) continue;
     if (!key) PutEntity(reply.attributes, request, target);
     if (!key) PutNode(reply.attributes, request, target.name, kTargetNode);
     for (const PublishedPortal& portal : target.portals) {
@@ -223,6 +225,10 @@ FakeIsns::Reply FakeIsns::Deregister(const RequestView& request) {
       const PortalKey key = *KeyOf(address, attribute);
       for (Target& target : targets)
         std::erase_if(target.portals, [&key](const auto& portal) { return portal.key == key; });
+    }
+    if (attribute.tag == Tag::kEntityId) {
+      const std::string id = TextOf(attribute);
+      std::erase_if(targets, [&id](const Target& target) { return target.entity == id; });
     }
     if (attribute.tag == Tag::kNodeName) {
       const std::string name = TextOf(attribute);

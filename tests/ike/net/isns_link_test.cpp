@@ -67,7 +67,8 @@ class Server {
     if (manner_ == Manner::kSilence) return;
     if (manner_ == Manner::kHalfAnAnswer) answer.resize(answer.size() / 2);
     if (manner_ == Manner::kNoise) answer.assign(64, 'x');
-    asio::write(socket_, asio::buffer(answer));
+    boost::system::error_code ignored;
+    asio::write(socket_, asio::buffer(answer), ignored);
   }
 
   Manner manner_;
@@ -199,10 +200,36 @@ TEST(IsnsLink, TellsThatNoConnectionCameAbout) {
   EXPECT_THAT(discovery.failure()->text, HasSubstr("no connection came about in time"));
 }
 
+// Each answer comes at once, and there is always another question.
+class Endless : public policy::isns::Dialogue {
+ private:
+  void OnStart() override { Ask(policy::isns::NextNode(kMe, ""), "walk"); }
+  void OnAnswer(const policy::isns::ResponseView&) override { OnStart(); }
+  void OnTrouble(policy::isns::DialogueFailure failure, bool) override {
+    Tell(policy::isns::DeregisterNode(kMe));
+    Fail(std::move(failure));
+  }
+};
+
+TEST(IsnsLink, ATalkWithoutEndIsGivenUpWithALastWord) {
+  Reactor reactor;
+  Server server(reactor, Server::Manner::kAnswer);
+  Endless endless;
+  Converse(reactor, {"127.0.0.1", server.port()}, endless,
+           {Duration(2000), Duration(2000), Duration(200)});
+  ASSERT_TRUE(endless.failure());
+  EXPECT_EQ(endless.failure()->kind, Kind::kTimeout);
+  EXPECT_EQ(endless.failure()->text, "walk: the answers have no end: given up after 200 ms");
+  EXPECT_GT(endless.asked(), 5U);
+  reactor.After(Duration(200), [&reactor] { reactor.Stop(); });
+  reactor.Run();
+  EXPECT_EQ(server.isns.asked.back(), policy::isns::Function::kDevDereg);
+}
+
 TEST(IsnsLink, KeepsARegistrationUntilItLeaves) {
   Reactor reactor;
   Server server(reactor, Server::Manner::kAnswer);
-  policy::isns::Publication publication{"entity", false, "iqn.a", "", Target(2).portals};
+  policy::isns::Publication publication{"entity", "iqn.a", "", Target(2).portals};
   Registration registration(publication);
   IsnsLink link(reactor, {"127.0.0.1", server.port()}, kShort);
   std::vector<State> settled;

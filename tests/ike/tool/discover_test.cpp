@@ -2,10 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "ike/tool/isns_server.hpp"
-#include "ike/tool/portal_plan.hpp"
+#include "ike/tool/portal_plans.hpp"
 #include "ike/wire/stored_proposals.hpp"
 #include "policy/suites.hpp"
 #include "tests/ike/tool/isns_thread.hpp"
@@ -163,6 +164,20 @@ TEST(Discover, ExitCodesTellTheKindOfFailure) {
   EXPECT_THAT(late.err, HasSubstr("no answer came in time"));
 }
 
+TEST(Discover, ASignalTakesTheRegistrationBack) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    IsnsThread server(Fabric(), IsnsThread::Manner::kTillRegistered);
+    ToolProcess discover({"discover", "--isns", server.address(), "--initiator", kMe});
+    ASSERT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.asked.size() == 3; }));
+    EXPECT_TRUE(server.With([](const FakeIsns& isns) { return isns.nodes.contains(kMe); }));
+    discover.Signal(signal);
+    const ToolResult result = discover.Finish(std::chrono::seconds(5));
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_THAT(result.err, HasSubstr("query of targets: ended by a signal"));
+    EXPECT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.nodes.empty(); }));
+  }
+}
+
 TEST(Discover, BadInputIsNamed) {
   const auto line = [](const std::vector<std::string>& arguments) {
     const ToolResult result = RunTool(arguments);
@@ -217,6 +232,22 @@ TEST(PortalPlan, FollowsTheProposals) {
   EXPECT_EQ(result.plan.phase2, Esp("aes256gcm16-esn"));
   EXPECT_EQ(result.plan.phase1_lifetime.seconds, 7200U);
   EXPECT_TRUE(result.published.warnings.empty());
+}
+
+TEST(PortalPlans, EachPortalIsPlannedOnceAsLongAsThereIsRoom) {
+  policy::isns::Directory directory;
+  directory.portals.resize(3);
+  directory.portals[1].bitmap = policy::SecurityFlags(0x27);
+  directory.portals[1].phase1_proposals =
+      WriteStoredPhase1(Phase1("aes256-sha384-ecp384,aes128-sha256-modp2048"), {0, 0});
+  PortalPlans plans(directory);
+  for (int target = 0; target < 3; ++target)
+    for (policy::isns::Index portal = 0; portal < 3; ++portal)
+      EXPECT_EQ(plans.Of(portal).word, policy::SecurityFlags(portal == 1 ? 0x27 : 0));
+  EXPECT_EQ(plans.planned(), 3U);
+  PortalPlans narrow(directory, 2);
+  for (const policy::isns::Index portal : {1U, 1U, 2U, 1U}) (void)narrow.Of(portal);
+  EXPECT_EQ(narrow.planned(), 3U);
 }
 
 TEST(PortalPlan, ProposalsWithoutMainModeAreTakenWithAWarning) {

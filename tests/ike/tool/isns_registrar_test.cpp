@@ -32,7 +32,7 @@ IsnsPace Quick() {
 }
 
 Publication TwoPortals() {
-  Publication publication{"array.example", false, kTarget, "left", {}};
+  Publication publication{"array.example", kTarget, "left", {}};
   for (std::uint8_t last = 10; last <= 11; ++last)
     publication.portals.push_back({{policy::IpAddress::V4({192, 0, 2, last}), {3260, false}},
                                    policy::SecurityFlags(0x27),
@@ -48,9 +48,10 @@ std::size_t PortalsOf(const FakeIsns& isns) {
 
 class Registrar : public testing::Test {
  protected:
-  void Make(std::uint16_t port, const IsnsPace& pace = Quick()) {
+  void Make(std::uint16_t port, const IsnsPace& pace = Quick(),
+            const Publication& publication = TwoPortals()) {
     registrar.emplace(
-        reactor, net::IsnsServer{"127.0.0.1", port}, TwoPortals(),
+        reactor, net::IsnsServer{"127.0.0.1", port}, publication,
         [this](const IsnsNews& one) {
           news.push_back(one);
           if (on_news) on_news();
@@ -155,6 +156,46 @@ TEST_F(Registrar, ALostConnectionIsToldAndTheTargetRegisteredAgain) {
   EXPECT_EQ(server.connections(), 2);
 }
 
+TEST_F(Registrar, AfterALostConnectionItComesBackInTheEntityThatTheServerMade) {
+  IsnsThread server{FakeIsns()};
+  Publication nameless = TwoPortals();
+  nameless.entity.clear();
+  Make(server.port(), Quick(), nameless);
+  RunUntil(1);
+  server.HangUp();
+  RunUntil(3);
+  EXPECT_THAT(server.With([](const FakeIsns& isns) { return isns.entities; }),
+              ElementsAre("", "isns.entity.0001"));
+  server.HangUp();
+  server.With([](FakeIsns& isns) {
+    isns.refusals[Function::kDevAttrReg] = StatusCode::kInvalidRegistration;
+  });
+  RunUntil(5);
+  server.With([](FakeIsns& isns) { isns.refusals.clear(); });
+  RunUntil(6);
+  EXPECT_EQ(server.With([](const FakeIsns& isns) { return isns.entities.back(); }), "")
+      << "a name that is refused is given up";
+}
+
+TEST_F(Registrar, WhatAnEarlierRunLeftIsTakenBackOnce) {
+  FakeIsns left;
+  left.targets = {{"array.old", kTarget, TwoPortals().portals, {}}};
+  left.targets[0].portals[0].phase1_proposals = {1, 2, 3, 4};
+  left.targets[0].portals.push_back(
+      {{policy::IpAddress::V4({192, 0, 2, 99}), {3260, false}}, {}, {}, {}, {}});
+  IsnsThread server(std::move(left));
+  Make(server.port());
+  RunUntil(1);
+  EXPECT_EQ(server.With(PortalsOf), 2U) << "the third is gone";
+  EXPECT_TRUE(server.With(
+      [](const FakeIsns& isns) { return isns.targets[0].portals[0].phase1_proposals.empty(); }));
+  server.HangUp();
+  RunUntil(3);
+  EXPECT_THAT(server.With([](const FakeIsns& isns) { return isns.asked; }),
+              ElementsAre(Function::kDevAttrQry, Function::kDevAttrQry, Function::kDevDereg,
+                          Function::kDevAttrReg, Function::kDevAttrReg));
+}
+
 TEST_F(Registrar, AsksBeforeTheServerForgets) {
   FakeIsns forgetful;
   forgetful.period = 2;
@@ -163,7 +204,8 @@ TEST_F(Registrar, AsksBeforeTheServerForgets) {
   RunUntil(1);
   RunFor(Duration(1500));
   EXPECT_TRUE(server.With([](const FakeIsns& isns) {
-    return isns.asked == std::vector{Function::kDevAttrReg, Function::kDevAttrQry};
+    return isns.asked ==
+           std::vector{Function::kDevAttrQry, Function::kDevAttrReg, Function::kDevAttrQry};
   }));
   EXPECT_THAT(news, SizeIs(1));
 }

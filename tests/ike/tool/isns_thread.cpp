@@ -80,6 +80,7 @@ void IsnsThread::Answer(Caller& caller, policy::isns::Octets octets) {
     if (!message || !*message) return;
     policy::isns::Bytes answer = policy::isns::WriteMessage(isns_.Answer(**message));
     if (manner_ == Manner::kSilence) continue;
+    if (manner_ == Manner::kTillRegistered && isns_.asked.size() > 2) continue;
     if (manner_ == Manner::kNoise) answer.assign(64, 'x');
     error_code ignored;
     asio::write(caller.socket, asio::buffer(answer), ignored);

@@ -17,7 +17,8 @@ namespace iscsi_ike::test {
 
 class IsnsThread {
  public:
-  enum class Manner { kAnswer, kSilence, kNoise };
+  // kTillRegistered: two questions are answered, as many as a discovery asks up to its own.
+  enum class Manner { kAnswer, kSilence, kNoise, kTillRegistered };
 
   // Port 0: any free one.
   explicit IsnsThread(FakeIsns isns, Manner manner = Manner::kAnswer, std::uint16_t port = 0);

@@ -189,7 +189,7 @@ TEST_F(ServeIsns, ASecondSignalWaitsForNoServer) {
   server.Become(IsnsThread::Manner::kSilence);
   const auto begin = std::chrono::steady_clock::now();
   serving.process.Signal(SIGTERM);
-  ASSERT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.asked.size() == 2; }));
+  ASSERT_TRUE(server.WaitFor([](const FakeIsns& isns) { return isns.asked.size() == 3; }));
   EXPECT_EQ(serving.Stop(SIGINT).exit_code, 0);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(2500));
 }
@@ -199,7 +199,7 @@ TEST_F(ServeIsns, SeveralEnginesRegisterOnce) {
   ASSERT_TRUE(serving.process.WaitForOut("iSNS: "));
   EXPECT_EQ(serving.Stop().exit_code, 0);
   EXPECT_EQ(server.connections(), 1);
-  EXPECT_THAT(server.With([](const FakeIsns& isns) { return isns.asked; }), SizeIs(2));
+  EXPECT_THAT(server.With([](const FakeIsns& isns) { return isns.asked; }), SizeIs(3));
 }
 
 TEST_F(ServeIsns, QuietSaysNothingOfIt) {
@@ -270,6 +270,20 @@ TEST_F(ServeIsns, TheFirstOfSeveralWordsIsRegisteredAndTheOthersNamed) {
               ElementsAre("127.0.0.1:3260 0x2b"));
   EXPECT_THAT(said, HasSubstr("--isns: the bitmap of 127.0.0.1:3260 is 0x2b of 'a', who is first; "
                               "others are served there, 'c' 0x47\n"));
+}
+
+TEST_F(ServeIsns, OfManyOtherWordsTheFirstAreNamed) {
+  std::string records;
+  for (int i = 0; i < 40; ++i)
+    records += std::string(i == 0 ? "" : ",") + R"({"name": "r)" + std::to_string(i) +
+               R"(", "peer": "192.0.2.)" + std::to_string(i) + R"(", "securityFlags": ")" +
+               (i == 0 ? "0x2b" : "0x47") + R"(", "key": "text:a-key-of-eighteen-)" +
+               std::to_string(i) + R"("})";
+  const std::string config = folder.Write("many.json", R"({"records": [)" + records + "]}");
+  EXPECT_THAT(Registered({"--local", "127.0.0.1:0", "--config", config}),
+              ElementsAre("127.0.0.1:3260 0x2b"));
+  EXPECT_THAT(said, HasSubstr("others are served there, 'r1' 0x47, 'r2' 0x47, 'r3' 0x47 and 36 "
+                              "more\n"));
 }
 
 TEST_F(ServeIsns, ProposalsAreThoseThatAreServed) {

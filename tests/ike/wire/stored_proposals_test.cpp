@@ -210,7 +210,8 @@ TEST(StoredProposals, AnyOctetMayBeWrong) {
                             });
 }
 
-TEST(StoredProposals, ToldOfIsBounded) {
+// TwoHundredUnusable is an ESP proposal; `next` is what its first octet says of another behind it.
+Bytes TwoHundredUnusable(std::uint8_t next) {
   std::string transforms;
   for (int i = 0; i < 200; ++i) {
     transforms += std::string(i == 199 ? "00" : "03") +
@@ -223,9 +224,23 @@ TEST(StoredProposals, ToldOfIsBounded) {
       "0000000001"
       "0300c8" +
       transforms);
+  proposal[0] = next;
   proposal[2] = static_cast<std::uint8_t>(proposal.size() >> 8);
   proposal[3] = static_cast<std::uint8_t>(proposal.size());
-  const auto stored = ReadStoredEsp(Payload(ToHex(proposal)));
+  return proposal;
+}
+
+TEST(StoredProposals, ToldOfIsBounded) {
+  const auto stored = ReadStoredEsp(Payload(ToHex(TwoHundredUnusable(0))));
+  ASSERT_TRUE(stored) << stored.error().rule;
+  EXPECT_EQ(stored->unusable.size(), 64U);
+}
+
+TEST(StoredProposals, ToldOfIsBoundedForWholeProposalsToo) {
+  const std::string of_ah =
+      "02020001"
+      "0000000801020000";
+  const auto stored = ReadStoredEsp(Payload(ToHex(TwoHundredUnusable(2)) + "00000010" + of_ah));
   ASSERT_TRUE(stored) << stored.error().rule;
   EXPECT_EQ(stored->unusable.size(), 64U);
 }

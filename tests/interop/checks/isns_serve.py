@@ -125,7 +125,7 @@ def _requests(lab, server):
             complaints = ours.becomes("registered") + ours.stop()
     requests = [pdu for pdu in relay.heard if pdu.flags & isns.CLIENT]
     complaints += [complaint for pdu in requests for complaint in pdu.complaints]
-    if [pdu.function for pdu in requests] != [isns.REGISTER, isns.DEREGISTER]:
+    if [pdu.function for pdu in requests] != [isns.QUERY, isns.REGISTER, isns.DEREGISTER]:
         complaints.append(f"it asks {[pdu.function for pdu in requests]}")
     return complaints + list(fake.complaints) + _gone(lab, server)
 
@@ -171,14 +171,18 @@ def _pushed_out(lab, server):
 
 
 def _we_are_killed(lab, server):
-    """What we left is taken over, and taken back."""
-    with Serving(lab, *_US) as first:
+    """What we left is taken over, and taken back: nothing of it is there beside what is new."""
+    suites = ("--flags", "0x27", "--ike", "aes256-sha384-modp3072")
+    with Serving(lab, *_US, "--local", "fd00:9::1", "--isns-proposals", settings=suites) as first:
         complaints = first.becomes("registered")
         first.kill()
-    complaints += differences(lab.discover(), [_HERE])
-    with Serving(lab, *_US, settings=("--flags", "0x4b")) as ours:
+    left = _suites(lab)
+    if set(left) != {"10.9.0.1", "fd00:9::1"} or left["10.9.0.1"]["phase1"] != ["aes256-sha384-modp3072"]:
+        complaints.append(f"what was killed has left {left}")
+    with Serving(lab, *_US, settings=("--flags", "0x4b", "--ike", "aes128-sha256-modp2048")) as ours:
         complaints += ours.becomes("registered")
         complaints += differences(lab.discover(), [target(isns.Portal("10.9.0.1", 0x4b))])
+        complaints += unequal(_suites(lab), {"10.9.0.1": {"phase1": [], "phase2": []}})
         return complaints + ours.stop() + _gone(lab, server)
 
 

@@ -255,6 +255,53 @@ TEST(IsnsDirectory, PortalsAreBounded) {
   EXPECT_TRUE(AddTo(builder, Shown(portal(0))).ok()) << "one that is there already";
 }
 
+TEST(IsnsDirectory, ProposalsLongerThanAnyPayloadAreLeftOut) {
+  Bytes shown;
+  PutText(shown, Tag::kEntityId, "one");
+  PutOctets(shown, Tag::kEntityPhase1, Bytes(kMostProposals + 2, 1));
+  PutKey(shown, "10.0.0.1");
+  PutOctets(shown, Tag::kPortalPhase1, Bytes(kMostProposals + 2, 1));
+  PutOctets(shown, Tag::kPortalPhase2, Bytes(kMostProposals - 2, 2));
+  const Directory directory = DirectoryOf(Shown(shown));
+  EXPECT_THAT(directory.entities[0].phase1_proposals, IsEmpty());
+  EXPECT_THAT(directory.portals[0].phase1_proposals, IsEmpty());
+  EXPECT_EQ(directory.portals[0].phase2_proposals.size(), kMostProposals - 2);
+  EXPECT_THAT(directory.problems,
+              ElementsAre(HasSubstr("(11): has 65540 octets; an SA payload has at most 65538"),
+                          HasSubstr("10.0.0.1:3260, Portal ISAKMP Phase-1 (28): has 65540")));
+}
+
+Bytes ObjectWith(std::size_t number, Tag tag, std::size_t octets) {
+  Bytes shown;
+  if (tag == Tag::kEntityPhase1) PutText(shown, Tag::kEntityId, std::to_string(number));
+  if (tag != Tag::kEntityPhase1)
+    PutKey(shown, "10.0." + std::to_string(number / 256) + "." + std::to_string(number % 256));
+  PutOctets(shown, tag, Bytes(octets, 'x'));
+  return shown;
+}
+
+// Answers are small, each for itself, and come without end.
+TEST(IsnsDirectory, WhatIsKeptOfAllAnswersIsBounded) {
+  for (const Tag tag : {Tag::kEntityPhase1, Tag::kPortalPhase1, Tag::kPortalPhase2}) {
+    DirectoryBuilder builder;
+    std::size_t answers = 0;
+    Status<Error> added = Done{};
+    for (; added && answers < 2000; ++answers)
+      added = AddTo(builder, Shown(ObjectWith(answers, tag, 65536)));
+    ASSERT_FALSE(added.ok());
+    EXPECT_EQ(added.error().Text(),
+              "iSNS directory: has more than 33554432 octets of proposals; that is the most");
+    EXPECT_EQ(answers, 513U);
+  }
+}
+
+TEST(IsnsDirectory, TheSameProposalsAgainNeedNoMoreRoom) {
+  DirectoryBuilder builder;
+  for (int i = 0; i < 600; ++i)
+    ASSERT_TRUE(AddTo(builder, Shown(ObjectWith(1, Tag::kPortalPhase1, 65536))).ok());
+  EXPECT_EQ(builder.Take().portals.size(), 1U);
+}
+
 TEST(IsnsDirectory, AnyOctetMayBeWrong) {
   for (const std::string_view recorded : {kTargetShown, kAllShown}) {
     RawMessage message = Whole(recorded);

@@ -189,6 +189,14 @@ TEST_F(IsnsDiscovery, ARefusedDeregistrationIsAProblem) {
   ExpectPortals(directory, "iqn.a", 1);
 }
 
+TEST_F(IsnsDiscovery, ARegistrationWithoutRoomForItsAnswerIsTakenBack) {
+  server.most_answer = 60;
+  server.nodes = {};
+  EXPECT_THAT(Failure({kMe, "", true}), HasSubstr("registration of"));
+  EXPECT_EQ(server.asked.back(), Function::kDevDereg);
+  EXPECT_THAT(server.nodes, IsEmpty());
+}
+
 // Interrupted is a discovery that has registered its node and asks for targets, as transaction 3.
 class IsnsDiscoveryInterrupted : public testing::Test {
  protected:
@@ -282,6 +290,76 @@ TEST(IsnsDiscoveryWalk, AServerThatWalksInCirclesIsLeft) {
   ASSERT_TRUE(discovery.failure());
   EXPECT_EQ(discovery.failure()->text,
             "walk through nodes: DevGetNextRsp: does not name the next node");
+}
+
+// Registering is a discovery that waits for the answer to its registration.
+class IsnsDiscoveryRegistering : public testing::Test {
+ protected:
+  IsnsDiscoveryRegistering() {
+    registering.Start();
+    registering.Receive(
+        WriteMessage(WriteResponse(Function::kDevAttrQry, 1, StatusCode::kSuccessful, {})));
+    EXPECT_FALSE(registering.registered());
+    (void)registering.TakeOutput();
+  }
+  void ExpectDeregistered() {
+    const Bytes sent = registering.TakeOutput();
+    ASSERT_GE(sent.size(), 12U);
+    EXPECT_EQ(ToHex(Octets(sent).first(4)), "00010004");
+  }
+  Discovery registering{{kMe, "", true}};
+};
+
+TEST_F(IsnsDiscoveryRegistering, WhatWasNotAnsweredInTimeIsTakenBack) {
+  registering.Expire();
+  EXPECT_EQ(registering.state(), Dialogue::State::kAsking);
+  ExpectDeregistered();
+}
+
+TEST_F(IsnsDiscoveryRegistering, WhatIsGivenUpIsTakenBackWithALastWord) {
+  registering.Lost("ended by a signal");
+  EXPECT_EQ(registering.state(), Dialogue::State::kFailed);
+  ExpectDeregistered();
+}
+
+TEST(IsnsDiscoveryWalk, ATargetThatGoesMeanwhileIsNoFailure) {
+  Discovery discovery({kMe, "iqn.a", false});
+  discovery.Start();
+  for (const auto& [transaction, status] :
+       {std::pair{1, StatusCode::kInternalError}, {2, StatusCode::kNoSuchEntry}}) {
+    (void)discovery.TakeOutput();
+    discovery.Receive(WriteMessage(
+        WriteResponse(Function::kDevAttrQry, static_cast<std::uint16_t>(transaction), status, {})));
+  }
+  EXPECT_EQ(discovery.state(), Dialogue::State::kDone);
+  EXPECT_THAT(discovery.directory().nodes, IsEmpty());
+}
+
+// The server names another portal each time.
+TEST(IsnsDiscoveryWalk, AServerWithoutEndIsLeft) {
+  Discovery discovery({kMe, "iqn.a", false});
+  discovery.Start();
+  std::uint32_t portal = 0;
+  for (; discovery.asked() <= kMostQuestions && !discovery.IsOver(); ++portal) {
+    (void)discovery.TakeOutput();
+    const auto transaction = static_cast<std::uint16_t>(discovery.asked());
+    if (transaction <= 2 && portal <= 2) {
+      discovery.Receive(WriteMessage(
+          WriteResponse(Function::kDevAttrQry, transaction, StatusCode::kInternalError, {})));
+      continue;
+    }
+    Bytes next;
+    PutText(next, Tag::kGroupNode, "iqn.a");
+    PutAddress(next, Tag::kGroupAddress, IpAddress::V4({10, 0, 0, portal % 2 == 0}));
+    PutPort(next, Tag::kGroupPort, {3260, false});
+    discovery.Receive(WriteMessage(
+        WriteResponse(Function::kDevGetNext, transaction, StatusCode::kSuccessful, next)));
+  }
+  EXPECT_EQ(discovery.asked(), kMostQuestions);
+  ASSERT_TRUE(discovery.failure());
+  EXPECT_EQ(discovery.failure()->text,
+            "walk through the portals of iqn.a: iSNS directory: is not whole after 131072 "
+            "questions; that is the most");
 }
 
 TEST(IsnsDiscoveryAnswer, WhatIsNoDirectoryIsAFault) {

@@ -12,10 +12,11 @@ using test::FakeIsns;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using Left = Registration::Left;
 using State = Dialogue::State;
 
 Publication Served(std::size_t portals = 2, const std::string& entity = "array.example") {
-  Publication publication{entity, false, std::string(kArray), "", {}};
+  Publication publication{entity, std::string(kArray), "", {}};
   for (std::size_t i = 0; i < portals; ++i) {
     publication.portals.push_back(
         {{IpAddress::V4({10, 9, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}),
@@ -115,8 +116,86 @@ TEST_F(IsnsRegistration, AForgottenTargetComesBackInTheEntityThatTheServerMade) 
   EXPECT_THAT(server.entities, ElementsAre("", "isns.entity.0001"));
 }
 
+TEST_F(IsnsRegistration, WhatIsBusyHasNotForgotten) {
+  for (const auto status : {StatusCode::kBusy, StatusCode::kInternalError}) {
+    server = FakeIsns();
+    Registration registration(Served());
+    Register(registration);
+    server.refusals[Function::kDevAttrQry] = status;
+    server.asked.clear();
+    registration.Refresh();
+    server.Talk(registration);
+    EXPECT_EQ(registration.state(), State::kResting);
+    EXPECT_TRUE(registration.registered());
+    EXPECT_THAT(server.asked, ElementsAre(Function::kDevAttrQry));
+    registration.Refresh();
+    registration.Leave();
+    server.Talk(registration);
+    EXPECT_EQ(registration.state(), State::kDone);
+    EXPECT_THAT(server.targets, IsEmpty()) << "it has been taken back";
+  }
+}
+
+TEST_F(IsnsRegistration, AnUnknownSourceIsForgotten) {
+  Registration registration(Served());
+  Register(registration);
+  server.targets.clear();
+  server.refusals[Function::kDevAttrQry] = StatusCode::kSourceUnknown;
+  registration.Refresh();
+  server.Talk(registration);
+  EXPECT_EQ(server.targets.size(), 1U);
+}
+
+// Leftover is what a run had registered that was killed: with proposals, and with a portal more.
+FakeIsns::Target Leftover(const std::string& entity) {
+  FakeIsns::Target target{entity, std::string(kArray), Served(3).portals, {}};
+  target.portals[0].symbolic_name = "old";
+  return target;
+}
+
+TEST_F(IsnsRegistration, WhatWasLeftIsTakenBackWithItsEntity) {
+  server.targets = {Leftover("old.example"), {"other.example", "iqn.other", {}, {}}};
+  Registration registration(Served(2));
+  Register(registration);
+  EXPECT_THAT(server.asked, ElementsAre(Function::kDevAttrQry, Function::kDevAttrQry,
+                                        Function::kDevDereg, Function::kDevAttrReg));
+  ASSERT_EQ(server.targets.size(), 2U);
+  EXPECT_EQ(server.targets[0].name, "iqn.other");
+  EXPECT_EQ(server.targets[1].entity, "array.example");
+  ASSERT_EQ(server.targets[1].portals.size(), 2U);
+  EXPECT_EQ(server.targets[1].portals[0].symbolic_name, "");
+}
+
+TEST_F(IsnsRegistration, AnEntityWithOtherNodesStays) {
+  server.targets = {Leftover("array.example"), {"array.example", "iqn.other", {}, {}}};
+  Registration registration(Served(2));
+  Register(registration);
+  ASSERT_EQ(server.targets.size(), 2U);
+  EXPECT_EQ(server.targets[0].name, "iqn.other");
+  EXPECT_EQ(server.targets[1].portals[0].symbolic_name, "");
+}
+
+TEST_F(IsnsRegistration, ARefusedDeregistrationOfWhatWasLeftIsNoFailure) {
+  server.targets = {Leftover("array.example")};
+  server.refusals[Function::kDevDereg] = StatusCode::kSourceUnauthorized;
+  Registration registration(Served(2));
+  Register(registration);
+  EXPECT_THAT(server.asked,
+              ElementsAre(Function::kDevAttrQry, Function::kDevAttrQry, Function::kDevDereg,
+                          Function::kDevDereg, Function::kDevAttrReg));
+}
+
+TEST_F(IsnsRegistration, LeavingBeforeItHasRegisteredRegistersNothing) {
+  Registration registration(Served(2));
+  registration.Start();
+  registration.Leave();
+  server.Talk(registration);
+  EXPECT_EQ(registration.state(), State::kDone);
+  EXPECT_THAT(server.asked, ElementsAre(Function::kDevAttrQry));
+}
+
 TEST_F(IsnsRegistration, LeavingWhileAskingWaitsForTheAnswer) {
-  Registration registration(Served(600));
+  Registration registration(Served(600), Left::kKeep);
   registration.Start();
   registration.Leave();
   EXPECT_EQ(registration.state(), State::kAsking);
@@ -146,7 +225,7 @@ TEST_F(IsnsRegistration, ARefusalIsTold) {
 
 TEST_F(IsnsRegistration, ReadsWhatIsnsdAnswered) {
   Publication publication = Served();
-  Registration registration(publication);
+  Registration registration(publication, Left::kKeep);
   registration.Start();
   (void)registration.TakeOutput();
   registration.Receive(FromHex(kTargetRegistered));

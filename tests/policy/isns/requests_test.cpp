@@ -24,7 +24,7 @@ PublishedPortal Published(std::uint8_t last, std::uint32_t bitmap = 0x27) {
 }
 
 Publication Target(std::size_t portals = 2) {
-  Publication publication{"array.example", false, std::string(kArray), "array", {}};
+  Publication publication{"array.example", std::string(kArray), "array", {}};
   for (std::size_t i = 0; i < portals; ++i) {
     publication.portals.push_back(Published(static_cast<std::uint8_t>(i + 2)));
     publication.portals.back().key.port.number = static_cast<std::uint16_t>(3260 + i / 200);
@@ -152,16 +152,6 @@ TEST(IsnsRequests, Phase2ProposalsNeedThreeBits) {
     EXPECT_THAT(Tags(request.operating), ElementsAre(1, 2, 16, 17, 27, 28, 32, 33, 34)) << bitmap;
     EXPECT_TRUE(request.key.empty());
   }
-}
-
-TEST(IsnsRequests, ReplacingIsAskedForOnceAndOnlyOfANamedEntity) {
-  Publication publication = Target(600);
-  publication.replace = true;
-  std::size_t next = 0;
-  EXPECT_TRUE(RegisterTarget(publication, "array.example", next).replace);
-  EXPECT_FALSE(RegisterTarget(publication, "array.example", next).replace);
-  next = 0;
-  EXPECT_FALSE(RegisterTarget(publication, "", next).replace);
 }
 
 TEST(IsnsRequests, ChecksWhatIsToBePublished) {
