@@ -177,7 +177,7 @@ TEST_F(ConnectIsns, LeavesPortalsAloneThatDoNotProveThemselvesInMainMode) {
   {
     Serving serving(folder.Write("other", "0xffeeddccbbaa99887766554433221100\n"), "0x27");
     const ToolResult first = Connect(server, serving, {"--negative-cache", cache});
-    EXPECT_EQ(first.exit_code, 4) << first.out;
+    EXPECT_EQ(first.exit_code, 5) << first.out;
     EXPECT_THAT(first.out, AllOf(HasSubstr("127.0.0.1:3260: failed: TIMEOUT: main mode: MM6"),
                                  HasSubstr("127.0.0.77:3260: failed: NO_RESPONSE")));
   }
