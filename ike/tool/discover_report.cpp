@@ -14,13 +14,6 @@ namespace {
 
 namespace isns = policy::isns;
 
-// PlainText: what a server says, fit for a terminal.
-std::string PlainText(const std::string& text) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  return plain ? text : policy::Quote(text);
-}
-
 std::string HowMany(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
@@ -67,8 +60,8 @@ class TextReport {
       : directory_(directory), plans_(directory), whole_(whole), print_(print) {}
 
   void Target(const isns::Node& node, const std::vector<isns::Group>& groups) {
-    text_ += PlainText(node.name);
-    if (!node.alias.empty()) text_ += " (" + PlainText(node.alias) + ")";
+    text_ += policy::Plain(node.name);
+    if (!node.alias.empty()) text_ += " (" + policy::Plain(node.alias) + ")";
     text_ += groups.empty() ? "\n  no portal\n" : "\n";
     for (const isns::Group& group : groups) OnePortal(group.portal, group.tag);
   }
@@ -77,7 +70,7 @@ class TextReport {
     const isns::Portal& portal = directory_.portals[index];
     text_ += "  " + portal.key.ToString();
     if (tag) text_ += "  group " + std::to_string(*tag);
-    if (!portal.symbolic_name.empty()) text_ += "  " + PlainText(portal.symbolic_name);
+    if (!portal.symbolic_name.empty()) text_ += "  " + policy::Plain(portal.symbolic_name);
     text_ += "\n";
     const PortalPlan& plan = plans_.Of(index);
     Line("bitmap", portal.bitmap ? portal.bitmap->ToHex() + " " + portal.bitmap->ToString()
@@ -198,7 +191,7 @@ void PrintDiscoveredText(const Discovered& discovered, bool whole, const Printer
   if (!rest.empty()) report.Heading("portals without a target");
   for (const auto portal : rest) report.OnePortal(portal, std::nullopt);
   for (const std::string& problem : directory.problems)
-    report.Heading("problem: " + PlainText(problem));
+    report.Heading("problem: " + policy::Plain(problem));
   report.Flush();
 }
 
