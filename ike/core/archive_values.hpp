@@ -94,8 +94,8 @@ void Carry(A& a, Carried<A, Refusal>& refusal) {
 
 template <class A>
 void Carry(A& a, Carried<A, NegotiationFailure>& failure) {
-  // `unproven` is not carried, so that the format stays as it is: a suspicion has none, and a Failed
-  // that nobody had fetched comes back without it.
+  // `unproven` is not carried, so that the format stays as it is: a suspicion has none, and a
+  // Failed that nobody had fetched comes back without it.
   auto& [code, text, details, refusals, peer_notify, unproven] = failure;
   if constexpr (A::kReads) unproven = false;
   CarryAll(a, code, text, details, refusals, peer_notify);
