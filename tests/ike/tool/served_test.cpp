@@ -223,6 +223,32 @@ TEST_F(Served, TheOnlyPortalSpeaksForEveryAddress) {
             0);
 }
 
+TEST_F(Served, ManyPortalsWithOneKeyHaveOneFingerprintAndManyKeysTheFirstSixteen) {
+  json same = {{"portals", json::array()}};
+  json each = same;
+  for (int i = 1; i <= 20; ++i) {
+    const std::string last = std::to_string(10 + i);
+    json portal = {
+        {"address", "127.0.0." + last}, {"securityBitmap", "0x27"}, {"key", "hex:" + kHba1}};
+    same["portals"].push_back(portal);
+    portal["key"] = "hex:" + kHba1 + last;
+    each["portals"].push_back(portal);
+  }
+  const auto said = [&](const json& file) {
+    ToolProcess serve(
+        {"serve", "--local", "0.0.0.0:0", "--config", folder.Write("keys.json", file.dump())});
+    EXPECT_TRUE(serve.WaitForOut("\n"));
+    serve.Signal(SIGTERM);
+    return serve.Finish(std::chrono::seconds(5)).err;
+  };
+  EXPECT_THAT(said(same), Not(HasSubstr("left out")));
+  const std::string err = said(each);
+  EXPECT_THAT(err, HasSubstr("'any' at 127.0.0.30: key fingerprint left out, policy 0x27"));
+  EXPECT_THAT(err, HasSubstr("'any' at 127.0.0.26: key fingerprint "));
+  EXPECT_THAT(err, Not(HasSubstr("'any' at 127.0.0.26: key fingerprint left")));
+  EXPECT_THAT(err, HasSubstr("the first 16 keys are shown, and 4 left out"));
+}
+
 TEST_F(Served, ARecordWithoutPlanIsLeftOutWithAWarning) {
   const std::string some = folder.Write("some.json", R"({"records": [
     {"name": "none", "securityFlags": "0x03", "key": "text:k"},
