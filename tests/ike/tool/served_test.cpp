@@ -249,6 +249,17 @@ TEST_F(Served, ManyPortalsWithOneKeyHaveOneFingerprintAndManyKeysTheFirstSixteen
   EXPECT_THAT(err, HasSubstr("the first 16 keys are shown, and 4 left out"));
 }
 
+TEST_F(Served, WhyKeyTakesTheOptionsOfServeWithoutAFile) {
+  const std::string key = folder.Write("psk", "0x" + kHba1);
+  const ToolResult why =
+      RunTool({"why-key", "--flags", "0x27", "--key-file", key, "--peer", "127.0.0.2"});
+  EXPECT_EQ(why.exit_code, 0) << why.err;
+  EXPECT_THAT(why.out, HasSubstr("key            of 'any'"));
+  const ToolResult mode = RunTool({"why-key", "--flags", "0x27", "--key-file", key, "--peer",
+                                   "127.0.0.2", "--mode", "aggressive"});
+  EXPECT_EQ(mode.exit_code, 3) << mode.out;
+}
+
 TEST_F(Served, ARecordWithoutPlanIsLeftOutWithAWarning) {
   const std::string some = folder.Write("some.json", R"({"records": [
     {"name": "none", "securityFlags": "0x03", "key": "text:k"},
