@@ -29,7 +29,7 @@ struct Login {
   std::string target;  // iSCSI name; empty: not told
   std::optional<IpAddress> address;
   std::string host;
-  std::uint16_t socket = kIscsiPort;  // TCP
+  std::optional<std::uint16_t> socket;  // TCP; unset: any that the target has
   Initiator initiator;
   PassedFlags passed;
   crypto::Secret key;  // empty: none passed

@@ -25,8 +25,8 @@ JsonVerdict LoginSink::OnEnd() {
   login.target = target_.value.value_or("");
   login.address = address_.address;
   login.host = address_.host;
-  login.socket = static_cast<std::uint16_t>(socket_.value.value_or(kIscsiPort));
-  if (login.socket == 0) return JsonProblem{"socket", "is 0; a TCP port is 1 to 65535"};
+  if (socket_.value) login.socket = static_cast<std::uint16_t>(*socket_.value);
+  if (login.socket == 0U) return JsonProblem{"socket", "is 0; a TCP port is 1 to 65535"};
   login.initiator = initiator_.Make();
   login.passed = {passed_flags_.value.value_or(SecurityFlags()),
                   require_ipsec_.value.value_or(false)};

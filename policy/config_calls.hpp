@@ -6,7 +6,7 @@
 //    "requireIpsec": true, "key": "text:..."}
 //   {"initiator": "...", "initiatorPort": 0, "destination": "192.0.2.10", "outer": "198.51.100.1"}
 //
-// Everything of a login may be left out; of a tunnel, the initiator and its port.
+// Everything of a login may be left out, and then is any; of a tunnel, the initiator and its port.
 #pragma once
 
 #include <string>

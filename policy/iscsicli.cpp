@@ -79,7 +79,7 @@ Status<Error> IscsicliReader::AddTunnel(IscsicliValues& values, const std::strin
 Status<Error> IscsicliReader::AddPortal(IscsicliValues& values, const std::string& place) {
   const HostAddress& address = values.address;
   const std::string text = (address.address ? address.address->ToString() : Lower(address.host)) +
-                           "\n" + std::to_string(values.socket);
+                           "\n" + std::to_string(values.socket.value_or(kIscsiPort));
   const auto [known, is_new] = portals_.emplace(text, Entry{config_.portals.size(), place});
   if (!is_new) {
     PassedFlags& passed = config_.portals[known->second.index].passed;
@@ -94,7 +94,7 @@ Status<Error> IscsicliReader::AddPortal(IscsicliValues& values, const std::strin
   TargetPortal portal;
   portal.address = address.address;
   portal.host = address.host;
-  portal.socket = values.socket;
+  portal.socket = values.socket.value_or(kIscsiPort);
   portal.passed = values.passed;
   config_.portals.push_back(std::move(portal));
   return Done{};

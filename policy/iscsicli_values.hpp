@@ -29,7 +29,7 @@ struct IscsicliValues {
   Initiator initiator;
   std::string target;
   HostAddress address;  // neither of the two: any
-  std::uint16_t socket = kIscsiPort;
+  std::optional<std::uint16_t> socket;  // unset: any
   PassedFlags passed;
   std::uint32_t id_type = 0;
   std::optional<Identity> identity;

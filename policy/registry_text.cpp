@@ -124,6 +124,7 @@ class RegistryReader {
       const bool whole = line.ends_with(']');
       in_key_ = whole && Folded(line.substr(1, line.size() - 2), KeepsBlanks()) == key_;
       section_ = std::string(line.substr(0, kLongestShown));
+      if (line.size() > kLongestShown) section_ += "...";
       return Done{};
     }
     const std::size_t equals = line.find('=');
@@ -139,8 +140,8 @@ class RegistryReader {
   [[nodiscard]] Parsed<SecurityFlags> Finish() const {
     if (found_) return found_->word;
     std::string rule = "has no " + std::string(kValue) + " in the key " +
-                       (options_.key.empty() ? std::string(kKey) : Quote(options_.key));
-    if (!elsewhere_.empty()) rule += "; it has one in " + Quote(elsewhere_);
+                       (options_.key.empty() ? std::string(kKey) : Plain(options_.key));
+    if (!elsewhere_.empty()) rule += "; it has one in " + Plain(elsewhere_);
     return Reject(place_, std::move(rule));
   }
 

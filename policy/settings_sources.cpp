@@ -53,13 +53,14 @@ bool IsFor(const Login& login, const PresharedKey* record) {
 }
 
 // FindLogins takes those to the portal, or to where the target is; those that name no place go
-// anywhere.
+// anywhere, and those that name no TCP port to any.
 void FindLogins(const HostAddress& place, Way& way) {
   for (const Login& login : way.config.logins) {
     const bool there = login.address        ? login.address == place.address
                        : login.host.empty() ? true
                                             : SameName(login.host, place.host);
-    const bool socket = way.portal == nullptr || login.socket == way.portal->socket;
+    const bool socket =
+        way.portal == nullptr || !login.socket || login.socket == way.portal->socket;
     if (there && socket && IsFor(login, way.record)) way.logins.push_back(&login);
   }
 }
@@ -176,7 +177,7 @@ void TakePortal(const Way& way, Sources& sources) {
     sources.published = way.portal->published;
   } else if (login != nullptr && login->address) {
     sources.portal = login->address;
-    sources.target_port = login->socket;
+    sources.target_port = login->socket.value_or(kIscsiPort);
   }
   if (sources.peer) sources.portal.reset();
 }

@@ -161,6 +161,13 @@ std::string_view Name(WmiBinary kind) {
   return "?";
 }
 
+std::string WmiBinaryNames() {
+  std::string names;
+  for (const KindName& one : kKindNames)
+    names += (names.empty() ? "" : ", ") + std::string(one.name);
+  return names;
+}
+
 std::optional<WmiBinary> WmiBinaryByName(std::string_view name) {
   for (const KindName& one : kKindNames)
     if (SameName(one.name, name)) return one.kind;

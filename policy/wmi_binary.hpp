@@ -36,6 +36,7 @@ enum class WmiBinary : std::uint8_t {
   kSetTunnel,
 };
 [[nodiscard]] std::string_view Name(WmiBinary kind);  // "ike-info"
+[[nodiscard]] std::string WmiBinaryNames();           // all, for errors: "ike-info, ..."
 // WmiBinaryByName reads those names, without case.
 [[nodiscard]] std::optional<WmiBinary> WmiBinaryByName(std::string_view name);
 

@@ -233,8 +233,7 @@ class CheckEdits {
     if (!view_.entry.child.remote_ts.empty() || target.port == 0) return;
     const std::string to = std::to_string(target.port);
     const std::string& given = view_.entry.child.target_port;
-    const std::string own = responds() ? std::to_string(policy::kIscsiPort)
-                                       : std::to_string(view_.entry.sources.target_port);
+    const std::string own = std::to_string(view_.entry.sources.target_port);
     const std::string from = given.empty() ? own : given;
     if (from == to) return;
     Add(given.empty() && !responds() ? "socket" : "target-port", from, to,

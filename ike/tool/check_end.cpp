@@ -148,9 +148,8 @@ Checked<Attempts> AttemptsOf(const CheckEnd& end, const CheckEntry& entry) {
 
 Checked<std::shared_ptr<const PeerConfig>> ResponderOf(const CheckEnd& end,
                                                        const CheckEntry& entry) {
-  Served served = ServedOf(entry.policy, entry.sources, entry.ends);
-  auto peer = MakePeer(end.options, entry.child, std::move(served.settings), Role::kResponder,
-                       served.ends, kIkeNattPort);
+  const Served served = ServedOf(entry.policy, entry.sources, entry.ends);
+  auto peer = MakeResponder(end.options, entry.child, served, kIkeNattPort);
   if (!peer) return Failure(peer.error());
   if (!entry.sources.name.empty()) (*peer)->name = entry.sources.name;
   return std::shared_ptr<const PeerConfig>(std::move(*peer));

@@ -36,6 +36,18 @@ BinaryFile Cut(const std::string& text) {
               : BinaryFile{policy::WmiBinary::kIkeInfo, text};
 }
 
+// CheckBinary: what is no layout is taken as part of the name of a file, which then has to be
+// there.
+Status<ToolError> CheckBinary(const std::string& text, const BinaryFile& binary) {
+  if (binary.path.empty()) return Usage("--wmi-binary", "has no file behind the =");
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || binary.path != text || access(text.c_str(), F_OK) == 0)
+    return Done{};
+  return Usage("--wmi-binary", policy::Quote(text.substr(0, equals)) +
+                                   " is no layout, and there is no file " + policy::Quote(text) +
+                                   "; layouts are " + policy::WmiBinaryNames());
+}
+
 std::string FileName(const std::string& path) { return path == "-" ? "standard input" : path; }
 
 std::string PlaceOf(const InputFile& file) { return file.option + ": " + FileName(file.path); }
@@ -172,6 +184,7 @@ class Reader {
     if (!options) return Failure(options.error());
     for (const std::string& text : inputs_.wmi_binary) {
       const BinaryFile binary = Cut(text);
+      if (auto checked = CheckBinary(text, binary); !checked) return checked;
       const InputFile file{"--wmi-binary", binary.path};
       auto octets = Read(file, policy::kLargestWmiBinary);
       if (!octets) return Failure(octets.error());

@@ -57,7 +57,7 @@ void WriteLogin(JsonText& json, const policy::Login& login, const KeyName& key_n
   json.Begin();
   Member(json, "target", login.target);
   Member(json, "address", login.address ? login.address->ToString() : login.host);
-  json.Key("socket").Number(login.socket);
+  if (login.socket) json.Key("socket").Number(*login.socket);
   WriteInitiator(json, login.initiator);
   WritePassed(json, login.passed);
   KeyMember(json, "key", login.key, key_name);

@@ -128,6 +128,7 @@ inline constexpr std::string_view kWhyKeyExamples =
     "addresses choose it (RFC 2409 section 5.4).\n"
     "Examples:\n"
     "  iscsi-ike why-key --config portal.json --peer 192.0.2.31\n"
+    "  iscsi-ike why-key --flags 0x27 --key-file psk.txt --peer 192.0.2.31\n"
     "  iscsi-ike why-key --config portal.json --peer 192.0.2.31 --mode aggressive --peer-id "
     "fqdn:hba.example --json\n"
     "Exit codes: 0 a key would be used, 3 none would, 2 bad input.\n";

@@ -8,6 +8,7 @@
 #include "ike/tool/console.hpp"
 #include "ike/tool/endpoint_text.hpp"
 #include "ike/tool/number_text.hpp"
+#include "ike/tool/served_ports.hpp"
 #include "ike/tool/text_argument.hpp"
 #include "ike/wire/stored_proposals.hpp"
 
@@ -132,6 +133,20 @@ void WarnOfOthers(const PublishedPortal& portal, const Stand& stand) {
        Label(*stand.first) + ", who is first; others are served there" + stand.others + more);
 }
 
+// WarnOfPort: initiators will ask for what is registered, and be refused.
+Status<ToolError> WarnOfPort(const Options& options, const policy::isns::PortalKey& key,
+                             const Served& served) {
+  const auto peer = MakeResponder(options, options.child, served, 0);
+  if (!peer) return Failure(peer.error());
+  const auto& selector = (*peer)->child.local;
+  const std::uint16_t taken = selector ? selector->port : policy::kIscsiPort;
+  if (taken != kAnyPort && taken != key.port.number)
+    Warn("--isns: " + key.ToString() + " is registered with TCP port " +
+         std::to_string(key.port.number) + ", and serve takes " + std::to_string(taken) +
+         " there: initiators who ask it for the first are refused (SELECTORS)");
+  return Done{};
+}
+
 // Publish tells what a responder would take; of quick modes all have one group (RFC 2409 section
 // 5.5), without another one that of phase 1.
 void PublishProposals(const policy::Plan& plan, PublishedPortal& portal) {
@@ -150,7 +165,8 @@ void PublishProposals(const policy::Plan& plan, PublishedPortal& portal) {
 // Fill gives the portals with what is served there. One that was typed must be of use; others are
 // left out with a warning, as their records are.
 Checked<std::vector<PublishedPortal>> Fill(const Origin& origin, const std::vector<Served>& served,
-                                           const PublishOptions& publish) {
+                                           const Options& options) {
+  const PublishOptions& publish = options.publish;
   std::vector<PublishedPortal> filled;
   const Stands stands(served);
   for (PublishedPortal portal : origin.portals) {
@@ -163,6 +179,7 @@ Checked<std::vector<PublishedPortal>> Fill(const Origin& origin, const std::vect
     }
     portal.bitmap = stand.first->settings.word;
     WarnOfOthers(portal, stand);
+    if (auto s = WarnOfPort(options, portal.key, *stand.first); !s) return Failure(s.error());
     if (publish.proposals) PublishProposals(stand.first->settings.plan, portal);
     filled.push_back(std::move(portal));
   }
@@ -226,7 +243,7 @@ Checked<std::optional<IsnsPlan>> ReadIsnsPlan(const Options& options, const Plac
   if (!node) return Failure(node.error());
   const auto origin = OriginOf(options, places);
   if (!origin) return Failure(origin.error());
-  auto portals = Fill(*origin, served, publish);
+  auto portals = Fill(*origin, served, options);
   if (!portals) return Failure(portals.error());
   IsnsPlan plan{*std::move(server),
                 {publish.entity, *std::move(node), publish.alias, *std::move(portals)}};

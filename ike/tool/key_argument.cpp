@@ -9,6 +9,8 @@ namespace iscsi_ike::ike::tool {
 
 namespace {
 
+constexpr std::string_view kKeyOption = "--key";
+
 // TakeText copies a C string into a Secret and overwrites it with as many 'x'.
 crypto::Secret TakeText(char* text) {
   const std::string_view view(text);
@@ -32,11 +34,24 @@ std::vector<crypto::Secret> TakeArguments(int argc, char** argv, std::string_vie
   return found;
 }
 
+bool IsFollowedByOption(int argc, char** argv, std::string_view option) {
+  for (int i = 1; i + 1 < argc; ++i)
+    if (argv[i] == option && std::string_view(argv[i + 1]).starts_with("--")) return true;
+  return false;
+}
+
 }  // namespace
 
-std::optional<crypto::Secret> TakeKeyArgument(int argc, char** argv) {
-  auto found = TakeArguments(argc, argv, "--key");
-  return found.empty() ? std::nullopt : std::optional(std::move(found.back()));
+Checked<std::optional<crypto::Secret>> TakeKeyArgument(int argc, char** argv) {
+  const bool is_option = IsFollowedByOption(argc, argv, kKeyOption);
+  auto found = TakeArguments(argc, argv, kKeyOption);
+  if (is_option)
+    return Usage("--key",
+                 "is followed by what begins with --, as an option does; a key that begins so is "
+                 "given as --key=..., or better in a --key-file");
+  std::optional<crypto::Secret> last;
+  if (!found.empty()) last = std::move(found.back());
+  return last;
 }
 
 std::vector<crypto::Secret> TakeLineArguments(int argc, char** argv) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/secret.hpp"
+#include "ike/tool/exit_codes.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -21,8 +22,9 @@ struct KeySource {
 
 // TakeKeyArgument finds the value of --key in argv, moves it into a Secret and overwrites it there,
 // so that it is gone from ps and from whatever copies argv next. Call it first. A --key without a
-// value is left for the parser to complain about; of several the last counts.
-[[nodiscard]] std::optional<crypto::Secret> TakeKeyArgument(int argc, char** argv);
+// value is left for the parser to complain about; of several the last counts. Error: what follows
+// it begins with --, as an option does (--key=--text is a key); it is overwritten, too.
+[[nodiscard]] Checked<std::optional<crypto::Secret>> TakeKeyArgument(int argc, char** argv);
 // TakeLineArguments does the same with each --iscsicli-line, in their order.
 [[nodiscard]] std::vector<crypto::Secret> TakeLineArguments(int argc, char** argv);
 

@@ -53,7 +53,9 @@ ExitCode Dispatch(const Options& options) {
 }
 
 ExitCode Main(int argc, char** argv) {
-  auto key = TakeKeyArgument(argc, argv);
+  auto taken = TakeKeyArgument(argc, argv);
+  if (!taken) return Complain(taken.error());
+  std::optional<crypto::Secret> key = std::move(taken).value();
   auto lines = std::make_shared<const std::vector<crypto::Secret>>(TakeLineArguments(argc, argv));
   auto line = ParseCommandLine(std::vector<std::string>(argv + 1, argv + argc));
   if (!line) return Complain(line.error());

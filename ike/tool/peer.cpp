@@ -31,12 +31,14 @@ Status<ToolError> SetTargetPort(PeerConfig& peer, const std::string& text, const
   if (!port) return Failure(port.error());
   if (*port == policy::kIscsiPort) return Done{};
   auto& side = peer.target_side ? peer.child.local : peer.child.remote;
-  const auto& target = peer.target_side ? ends.local : ends.remote;
+  const auto& end = peer.target_side ? ends.local : ends.remote;
+  const auto target = end ? std::optional(end->address) : ends.target;
   if (side) return Usage("--target-port", "is said already by the selector of the target's side");
-  if (!target) return Usage("--target-port", "needs the target's address: give one --local");
-  const auto bits = static_cast<std::uint8_t>(target->address.bits());
-  side = policy::Selector{target->address, bits, policy::kProtocolTcp,
-                          static_cast<std::uint16_t>(*port)};
+  if (!target)
+    return Usage("--target-port",
+                 "needs the target's address: give one --local, or a portal of --config");
+  const auto bits = static_cast<std::uint8_t>(target->bits());
+  side = policy::Selector{*target, bits, policy::kProtocolTcp, static_cast<std::uint16_t>(*port)};
   return Done{};
 }
 

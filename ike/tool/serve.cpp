@@ -28,15 +28,24 @@ std::vector<RecordSummary> RecordsOf(const std::vector<Served>& served) {
   return records;
 }
 
-// PrintFingerprints: what the other end's administrator is told over the telephone.
+// PrintFingerprints: what the other end's administrator is told over the telephone. Of many keys
+// only the first few have one: serve is to be ready soon.
 void PrintFingerprints(const std::vector<Served>& served, const EngineConfig& config) {
+  FewFingerprints few;
+  std::size_t left_out = 0;
   for (std::size_t i = 0; i < served.size(); ++i) {
     if (!IsUsable(served[i])) continue;
-    const std::string line = "key fingerprint " + KeyFingerprint(*config.responders[i]);
+    const auto fingerprint = few.Of(*config.responders[i]);
+    if (!fingerprint) ++left_out;
+    const std::string line = "key fingerprint " + fingerprint.value_or("left out");
     PrintError(served.size() == 1 ? line + "\n"
                                   : Label(served[i]) + ": " + line + ", policy " +
                                         PolicyLine(served[i].settings) + "\n");
   }
+  if (left_out != 0)
+    PrintError("fingerprints take time: those of the first " +
+               std::to_string(FewFingerprints::kMostKeys) + " keys are shown, and " +
+               std::to_string(left_out) + " left out; why-key --entry shows that of one record\n");
 }
 
 void PrintReady(const std::vector<Endpoint>& bound, const std::vector<Served>& served, bool json) {

@@ -10,6 +10,7 @@
 #include "ike/tool/key_source.hpp"
 #include "ike/tool/limits.hpp"
 #include "ike/tool/peer.hpp"
+#include "ike/tool/served_ports.hpp"
 #include "policy/reason.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -34,17 +35,31 @@ bool Speaks(const policy::TargetPortal& portal) {
   return portal.bitmap.IsValid() || portal.passed.word.IsValid() || !portal.key.empty();
 }
 
-std::vector<Place> PlacesOf(const policy::Config& config, const Address& only) {
+bool Counts(const policy::TargetPortal& portal) {
+  if (portal.address) return true;
+  Warn("--config: the portal " + portal.host + " does not count: serve knows portals by address");
+  return false;
+}
+
+// AddPortTellers: portals that say nothing but their TCP port, or are asked at one that was given.
+void AddPortTellers(const policy::Config& config, const Address& only, bool port_given,
+                    std::set<std::string>& known, std::vector<Place>& places) {
+  for (const policy::TargetPortal& portal : config.portals) {
+    const bool other = port_given || portal.socket != policy::kIscsiPort;
+    if (Speaks(portal) || !other || !Counts(portal)) continue;
+    if (only && portal.address != only) continue;
+    if (known.insert(portal.address->ToString()).second)
+      places.push_back({&portal, portal.address});
+  }
+}
+
+std::vector<Place> PlacesOf(const policy::Config& config, const Address& only, bool port_given) {
   if (config.portals.size() == 1) return {{&config.portals.front(), std::nullopt}};
   std::vector<Place> places;
   std::set<std::string> known;  // addresses
   for (const policy::TargetPortal& portal : config.portals) {
     if (!Speaks(portal)) continue;
-    if (!portal.address) {
-      Warn("--config: the portal " + portal.host +
-           " does not count: serve knows portals by address");
-      continue;
-    }
+    if (!Counts(portal)) continue;
     if (only && portal.address != only) continue;
     if (!known.insert(portal.address->ToString()).second) {
       Warn("--config: a second portal at " + portal.address->ToString() +
@@ -53,13 +68,21 @@ std::vector<Place> PlacesOf(const policy::Config& config, const Address& only) {
     }
     places.push_back({&portal, portal.address});
   }
-  if (!only || places.empty()) places.push_back({});
+  AddPortTellers(config, only, port_given, known, places);
+  if (places.empty() || !(only || port_given)) places.push_back({});
   return places;
 }
 
+// IsOneRecord: there is no record to choose.
+bool IsOneRecord(const policy::Config& config, const PolicyOptions& options) {
+  return config.records.size() == 1 || !options.entry.empty();
+}
+
 // IsOne: there is nothing to choose from.
-bool IsOne(const policy::Config& config) {
-  return config.records.size() == 1 || (config.records.empty() && config.portals.size() <= 1);
+bool IsOne(const policy::Config& config, const Options& options, const Ends& ends) {
+  if (!ends.local && NeedPlaces(config, options.child)) return false;
+  return IsOneRecord(config, options.policy) ||
+         (config.records.empty() && config.portals.size() <= 1);
 }
 
 void Keep(const Sources& sources, std::vector<Sources>* made_of) {
@@ -78,6 +101,17 @@ Checked<std::vector<Served>> Only(const Options& options, const Ends& ends,
   return served;
 }
 
+Checked<Sources> SourcesOfOne(const Options& options, const Ends& ends,
+                              const policy::Config& config) {
+  const Address peer = ends.remote ? Address(ends.remote->address) : std::nullopt;
+  Sources sources;
+  if (auto s = TakeOne(config, options.policy, peer, sources); !s) return Failure(s.error());
+  PortalPorts(config).Aim(ends.local ? Address(ends.local->address) : std::nullopt, sources);
+  if (auto s = ApplyOptions(options, "", sources); !s) return Failure(s.error());
+  if (auto s = ApplyKey(options.key, sources); !s) return Failure(s.error());
+  return sources;
+}
+
 // Gathering makes the list of several.
 class Gathering {
  public:
@@ -86,7 +120,7 @@ class Gathering {
       : options_(options), ends_(ends), config_(config), choice_(config), made_of_(made_of) {}
 
   Checked<std::vector<Served>> Run() {
-    if (!options_.policy.peer_id.empty())
+    if (!one_record_ && !options_.policy.peer_id.empty())
       return Usage("--peer-id",
                    "is said by peerIdentity where several records are served; or choose one with "
                    "--entry: " +
@@ -95,11 +129,13 @@ class Gathering {
     if (!key) return Failure(key.error());
     key_ = std::move(*key);
     if (auto s = CheckKey(); !s) return Failure(s.error());
-    const std::vector<std::size_t> records = RecordsInOrder();
-    const std::vector<Place> places = PlacesOf(config_, LocalAddress());
-    if (auto s = CheckCount(records.size(), places.size()); !s) return Failure(s.error());
+    const auto records = Records();
+    if (!records) return Failure(records.error());
+    const std::vector<Place> places =
+        PlacesOf(config_, LocalAddress(), !options_.child.target_port.empty());
+    if (auto s = CheckCount(records->size(), places.size()); !s) return Failure(s.error());
     for (const Place& place : places)
-      if (auto s = AddAll(place, records); !s) return Failure(s.error());
+      if (auto s = AddAll(place, *records); !s) return Failure(s.error());
     if (!served_.empty()) return std::move(served_);
     return Usage(PlacesOf(options_.policy), "no record is for the peer " +
                                                 ends_.remote->address.ToString() + "; there are " +
@@ -120,7 +156,7 @@ class Gathering {
   }
 
   Status<ToolError> CheckKey() const {
-    for (std::size_t i = 0; key_ && i < config_.records.size(); ++i) {
+    for (std::size_t i = 0; key_ && !one_record_ && i < config_.records.size(); ++i) {
       if (!config_.records[i].key.empty())
         return Usage("--key-file", "a key is given beside that of '" +
                                        choice_.NameOf(config_.records[i]) +
@@ -128,6 +164,18 @@ class Gathering {
                                        "leave one of the keys out");
     }
     return Done{};
+  }
+
+  Checked<std::vector<std::size_t>> Records() const {
+    const std::string& entry = options_.policy.entry;
+    if (entry.empty()) return RecordsInOrder();
+    const Address peer = ends_.remote ? Address(ends_.remote->address) : std::nullopt;
+    const auto chosen = choice_.Choose(entry, peer, {"--entry", PlacesOf(options_.policy)});
+    if (!chosen) return Usage(chosen.error());
+    if (*chosen == nullptr) return std::vector<std::size_t>();
+    if (peer && (*chosen)->peer && (*chosen)->peer != peer)
+      return Usage("--entry", "is bound to the peer " + (*chosen)->peer->ToString());
+    return std::vector{static_cast<std::size_t>(*chosen - config_.records.data())};
   }
 
   // RecordsInOrder: where one peer is served, records bound to it come before those bound to
@@ -149,7 +197,8 @@ class Gathering {
       if (auto s = Add(place, &config_.records[i], choice_.NameOf(config_.records[i])); !s)
         return s;
     if (config_.records.empty()) return Add(place, nullptr, kNoRecord);
-    return config_.defaults.group_key.empty() ? Done{} : Add(place, nullptr, kGroupName);
+    if (one_record_ || config_.defaults.group_key.empty()) return Done{};
+    return Add(place, nullptr, kGroupName);
   }
 
   Status<ToolError> Add(const Place& place, const Record* record, std::string name) {
@@ -162,6 +211,7 @@ class Gathering {
     } else if (key_) {
       sources.GiveKey(key_->Clone(), false);
     }
+    ports_.Aim(place.local ? place.local : LocalAddress(), sources);
     sources.key_place = {};
     sources.name = std::move(name);
     if (auto s = ApplyOptions(options_, "", sources); !s) return s;
@@ -177,7 +227,9 @@ class Gathering {
   const Ends& ends_;
   const policy::Config& config_;
   const policy::RecordChoice choice_;
+  const PortalPorts ports_{config_};
   std::vector<Sources>* made_of_;
+  const bool one_record_ = IsOneRecord(config_, options_.policy);
   std::optional<crypto::Secret> key_;  // of the command line
   std::vector<Served> served_;
 };
@@ -186,24 +238,30 @@ class Gathering {
 
 Served ServedOf(const PolicyOptions& options, const Sources& sources, Ends ends) {
   if (sources.peer) ends.remote = Endpoint{*sources.peer, kIkePort};
+  if (!ends.local) ends.target = sources.portal;
   Settings settings = TranslateFor(Role::kResponder, sources, ends, options);
-  return {sources.name, ends, std::nullopt, std::move(settings)};
+  return {sources.name, ends, std::nullopt, sources.target_port, std::move(settings)};
 }
 
 Checked<std::vector<Served>> ReadServed(const Options& options, const Ends& ends,
                                         std::vector<Sources>* made_of) {
   const Address peer = ends.remote ? Address(ends.remote->address) : std::nullopt;
-  const PolicyOptions& policy = options.policy;
-  if (!policy.HasConfig() || !policy.entry.empty())
+  if (!options.policy.HasConfig())
     return Only(options, ends, ReadSources(options, "", peer), made_of);
-  const auto config = LoadConfig(policy);
+  const auto config = LoadConfig(options.policy);
   if (!config) return Failure(config.error());
-  if (!IsOne(**config)) return Gathering(options, ends, **config, made_of).Run();
-  Sources sources;
-  if (auto s = TakeOne(**config, policy, peer, sources); !s) return Failure(s.error());
-  if (auto s = ApplyOptions(options, "", sources); !s) return Failure(s.error());
-  if (auto s = ApplyKey(options.key, sources); !s) return Failure(s.error());
-  return Only(options, ends, std::move(sources), made_of);
+  auto served = IsOne(**config, options, ends)
+                    ? Only(options, ends, SourcesOfOne(options, ends, **config), made_of)
+                    : Gathering(options, ends, **config, made_of).Run();
+  if (served) WarnOfNoPortal(**config, ends, *served);
+  return served;
+}
+
+Checked<std::shared_ptr<PeerConfig>> MakeResponder(const Options& options,
+                                                   const ChildOptions& child, const Served& served,
+                                                   std::uint16_t nat_port) {
+  return MakePeer(options, ServingChild(child, served), served.settings.Clone(), Role::kResponder,
+                  served.ends, nat_port);
 }
 
 Checked<EngineConfig> ServingConfig(const Options& options, const std::vector<Served>& served,
@@ -212,8 +270,7 @@ Checked<EngineConfig> ServingConfig(const Options& options, const std::vector<Se
   config.nat_port = nat_port;
   if (auto limited = ApplyLimits(options.limits, config); !limited) return Failure(limited.error());
   for (const Served& one : served) {
-    const auto peer = MakePeer(options, options.child, one.settings.Clone(), Role::kResponder,
-                               one.ends, nat_port);
+    const auto peer = MakeResponder(options, options.child, one, nat_port);
     if (!peer) return Failure(peer.error());
     if (served.size() > 1) (*peer)->name = one.name;
     config.half_open_timeout = (*peer)->negotiation_timeout;

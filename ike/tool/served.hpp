@@ -7,8 +7,11 @@
 // - `groupKey`, with the word of the portal or of the defaults, is for peers without a record.
 // - A record that has no word or no key takes those of the logins and of the portal, then of the
 //   defaults (SourcesOf). The only portal speaks for every local address. Of several, each speaks
-//   for its own address; at other local addresses the defaults alone do. Portals without a word and
-//   a key do not count, nor, with a warning, do those that are host names.
+//   for its own address; at other local addresses the defaults alone do. Portals without a word, a
+//   key and a TCP port other than 3260 do not count, nor, with a warning, do those that are host
+//   names.
+// - At a portal the child SA is for its address and TCP port (served_ports.hpp). For the sake of
+//   those ports one record of a config with several portals is a responder at each, too.
 // - Options win in every record, as they do in a single one. But a key of the command line is for
 //   the records that have none; beside one that has a key it is an error, for it would make all the
 //   same. --peer-id is an error likewise. --peer leaves out records that are bound to others.
@@ -26,8 +29,9 @@ namespace iscsi_ike::ike::tool {
 struct Served {
   std::string name;  // "hba 1", "record 2", "group key", "any"; empty: no config
   Ends ends;         // local: at this address alone; remote: for this peer alone
-  std::optional<policy::IpAddress> portal;  // the one of several that it is served at
-  Settings settings;                        // any outcome, with or without key
+  std::optional<policy::IpAddress> portal;      // the one of several that it is served at
+  std::uint16_t tcp_port = policy::kIscsiPort;  // kAnyPort: of several at that address
+  Settings settings;                            // any outcome, with or without key
 };
 
 // ReadServed: `ends.local` is the only address that is served, `ends.remote` the only peer.
@@ -36,6 +40,12 @@ struct Served {
                                                       std::vector<Sources>* made_of = nullptr);
 // ServedOf translates one; `ends` as they are without the record's own `peer`.
 [[nodiscard]] Served ServedOf(const PolicyOptions& options, const Sources& sources, Ends ends);
+
+// MakeResponder: `child` is that of the options, to which served_ports.hpp adds.
+[[nodiscard]] Checked<std::shared_ptr<PeerConfig>> MakeResponder(const Options& options,
+                                                                 const ChildOptions& child,
+                                                                 const Served& served,
+                                                                 std::uint16_t nat_port);
 
 // ServingConfig makes a responder of each, in order, also of those that cannot be used: the engine
 // passes them over. `nat_port` is the bound one, 0 for none.

@@ -18,6 +18,8 @@ namespace iscsi_ike::ike::tool {
 struct Ends {
   std::optional<Endpoint> local;
   std::optional<Endpoint> remote;
+  // Responder: where the portal is, when it serves every local address.
+  std::optional<policy::IpAddress> target = std::nullopt;
 };
 
 // Sources also knows where the key is from: "this command line", "the config"; empty: no key.

@@ -146,7 +146,8 @@ void AddNotes(const EngineConfig& config, const WhyKeyOptions& options, KeyAnswe
 }
 
 Checked<ExitCode> TryWhyKey(const Options& options) {
-  if (!options.policy.HasConfig()) return Usage("--config", "is missing: what serve is given");
+  if (!options.policy.HasConfig() && options.policy.flags.empty())
+    return Usage("--config", "is missing, and so is --flags: one of them is what serve is given");
   const auto query = QueryOf(options.why_key);
   if (!query) return Failure(query.error());
   Ends ends;

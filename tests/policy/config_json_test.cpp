@@ -325,6 +325,8 @@ TEST(ConfigFileTest, LoginsAndOuterAddressesAreChecked) {
               HasSubstr("outer: is the address of no host"));
   EXPECT_THAT(tunnel(R"("inner":"192.0.2.1")"), HasSubstr("inner: is not known here"));
   EXPECT_FALSE(Accept(R"({"logins":[{"initiatorPort":4294967295}]})").logins[0].initiator.port);
+  EXPECT_FALSE(Accept(R"({"logins":[{"target":"a"}]})").logins[0].socket);
+  EXPECT_EQ(Accept(R"({"logins":[{"socket":3261}]})").logins[0].socket, 3261);
 }
 
 // ISCSI_DiscoveredTargetPortalGroup2, ConvertTo-Json -Depth 4

@@ -135,6 +135,7 @@ TEST(IscsicliTest, LoginTargetIsALogin) {
   EXPECT_EQ(login.key.size(), 4U);
   EXPECT_FALSE(config.logins[1].address);
   EXPECT_TRUE(config.logins[1].host.empty());
+  EXPECT_FALSE(config.logins[1].socket);
   EXPECT_TRUE(config.logins[1].key.empty());
   EXPECT_EQ(config.logins[1].passed.word.word(), 0U);
   EXPECT_EQ(config.logins[2].host, "array.example");

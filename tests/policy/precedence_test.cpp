@@ -198,6 +198,11 @@ TEST(PortalChoiceTest, LoginsElsewhereOrForOthersSayNothing) {
       0x2BU);
   EXPECT_EQ(
       Chosen(Lines(std::string(kPsKeyNothing) + (portal + "3261\n") + there)).request.word.word(),
+      0x2BU);
+  const std::string to_3260 =
+      "LoginTarget iqn.x T 192.0.2.11 3260 * * 0x2b * * * * * * * * * * 0\n";
+  EXPECT_EQ(
+      Chosen(Lines(std::string(kPsKeyNothing) + (portal + "3261\n") + to_3260)).request.word.word(),
       0U);
   Config config = Lines(std::string(kPsKeyNothing) + there);
   config.records[0].target = "iqn.other";

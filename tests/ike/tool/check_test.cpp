@@ -160,6 +160,28 @@ TEST_F(Check, NamesTheMemberThatIsThere) {
               StartsWith("in A: key: the same as in B"));
 }
 
+TEST_F(Check, BothEndsOfOneFileAgreeOnTheTcpPortOfItsPortals) {
+  const auto with = [](const std::string& portals) {
+    std::string file = File("0x27", kKey);
+    return file.insert(1, R"("portals": [)" + portals + "], ");
+  };
+  const std::string first = R"({"address": "192.0.2.10", "socket": 3270})";
+  const std::string one = Write("one", with(first));
+  EXPECT_EQ(Ask({one, one}, 0).at("child").at("selectors").at("responder"),
+            "192.0.2.10/32 tcp 3270");
+  const std::string two = Write("two", with(first + R"(, {"address": "192.0.2.11"})"));
+  for (const auto& [address, port] :
+       {std::pair("192.0.2.10", "3270"), {"192.0.2.11", "3260"}, {"192.0.2.12", "3260"}}) {
+    const json told = Ask({two, two, "--a", std::string("peer=") + address}, 0);
+    EXPECT_EQ(told.at("child").at("selectors").at("responder"),
+              std::string(address) + "/32 tcp " + port);
+  }
+  const std::string other = Write("other", with(R"({"address": "192.0.2.10", "socket": 3271})"));
+  const json told = Ask({one, other}, 3);
+  EXPECT_EQ(told.at("obstacles").at(0).at("code"), "SELECTORS");
+  EXPECT_EQ(FirstEdit(told), "in A: socket 3270 -> 3271");
+}
+
 TEST_F(Check, SaysWhenOnlyLessSecurityHelps) {
   const std::string main = Write("a", File("0x27", kKey));
   const std::string aggressive = Write("b", File("0x2b", kKey));

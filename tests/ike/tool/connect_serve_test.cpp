@@ -418,6 +418,13 @@ TEST_F(ConnectServe, KeysComeFromFileDescriptorStandardInputOrConfig) {
   EXPECT_EQ(RunTool(base + Arguments{"--flags", "0x27", "--key-fd", "0"}, text).exit_code, 0);
   EXPECT_EQ(RunTool(base + Arguments{"--flags", "0x27", "--key", text}).exit_code, 0);
   EXPECT_EQ(RunTool(base + Arguments{"--config", "-"}, record).exit_code, 0);
+  // A key that looks like an option is taken where it cannot be one, and shown nowhere.
+  const Arguments dashes{"--flags", "0x27", "--key=--a-key-of-some-length-1"};
+  const ToolResult taken = RunTool(Arguments{"explain"} + dashes);
+  EXPECT_EQ(taken.exit_code, 0) << taken.err;
+  const ToolResult refused = RunTool({"explain", "0x27", "--key", "--a-key-of-some-length-1"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, Not(HasSubstr("some-length")));
 }
 
 }  // namespace

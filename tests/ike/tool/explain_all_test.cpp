@@ -40,6 +40,25 @@ class ExplainAll : public testing::Test {
   TemporaryFolder folder;
 };
 
+TEST_F(ExplainAll, ALoginThatLeavesTheTcpPortOpenHoldsAtEveryPort) {
+  json first = FabricPortal("192.0.2.10", 3270);
+  json second = FabricPortal("192.0.2.11");
+  first["securityBitmap"] = "0x37";
+  second["securityBitmap"] = "0x47";
+  const json config = {{"records", {FabricRecord("hba1", kFabricKey, "0")}},
+                       {"portals", {first, second}}};
+  const auto words = [&](const std::string& place) {
+    const std::string line = "LoginTarget iqn.x T " + place + " * * 0x2b 0x1 * * * * * * * * * 0\n";
+    const ToolResult result = Run(config, {"--iscsicli", folder.Write("l.txt", line), "--json"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const auto lines = LinesOf(result.out);
+    return std::vector<json>{lines.at(0).at("plan").at("word"), lines.at(1).at("plan").at("word")};
+  };
+  EXPECT_EQ(words("* *"), (std::vector<json>{"0x2b", "0x2b"}));
+  EXPECT_EQ(words("192.0.2.10 *"), (std::vector<json>{"0x2b", "0x47"}));
+  EXPECT_EQ(words("* 3260"), (std::vector<json>{"0x37", "0x2b"}));
+}
+
 TEST_F(ExplainAll, PrintsALineForEachPortalInOrderThenTheCounts) {
   const ToolResult result = Run(Mixed());
   EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -150,6 +150,12 @@ TEST_F(Inputs, StructuresInOctets) {
   EXPECT_THAT(Refused({"--wmi-binary", "set-group-key=" + file}),
               HasSubstr("SetGroupPresharedKey_IN"));
   EXPECT_THAT(Refused({"--wmi-binary", file, "--wmi-address", "x"}), HasSubstr("is no number"));
+  EXPECT_THAT(Refused({"--wmi-binary", "bogus=" + file}),
+              AllOf(HasSubstr("--wmi-binary: \"bogus\" is no layout, and there is no file"),
+                    HasSubstr("layouts are ike-info, ike-info-x86, set-key, ")));
+  EXPECT_THAT(Refused({"--wmi-binary", "set-key="}), HasSubstr("has no file behind the ="));
+  EXPECT_EQ(Explained({"--wmi-binary", folder.Write("a=b.bin", ReadFile(file))}).at("word"),
+            "0x27");
   EXPECT_THAT(Refused({"--wmi-binary", file, "--wmi-byte-order", "x"}),
               HasSubstr("--wmi-byte-order: \"x\" is not network or number"));
   EXPECT_THAT(Refused({"0x27", "--wmi-text", "counted"}), HasSubstr("is about --wmi-binary"));

@@ -218,6 +218,7 @@ TEST_F(ServeIsns, PortalsAreThoseOfTheOptionElseOfLocalElseOfTheConfig) {
   const Arguments everywhere{"--local", "0.0.0.0:0", "--config", config};
   EXPECT_THAT(Registered(everywhere),
               ElementsAre("127.0.0.5:860 0x27 north", "[::1]:3260 0x4b", "127.0.0.7:3260 0x37"));
+  EXPECT_THAT(said, Not(HasSubstr("registered with TCP port")));
   EXPECT_THAT(Registered({"--local", "127.0.0.5:0", "--config", config, "--target-port", "99"}),
               ElementsAre("127.0.0.5:99 0x27"));
   EXPECT_THAT(
@@ -227,6 +228,10 @@ TEST_F(ServeIsns, PortalsAreThoseOfTheOptionElseOfLocalElseOfTheConfig) {
   EXPECT_THAT(Registered(everywhere + Arguments{"--isns-portal", "[2001:db8::5]:33",
                                                 "--isns-portal", "127.0.0.5"}),
               ElementsAre("[2001:db8::5]:33 0x37", "127.0.0.5:3260 0x27"));
+  EXPECT_THAT(said, AllOf(HasSubstr("[2001:db8::5]:33 is registered with TCP port 33, and serve "
+                                    "takes 3260 there"),
+                          HasSubstr("127.0.0.5:3260 is registered with TCP port 3260, and serve "
+                                    "takes 860 there")));
   EXPECT_THAT(Registered(Arguments{"--local", "127.0.0.1:0", "--local", "127.0.0.1:0", "--local",
                                    "127.0.0.2:0"} +
                          settings),

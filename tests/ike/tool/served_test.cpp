@@ -223,6 +223,136 @@ TEST_F(Served, TheOnlyPortalSpeaksForEveryAddress) {
             0);
 }
 
+// Ported: portals with TCP ports, one record, a serve of them and connects with the same file.
+class Ported : public Served {
+ protected:
+  std::string File(const std::vector<std::pair<const char*, int>>& portals,
+                   const std::string& records = "one") const {
+    json file = {{"records", {{{"securityFlags", "0x27"}, {"key", "hex:" + kHba1}}}}};
+    if (records == "two")
+      file["records"].push_back({{"name", "two"},
+                                 {"securityFlags", "0x2b"},
+                                 {"peer", "127.0.0.9"},
+                                 {"key", "hex:" + kHba2}});
+    for (const auto& portal : portals)
+      file["portals"].push_back({{"address", portal.first}, {"socket", portal.second}});
+    return folder.Write("ported.json", file.dump());
+  }
+  // Asked is the target's selector of the child SA, or the code of the failure.
+  static std::string Asked(const ToolProcess& serve, const std::string& file,
+                           const std::string& address, const Arguments& more = {}) {
+    const auto at = serve.out().find(":", serve.out().find("listening on ")) + 1;
+    const std::string port = serve.out().substr(at, serve.out().find(',', at) - at);
+    const ToolResult result =
+        RunTool(Arguments{"connect", "--json", "--config", file, "--portal", address + ":" + port,
+                          "--local", "127.0.0.2:0", "--timeout", "3"} +
+                more);
+    const json told = json::parse(result.out);
+    if (!told.at("failure").is_null()) return told.at("failure").at("code");
+    return told.at("children").at(0).at("selectors").at("remote");
+  }
+};
+
+TEST_F(Ported, EachPortalTakesItsOwnTcpPort) {
+  for (const char* records : {"one", "two"}) {
+    const std::string file =
+        File({{"127.0.0.5", 3270}, {"127.0.0.6", 3271}, {"127.0.0.7", 3260}}, records);
+    ToolProcess serve({"serve", "--local", "0.0.0.0:0", "--config", file});
+    ASSERT_TRUE(serve.WaitForOut("\n"));
+    const Arguments one{"--entry", "0"};
+    EXPECT_EQ(Asked(serve, file, "127.0.0.5", one), "127.0.0.5/32 tcp 3270");
+    EXPECT_EQ(Asked(serve, file, "127.0.0.6", one), "127.0.0.6/32 tcp 3271");
+    EXPECT_EQ(Asked(serve, file, "127.0.0.7", one), "127.0.0.7/32 tcp 3260");
+    EXPECT_EQ(Asked(serve, file, "127.0.0.8", one), "127.0.0.8/32 tcp 3260");
+    EXPECT_EQ(Asked(serve, file, "127.0.0.6", one + Arguments{"--target-port", "3270"}),
+              "PEER_REFUSED");
+  }
+}
+
+TEST_F(Ported, TheOnlyPortalTakesItsTcpPortAtItsOwnAddress) {
+  const std::string file = File({{"127.0.0.5", 3270}});
+  ToolProcess serve({"serve", "--local", "0.0.0.0:0", "--config", file});
+  ASSERT_TRUE(serve.WaitForOut("\n"));
+  EXPECT_EQ(Asked(serve, file, "127.0.0.5"), "127.0.0.5/32 tcp 3270");
+  EXPECT_EQ(Asked(serve, file, "127.0.0.5", {"--target-port", "3260"}), "PEER_REFUSED");
+  ToolProcess there({"serve", "--local", "127.0.0.5:0", "--config", file});
+  ASSERT_TRUE(there.WaitForOut("\n"));
+  EXPECT_EQ(Asked(there, file, "127.0.0.5"), "127.0.0.5/32 tcp 3270");
+  ToolProcess elsewhere({"serve", "--local", "127.0.0.6:0", "--config", file});
+  ASSERT_TRUE(elsewhere.WaitForOut("\n"));
+  EXPECT_EQ(Asked(elsewhere, file, "127.0.0.6"), "127.0.0.6/32 tcp 3260");
+}
+
+TEST_F(Ported, SeveralTcpPortsAtOneAddressAreAnyPort) {
+  const std::string file = File({{"127.0.0.5", 3270}, {"127.0.0.5", 3260}, {"127.0.0.6", 3260}});
+  ToolProcess serve({"serve", "--local", "0.0.0.0:0", "--config", file});
+  ASSERT_TRUE(serve.WaitForOut("\n"));
+  EXPECT_EQ(Asked(serve, file, "127.0.0.5"), "127.0.0.5/32 tcp 3270");
+  EXPECT_EQ(Asked(serve, file, "127.0.0.5", {"--target-port", "3260"}), "127.0.0.5/32 tcp 3260");
+  EXPECT_EQ(Asked(serve, file, "127.0.0.6", {"--target-port", "3270"}), "PEER_REFUSED");
+}
+
+TEST_F(Ported, TargetPortIsForEveryPortalOfTheConfig) {
+  for (const auto& portals : {std::vector<std::pair<const char*, int>>{{"127.0.0.5", 3260}},
+                              {{"127.0.0.5", 3260}, {"127.0.0.6", 3261}}}) {
+    const std::string file = File(portals);
+    const Arguments port{"--target-port", "3299"};
+    ToolProcess serve(Arguments{"serve", "--local", "0.0.0.0:0", "--config", file} + port);
+    ASSERT_TRUE(serve.WaitForOut("\n"));
+    EXPECT_EQ(Asked(serve, file, "127.0.0.5", port), "127.0.0.5/32 tcp 3299");
+    EXPECT_EQ(Asked(serve, file, "127.0.0.5", {"--target-port", "3260"}), "PEER_REFUSED");
+  }
+}
+
+TEST_F(Served, NoPortalAtLocalIsSaid) {
+  const std::string many = folder.Write("many.json", R"({"portals": [
+    {"address": "127.0.0.5", "securityBitmap": "0x27", "key": "hex:)" +
+                                                         kHba1 + R"("},
+    {"address": "127.0.0.6", "securityBitmap": "0x27", "key": "hex:)" +
+                                                         kHba1 + R"("}]})");
+  const ToolResult result = RunTool({"serve", "--local", "127.0.0.1:0", "--config", many});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("--local: no portal of the config is at 127.0.0.1, of 2; the "
+                                    "first is at 127.0.0.5"));
+}
+
+TEST_F(Served, ManyPortalsWithOneKeyHaveOneFingerprintAndManyKeysTheFirstSixteen) {
+  json same = {{"portals", json::array()}};
+  json each = same;
+  for (int i = 1; i <= 20; ++i) {
+    const std::string last = std::to_string(10 + i);
+    json portal = {
+        {"address", "127.0.0." + last}, {"securityBitmap", "0x27"}, {"key", "hex:" + kHba1}};
+    same["portals"].push_back(portal);
+    portal["key"] = "hex:" + kHba1 + last;
+    each["portals"].push_back(portal);
+  }
+  const auto said = [&](const json& file) {
+    ToolProcess serve(
+        {"serve", "--local", "0.0.0.0:0", "--config", folder.Write("keys.json", file.dump())});
+    EXPECT_TRUE(serve.WaitForOut("\n"));
+    serve.Signal(SIGTERM);
+    return serve.Finish(std::chrono::seconds(5)).err;
+  };
+  EXPECT_THAT(said(same), Not(HasSubstr("left out")));
+  const std::string err = said(each);
+  EXPECT_THAT(err, HasSubstr("'any' at 127.0.0.30: key fingerprint left out, policy 0x27"));
+  EXPECT_THAT(err, HasSubstr("'any' at 127.0.0.26: key fingerprint "));
+  EXPECT_THAT(err, Not(HasSubstr("'any' at 127.0.0.26: key fingerprint left")));
+  EXPECT_THAT(err, HasSubstr("the first 16 keys are shown, and 4 left out"));
+}
+
+TEST_F(Served, WhyKeyTakesTheOptionsOfServeWithoutAFile) {
+  const std::string key = folder.Write("psk", "0x" + kHba1);
+  const ToolResult why =
+      RunTool({"why-key", "--flags", "0x27", "--key-file", key, "--peer", "127.0.0.2"});
+  EXPECT_EQ(why.exit_code, 0) << why.err;
+  EXPECT_THAT(why.out, HasSubstr("key            of 'any'"));
+  const ToolResult mode = RunTool({"why-key", "--flags", "0x27", "--key-file", key, "--peer",
+                                   "127.0.0.2", "--mode", "aggressive"});
+  EXPECT_EQ(mode.exit_code, 3) << mode.out;
+}
+
 TEST_F(Served, ARecordWithoutPlanIsLeftOutWithAWarning) {
   const std::string some = folder.Write("some.json", R"({"records": [
     {"name": "none", "securityFlags": "0x03", "key": "text:k"},
