@@ -28,7 +28,7 @@ struct IscsicliValues {
   KeyNotation notation = KeyNotation::kIscsicli;
   Initiator initiator;
   std::string target;
-  HostAddress address;  // neither of the two: any
+  HostAddress address;                  // neither of the two: any
   std::optional<std::uint16_t> socket;  // unset: any
   PassedFlags passed;
   std::uint32_t id_type = 0;
