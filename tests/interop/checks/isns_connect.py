@@ -111,7 +111,7 @@ def _all(lab, server):
         complaints = ours.becomes("registered")
         found = _Run(lab, "--all", target_name=None)
     found.lines.sort(key=lambda line: line.get("portal", ""))
-    return complaints + found.fares(4, ("10.9.0.1:3260", "established"), ("10.9.0.77:3260", "IPSEC_DISABLED"),
+    return complaints + found.fares(5, ("10.9.0.1:3260", "established"), ("10.9.0.77:3260", "IPSEC_DISABLED"),
                                     ("10.9.0.78:3260", "NO_RESPONSE"))
 
 
