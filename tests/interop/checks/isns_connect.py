@@ -100,7 +100,7 @@ def _capture(lab, _server):
 
 
 def _in_turn(lab, server):
-    server.register(target(isns.Portal("10.9.0.77", 0x27), isns.Portal("10.9.0.1", 0x27), isns.Portal("10.9.0.78", 0x27)))
+    server.register(target(*(isns.Portal(f"10.9.0.{last}", 0x27) for last in (77, 1, 78))))
     with Serving(lab, *_US, server="10.9.0.2:9") as _ours:  # it serves; nobody is there to register it
         return _Run(lab).fares(0, ("10.9.0.77:3260", "NO_RESPONSE"), ("10.9.0.1:3260", "established"))
 
