@@ -27,7 +27,9 @@ class IpAddress {
   [[nodiscard]] unsigned bits() const { return v6_ ? 128 : 32; }
   [[nodiscard]] std::string ToString() const;
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
-  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+  // clang-tidy takes the 0 that the compiler compares with for a pointer.
+  friend auto operator<=>(const IpAddress&,
+                          const IpAddress&) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   std::array<std::uint8_t, 16> octets_{};

@@ -52,7 +52,7 @@ Checked<std::uint16_t> BindAll(const Options& options, const SocketsOf& sockets,
   return *nat_port;
 }
 
-ExitCode ExitCodeOf(const ConnectAllResult& result) {
+ExitCode ExitCodeFor(const ConnectAllResult& result) {
   if (result.enough) return ExitCode::kOk;
   const auto is_silence = [](const auto& one) {
     const std::string& code = one.first.first;
@@ -85,8 +85,8 @@ void Learn(const PortalOutcome& one, NegativeCacheFile& cache) {
     cache.Remember(*one.endpoint, std::string(Name(failure->code)));
 }
 
-// WarnOnce tells each warning with the first portal that it is about; the summary counts them.
-void WarnOnce(const PortalOutcome& one, std::set<std::string_view>& warned) {
+// WarnAtFirst tells each warning with the first portal that it is about; the summary counts them.
+void WarnAtFirst(const PortalOutcome& one, std::set<std::string_view>& warned) {
   for (const policy::Reason& warning : one.warnings)
     if (warned.insert(warning.code).second)
       Warn(one.portal + ": " + std::string(warning.code) + ": " + warning.text);
@@ -142,7 +142,7 @@ Checked<ExitCode> TryConnectAll(const Options& options) {
   std::set<std::string_view> warned;
   const auto told = [&](const PortalOutcome& one) {
     Learn(one, *cache);
-    WarnOnce(one, warned);
+    WarnAtFirst(one, warned);
     if (!options.output.quiet) Tell(options, one);
   };
   const auto news = [&](const ConnectAllResult& result) {
@@ -155,7 +155,7 @@ Checked<ExitCode> TryConnectAll(const Options& options) {
   Print(options.output.json ? SummaryJson(result) : SummaryText(result));
   if (auto saved = cache->Save(); !saved) return Failure(saved.error());
   if (auto closed = watch.Close(); !closed) return Failure(closed.error());
-  return ExitCodeOf(result);
+  return ExitCodeFor(result);
 }
 
 }  // namespace

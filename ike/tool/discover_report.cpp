@@ -18,7 +18,7 @@ std::string HowMany(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string LifetimeText(const policy::Lifetime& lifetime) {
+std::string BoundsText(const policy::Lifetime& lifetime) {
   std::string text;
   if (lifetime.seconds != 0) text += " " + std::to_string(lifetime.seconds) + "s";
   if (lifetime.kilobytes != 0) text += " " + std::to_string(lifetime.kilobytes) + "kB";
@@ -26,12 +26,12 @@ std::string LifetimeText(const policy::Lifetime& lifetime) {
 }
 
 std::string OfferText(const StoredPhase1Offer& offer) {
-  return policy::ToString(offer.suite) + LifetimeText(offer.lifetime);
+  return policy::ToString(offer.suite) + BoundsText(offer.lifetime);
 }
 std::string OfferText(const StoredEspOffer& offer) {
   return policy::ToString(offer.suite) +
          (offer.mode ? " " + std::string(Name(*offer.mode)) : std::string()) +
-         LifetimeText(offer.lifetime);
+         BoundsText(offer.lifetime);
 }
 
 // GroupsOf gives the groups of each node, by its index.

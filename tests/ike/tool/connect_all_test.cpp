@@ -58,7 +58,7 @@ class Troubled : public ConnectAll {
       config["records"].push_back(record);
       config["portals"].push_back(FabricPortal(address));
     };
-    config["records"] = {FabricRecord("hba1")};
+    config["records"] = json::array({FabricRecord("hba1")});
     for (const char* address :
          {"127.0.3.1", "127.0.3.4", "127.0.3.5", "127.0.3.6", "array.example", "224.0.0.1",
           "255.255.255.255", "0.0.0.0", "ff02::1", "2001:db8::1"})
@@ -147,7 +147,7 @@ TEST_F(Troubled, TheSummaryInJsonHasTheSameCounts) {
 TEST_F(ConnectAll, OnlyRefusalsArePolicysExitCodeAndNothingIsSent) {
   SilentPeer peer;
   json off = Fabric(Row(3));
-  off["records"] = {FabricRecord("off", kFabricKey, "0x01")};
+  off["records"] = json::array({FabricRecord("off", kFabricKey, "0x01")});
   const ToolResult result = RunTool(Command(off, peer.port));
   EXPECT_EQ(result.exit_code, 3) << result.out;
   EXPECT_THAT(result.out, HasSubstr("not negotiated  3 IPSEC_DISABLED: "));
