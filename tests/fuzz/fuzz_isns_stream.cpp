@@ -74,7 +74,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RunDialogue(discovery, octets, piece);
   Registration registration(
       {"entity",
-       false,
        "iqn.t",
        "",
        {{{iscsi_ike::policy::IpAddress::V4({10, 0, 0, 1}), {1, false}}, {}, {}, {}, {}}}});
