@@ -35,8 +35,8 @@ std::uint64_t Now() {
 // IsCode: what a failure is called ("HASH_MISMATCH"); whatever else is in a file is not repeated.
 bool IsCode(std::string_view text) {
   constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  constexpr std::size_t kLongest = 64;
-  return !text.empty() && text.size() <= kLongest &&
+  constexpr std::size_t kLongestCode = 64;
+  return !text.empty() && text.size() <= kLongestCode &&
          text.find_first_not_of(kLetters) == std::string_view::npos;
 }
 

@@ -98,7 +98,7 @@ ExitCode RunSteps(const Options& options, const Recording& recording, ReplayPlan
   return Judge(options, recording, replay);
 }
 
-Status<ToolError> CheckOptions(const Options& options) {
+Status<ToolError> CheckTogether(const Options& options) {
   const ReplayOptions& replay = options.replay;
   int users = (replay.file == "-" ? 1 : 0) + (options.key.file == "-" ? 1 : 0);
   for (const InputFile& input : InputFiles(options.policy)) users += input.path == "-" ? 1 : 0;
@@ -120,7 +120,7 @@ Checked<ReplayPlan> PlanOf(const RecordingHead& head, const std::vector<crypto::
 }
 
 Checked<ExitCode> TryReplay(const Options& options) {
-  if (auto checked = CheckOptions(options); !checked) return Failure(checked.error());
+  if (auto checked = CheckTogether(options); !checked) return Failure(checked.error());
   const auto recording = ReadRecordingFile(options.replay.file);
   if (!recording) return Failure(recording.error());
   const auto keys = KeysFor(recording->head, options);
