@@ -240,7 +240,7 @@ class Reader {
 
   Status<ToolError> AddDirectory() {
     if (!inputs_.isns.Any()) return Done{};
-    const auto discovered = AskDirectory(inputs_.isns, "");
+    const auto discovered = AskDirectory(inputs_.isns);
     if (!discovered) return Failure(discovered.error());
     for (const std::string& problem : discovered->directory.problems)
       Warn("--isns: " + policy::Quote(problem));

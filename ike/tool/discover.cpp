@@ -10,7 +10,7 @@ namespace {
 
 Checked<ExitCode> TryDiscover(const Options& options) {
   const IsnsOptions& isns = options.policy.inputs.isns;
-  const auto discovered = AskDirectory(isns, options.network.timeout);
+  const auto discovered = AskDirectory(isns);
   if (!discovered) return Failure(discovered.error());
   if (options.output.json) {
     PrintDiscoveredJson(*discovered, Print);

@@ -20,6 +20,7 @@ struct IsnsOptions {
   std::string initiator;  // to ask as
   std::string target;
   bool no_register = false;
+  std::string timeout;  // that of the command; empty: the default
 
   [[nodiscard]] bool Any() const {
     return !server.empty() || !initiator.empty() || !target.empty() || no_register;

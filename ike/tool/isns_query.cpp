@@ -36,13 +36,13 @@ Checked<DiscoveryConfig> ConfigOf(const IsnsOptions& options) {
 
 }  // namespace
 
-Checked<Discovered> AskDirectory(const IsnsOptions& options, const std::string& timeout) {
+Checked<Discovered> AskDirectory(const IsnsOptions& options) {
   if (options.server.empty()) return Usage("--isns", "is missing: which server is asked?");
   const auto server = ParseIsnsServer(options.server, "--isns");
   if (!server) return Failure(server.error());
   const auto config = ConfigOf(options);
   if (!config) return Failure(config.error());
-  auto patience = IsnsPatienceOf(timeout);
+  auto patience = IsnsPatienceOf(options.timeout);
   if (!patience) return Failure(patience.error());
   patience->whole = std::max(kWholeTalk, 2 * patience->answer);
   Warn(kIsnsInClear);

@@ -22,14 +22,13 @@ struct Discovered {
 
 // AskDirectory asks the server of --isns, and warns that it does so in the clear. Errors are wrong
 // options, and that there was no answer, or no end of them in 5 min, or a signal that ended it.
-// What was registered for the time of the query is taken back whatever comes. `timeout` is text in
-// seconds; empty: the default.
-[[nodiscard]] Checked<Discovered> AskDirectory(const IsnsOptions& options,
-                                               const std::string& timeout);
+// What was registered for the time of the query is taken back whatever comes.
+[[nodiscard]] Checked<Discovered> AskDirectory(const IsnsOptions& options);
 // NothingThere says that the server showed no target, or not the one that was asked for.
 [[nodiscard]] ToolError NothingThere(const Discovered& discovered, const std::string& target);
 
-// PortalsOf gives the TCP portals that lead to a target, each once, with bitmap and proposals.
+// PortalsOf gives the TCP portals that lead to a target, each once, with its targets, bitmap and
+// proposals.
 [[nodiscard]] policy::Config PortalsOf(const policy::isns::Directory& directory);
 
 }  // namespace iscsi_ike::ike::tool

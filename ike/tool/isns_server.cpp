@@ -85,7 +85,7 @@ Checked<std::string> InitiatorName(const std::string& option) {
 Checked<net::IsnsPatience> IsnsPatienceOf(const std::string& timeout) {
   net::IsnsPatience patience;
   if (timeout.empty()) return patience;
-  const auto seconds = ParseNumber(timeout, "--timeout", 1, 3600);
+  const auto seconds = ParseNumber(timeout, "--timeout", 1, 86400);
   if (!seconds) return Failure(seconds.error());
   patience.connect = patience.answer = std::chrono::seconds(*seconds);
   return patience;

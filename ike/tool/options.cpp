@@ -24,6 +24,7 @@ Checked<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   }
   Options& options = commands.options;
   options.key.notation = options.policy.inputs.key_notation;
+  options.policy.inputs.isns.timeout = options.network.timeout;
   const auto chosen = commands.app.get_subcommands();
   if (!chosen.empty()) options.given = GivenOf(*chosen.front());
   return CommandLine{std::move(options), std::nullopt};

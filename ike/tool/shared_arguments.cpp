@@ -99,8 +99,10 @@ void AddPhase1Only(CLI::App& app, Options& options) {
 }
 
 void AddTimeout(CLI::App& app, Options& options) {
+  const bool asks = app.get_name() == "connect";
   AddText(app, "--timeout", options.network.timeout, "SECONDS",
-          "Give up a negotiation after this time, default 30")
+          std::string("Give up a negotiation after this time, default 30") +
+              (asks ? "; with --isns also an answer of the server, default 10" : ""))
       ->group("Network");
 }
 
