@@ -118,6 +118,11 @@ Parsed<AddressAndPort> ParseAddressAndPort(std::string_view text, std::string_vi
   return AddressAndPort{*address, static_cast<std::uint16_t>(*port)};
 }
 
+std::string WithPort(const IpAddress& address, std::uint16_t port) {
+  const std::string text = address.ToString();
+  return (address.is_v6() ? "[" + text + "]" : text) + ":" + std::to_string(port);
+}
+
 Parsed<HostAddress> ParseHostAddress(std::string_view text, std::string_view place) {
   if (const auto address = IpAddress::Parse(text)) return HostAddress{*address, {}};
   const crypto::Octets octets(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());

@@ -23,6 +23,9 @@ struct AddressAndPort {
                                                          std::string_view place,
                                                          bool allow_port_zero);
 
+// WithPort writes what ParseAddressAndPort reads, an IPv6 address in brackets.
+[[nodiscard]] std::string WithPort(const IpAddress& address, std::uint16_t port);
+
 // HostAddress is an address, or the name of a host that has yet to be resolved: exactly one of the
 // two.
 struct HostAddress {

@@ -14,6 +14,7 @@
 
 #include "policy/config.hpp"
 #include "policy/config_fields.hpp"
+#include "policy/iscsi_name.hpp"
 
 namespace iscsi_ike::policy {
 
@@ -28,7 +29,7 @@ class LoginSink : public JsonSink {
 
  private:
   Config& config_;
-  TextField target_{223};  // MAX_ISCSI_NAME_LEN
+  TextField target_{kLongestIscsiName};
   AddressField address_{Dialect::kOwn, false};
   NumberField socket_{0xFFFF};
   InitiatorFields initiator_;

@@ -9,6 +9,7 @@
 
 #include "policy/config_fields.hpp"
 #include "policy/config_json.hpp"
+#include "policy/iscsi_name.hpp"
 
 namespace iscsi_ike::policy {
 
@@ -98,7 +99,7 @@ class EntrySink : public JsonSink {
   TextField name_{256};
   AddressTextField peer_;
   TextField peer_identity_{kLongestId + 16};
-  TextField target_{223};  // MAX_ISCSI_NAME_LEN
+  TextField target_{kLongestIscsiName};
   InitiatorFields initiator_;
   AddressField address_;
   NumberField socket_{0xFFFF};

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "policy/iscsi_name.hpp"
 #include "policy/preshared_key.hpp"
 #include "policy/text.hpp"
 
@@ -70,7 +71,7 @@ Status<Error> TakePort(IscsicliValues& values, std::string_view text, const std:
 
 Status<Error> TakeTarget(IscsicliValues& values, std::string_view text, const std::string& place) {
   if (text == kAny) return Reject(place, "is *; a login has a target");
-  return ReadName(text, place, kLongestTargetName, values.target);
+  return ReadName(text, place, kLongestIscsiName, values.target);
 }
 
 Status<Error> TakeAddress(IscsicliValues& values, std::string_view text, const std::string& place) {

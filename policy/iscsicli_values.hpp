@@ -21,8 +21,6 @@
 
 namespace iscsi_ike::policy {
 
-inline constexpr std::size_t kLongestTargetName = 223;  // MAX_ISCSI_NAME_LEN
-
 // IscsicliValues is what the arguments of one line say. Move-only.
 struct IscsicliValues {
   KeyNotation notation = KeyNotation::kIscsicli;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "policy/octet_numbers.hpp"
 #include "policy/preshared_key.hpp"
 #include "policy/text.hpp"
 
@@ -14,15 +15,9 @@ constexpr std::size_t kTextAddressUnits = 257;
 constexpr std::size_t kLongestTextAddress = (kTextAddressUnits - 1) * 2;  // octets
 constexpr std::size_t kTextAddressSize = kTextAddressUnits * 2;           // octets
 
-std::uint64_t Number(crypto::Octets in, std::size_t offset, std::size_t size) {
-  std::uint64_t number = 0;
-  for (std::size_t i = size; i-- > 0;) number = number << 8U | in[offset + i];
-  return number;
-}
-
 // CountedText is what the count in front says.
 Result<crypto::Octets, HbaError> CountedText(crypto::Octets field, const std::string& place) {
-  const std::uint64_t size = Number(field, 0, 2);
+  const std::uint64_t size = LittleEndianAt(field, 0, 2);
   if (size > kLongestTextAddress || size % 2 != 0) {
     return Refuse(HbaStatus::kInvalidParameter, place,
                   "begins with " + std::to_string(size) +
@@ -36,7 +31,7 @@ Result<crypto::Octets, HbaError> CountedText(crypto::Octets field, const std::st
 Result<std::string, HbaError> TextOf(crypto::Octets units, const std::string& place) {
   std::string text;
   for (std::size_t at = 0; at + 1 < units.size(); at += 2) {
-    const std::uint64_t unit = Number(units, at, 2);
+    const std::uint64_t unit = LittleEndianAt(units, at, 2);
     if (unit == 0) break;
     if (unit <= ' ' || unit > '~') {
       return Refuse(HbaStatus::kInvalidParameter, place,
@@ -62,7 +57,7 @@ Result<IpAddress, HbaError> LiteralOf(crypto::Octets field, const std::string& p
 }  // namespace
 
 std::uint32_t WmiInput::Number32(std::size_t offset) const {
-  return static_cast<std::uint32_t>(Number(octets, offset, 4));
+  return static_cast<std::uint32_t>(LittleEndianAt(octets, offset, 4));
 }
 
 Status<HbaError> WmiInput::CheckStart(std::size_t size) const {
@@ -104,7 +99,7 @@ Result<SetKeyInput, HbaError> ReadSetPresharedKeyForId(crypto::Octets octets,
   if (auto id = in.CheckIdSize(id_size); !id) return Failure(id.error());
   if (auto key = in.CheckKeySize(key_size); !key) return Failure(key.error());
   if (auto end = in.CheckEnd(kStart + id_size + key_size); !end) return Failure(end.error());
-  return SetKeyInput{in.Number32(0), SecurityFlags(Number(octets, 8, 8)), octets[16],
+  return SetKeyInput{in.Number32(0), SecurityFlags(LittleEndianAt(octets, 8, 8)), octets[16],
                      octets.subspan(kStart, id_size), octets.subspan(kStart + id_size, key_size)};
 }
 
@@ -149,7 +144,7 @@ Result<std::optional<IpAddress>, HbaError> ReadIpAddress(crypto::Octets field,
                                                          bool counted_text) {
   using Found = std::optional<IpAddress>;
   const auto number = [&](std::size_t at) {
-    return static_cast<std::uint32_t>(Number(field, at, 4));
+    return static_cast<std::uint32_t>(LittleEndianAt(field, at, 4));
   };
   switch (const std::uint32_t type = number(0)) {
     case 0: {

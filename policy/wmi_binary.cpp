@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "policy/octet_numbers.hpp"
 #include "policy/preshared_key.hpp"
 #include "policy/text.hpp"
 
@@ -37,12 +38,6 @@ constexpr std::size_t kIdType = 16;
 constexpr std::size_t kIdLength = 20;
 constexpr std::size_t kId = 24;
 
-std::uint64_t NumberAt(crypto::Octets octets, std::size_t offset, std::size_t size) {
-  std::uint64_t number = 0;
-  for (std::size_t i = size; i-- > 0;) number = number << 8U | octets[offset + i];
-  return number;
-}
-
 // IkeInfo is one structure in its file.
 struct IkeInfo {
   crypto::Octets octets;
@@ -54,7 +49,7 @@ struct IkeInfo {
     return place + ": " + std::string(member);
   }
   [[nodiscard]] std::uint32_t Number32(std::size_t offset) const {
-    return static_cast<std::uint32_t>(NumberAt(octets, offset, 4));
+    return static_cast<std::uint32_t>(LittleEndianAt(octets, offset, 4));
   }
 
   // Pointed gives the octets that a pointer and a length name.
@@ -65,7 +60,7 @@ struct IkeInfo {
       return Reject(
           At(std::string(name) + "LengthInBytes"),
           "is " + std::to_string(length) + "; " + std::to_string(longest) + " is the most");
-    const std::uint64_t pointer = NumberAt(octets, pointer_at, layout.pointer);
+    const std::uint64_t pointer = LittleEndianAt(octets, pointer_at, layout.pointer);
     if (address && pointer < *address)
       return Reject(At(name), "points before the structure at " + Hex(*address));
     const std::uint64_t offset = pointer - address.value_or(0);
@@ -96,7 +91,7 @@ Parsed<Config> ReadIkeInfo(const IkeInfo& info) {
   const auto key = info.Pointed(info.layout.key, info.layout.key_length, "Key", kLongestKey);
   if (!key) return Failure(key.error());
   auto record = PresharedKey::Make(kPresharedKeyMethod,
-                                   SecurityFlags(NumberAt(info.octets, kSecurityFlags, 8)),
+                                   SecurityFlags(LittleEndianAt(info.octets, kSecurityFlags, 8)),
                                    info.octets[kIdType], *id, crypto::Secret::CopyOf(*key), "");
   if (!record) return Reject(info.At(record.error().place), record.error().rule);
   record->name = LabelOf(*record);

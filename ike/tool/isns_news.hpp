@@ -17,8 +17,8 @@ struct IsnsNews {
   std::string node;
   std::string entity;  // empty: not known
   std::size_t portals = 0;
-  std::string text;      // kFailed: why
-  Duration retry_after;  // kFailed: 0: never
+  std::string text;        // kFailed: why
+  Duration retry_after{};  // kFailed: 0: never
   // Text is the news for people, one line without its end.
   [[nodiscard]] std::string Text() const;
 };

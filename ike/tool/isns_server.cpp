@@ -4,6 +4,7 @@
 
 #include "ike/tool/number_text.hpp"
 #include "policy/ip_address.hpp"
+#include "policy/iscsi_name.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
@@ -12,7 +13,6 @@ namespace {
 
 constexpr const char* kInitiatorNameFile = "/etc/iscsi/initiatorname.iscsi";
 constexpr std::string_view kInitiatorNameKey = "InitiatorName=";
-constexpr std::size_t kLongestIscsiName = 223;
 constexpr std::size_t kLongestHostName = 253;
 
 struct HostAndPort {
@@ -63,7 +63,7 @@ Checked<std::string> ParseIscsiName(std::string_view text, std::string_view plac
   std::string name = policy::Lower(text);
   const bool typed =
       name.starts_with("iqn.") || name.starts_with("eui.") || name.starts_with("naa.");
-  if (!typed || name.size() > kLongestIscsiName || policy::ValidUtf8(name) != name.size())
+  if (!typed || name.size() > policy::kLongestIscsiName || policy::ValidUtf8(name) != name.size())
     return Usage(std::string(place), policy::Quote(text) +
                                          " is no iSCSI name: iqn., eui. or naa. and more, at most "
                                          "223 octets");

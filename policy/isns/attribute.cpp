@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/octet_numbers.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::policy::isns {
@@ -14,9 +15,7 @@ constexpr std::array<std::uint8_t, 12> kMappedIpv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0,
 constexpr std::uint32_t kUdpBit = 0x10000;  // bit 15 of the RFC, which counts from the left
 
 std::uint32_t U32At(Octets octets, std::size_t at) {
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < 4; ++i) number = number << 8 | octets[at + i];
-  return number;
+  return static_cast<std::uint32_t>(BigEndianAt(octets, at, 4));
 }
 
 void PutU32(Bytes& out, std::uint32_t number) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/address_text.hpp"
+
 namespace iscsi_ike::policy::isns {
 namespace {
 
@@ -29,14 +31,6 @@ void SetProposals(Bytes& to, const Attribute& attribute, std::optional<Error>& e
     return;
   }
   to = Bytes(attribute.value.begin(), attribute.value.end());
-}
-
-// ToWireKey: both values have been read, so that they have their lengths.
-WireKey ToWireKey(const Attribute& address, const Attribute& port) {
-  WireKey key{};
-  std::copy(address.value.begin(), address.value.end(), key.begin());
-  std::copy(port.value.begin(), port.value.end(), key.begin() + 16);
-  return key;
 }
 
 void SetEntity(Entity& entity, const Attribute& attribute, std::optional<Error>& error) {
@@ -84,9 +78,16 @@ void SetNode(Node& node, const Attribute& attribute, std::optional<Error>& error
 
 }  // namespace
 
+std::optional<WireKey> ToWireKey(const Attribute& address, const Attribute& port) {
+  if (address.value.size() != 16 || port.value.size() != 4) return std::nullopt;
+  WireKey key{};
+  std::copy(address.value.begin(), address.value.end(), key.begin());
+  std::copy(port.value.begin(), port.value.end(), key.begin() + 16);
+  return key;
+}
+
 std::string PortalKey::ToString() const {
-  const std::string text = address.is_v6() ? "[" + address.ToString() + "]" : address.ToString();
-  return text + ":" + std::to_string(port.number) + (port.udp ? " UDP" : "");
+  return WithPort(address, port.number) + (port.udp ? " UDP" : "");
 }
 
 bool operator<(const PortalKey& a, const PortalKey& b) {
@@ -229,7 +230,8 @@ Parsed<Index> DirectoryBuilder::PortalAt(const Place& place, const Attribute& po
       portals_.erase(at);
       return TooMany(kMostPortals, "portals");
     }
-    directory_.portals.push_back({key, ToWireKey(*place.address, port), {}, {}, {}, {}, {}});
+    const WireKey wire_key = ToWireKey(*place.address, port).value_or(WireKey{});
+    directory_.portals.push_back({key, wire_key, {}, {}, {}, {}, {}});
   }
   return at->second;
 }

@@ -57,6 +57,8 @@ struct PortalKey {
 // WireKey is a portal's key as a server has it: 16 octets of address, 4 of port. Servers look for
 // these very octets, and there are several forms of an IPv4 address (Attribute::AsAddress).
 using WireKey = std::array<std::uint8_t, 20>;
+// ToWireKey is nothing where the values do not have these lengths.
+[[nodiscard]] std::optional<WireKey> ToWireKey(const Attribute& address, const Attribute& port);
 
 struct Portal {
   PortalKey key;

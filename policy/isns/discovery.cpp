@@ -3,27 +3,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/iscsi_name.hpp"
+
 namespace iscsi_ike::policy::isns {
 namespace {
 
-constexpr std::size_t kLongestIscsiName = 223;
-
 Status<Error> CheckName(const std::string& name, const char* place) {
   if (name.size() <= kLongestIscsiName) return Done{};
-  return Reject(place, "has " + std::to_string(name.size()) + " octets; names have at most 223");
+  return Reject(place, "has " + std::to_string(name.size()) + " octets; names have at most " +
+                           std::to_string(kLongestIscsiName));
 }
 
 // KeyIn is the portal in the key of a portal group.
 std::optional<WireKey> KeyIn(const AttributeList& attributes) {
   const auto address = attributes.Find(Tag::kGroupAddress);
   const auto port = attributes.Find(Tag::kGroupPort);
-  if (!address || !port || address->value.size() != 16 || port->value.size() != 4) {
-    return std::nullopt;
-  }
-  WireKey key{};
-  std::copy(address->value.begin(), address->value.end(), key.begin());
-  std::copy(port->value.begin(), port->value.end(), key.begin() + 16);
-  return key;
+  return address && port ? ToWireKey(*address, *port) : std::nullopt;
 }
 
 std::string NodeIn(const AttributeList& attributes) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "policy/octet_numbers.hpp"
+
 namespace iscsi_ike::policy::isns {
 namespace {
 
@@ -18,9 +20,7 @@ Bytes StatusOctets(StatusCode status) {
 }
 
 StatusCode StatusOf(Octets octets) {
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < kStatusSize; ++i) number = number << 8 | octets[i];
-  return static_cast<StatusCode>(number);
+  return static_cast<StatusCode>(BigEndianAt(octets, 0, kStatusSize));
 }
 
 // AnswerWith: `attributes` behind a status.

@@ -3,15 +3,15 @@
 #include <initializer_list>
 #include <set>
 
+#include "policy/iscsi_name.hpp"
 #include "policy/isns/dialogue.hpp"
 #include "policy/text.hpp"
 
 namespace iscsi_ike::policy::isns {
 namespace {
 
-constexpr std::size_t kLongestNodeName = 223;  // octets (section 6.4.1)
-constexpr std::size_t kLongestName = 255;      // octets, of entities, portals and aliases
-constexpr std::size_t kHeadroom = 1024;        // of a request, for entity, node and source
+constexpr std::size_t kLongestName = 255;  // octets, of entities, portals and aliases
+constexpr std::size_t kHeadroom = 1024;    // of a request, for entity, node and source
 // A registration is repeated in its answer, to which a server may add each portal's index (tag 22):
 // isnsd does, and gives Internal Error where that is too long for it.
 constexpr std::size_t kPortalIndexOctets = 12;
@@ -179,15 +179,15 @@ Request RegisterInitiator(const std::string& source) {
   return request;
 }
 
-bool PublishedPortal::PublishesPhase2() const {
-  return !phase2_proposals.empty() && bitmap.IsValid() && bitmap.Has(SecurityFlag::kIkeIpsec) &&
+bool Phase2Counts(SecurityFlags bitmap) {
+  return bitmap.IsValid() && bitmap.Has(SecurityFlag::kIkeIpsec) &&
          bitmap.Has(SecurityFlag::kMainMode);
 }
 
 Status<Error> CheckPublication(const Publication& publication, std::string_view place) {
   const std::string node = Below(place, "node");
   if (publication.node.empty()) return Reject(node, "is missing: the name of the target");
-  if (auto s = CheckText(publication.node, kLongestNodeName, node); !s) return s;
+  if (auto s = CheckText(publication.node, kLongestIscsiName, node); !s) return s;
   if (auto s = CheckText(publication.entity, kLongestName, Below(place, "entity")); !s) return s;
   if (publication.entity.starts_with("isns:"))
     return Reject(Below(place, "entity"), "begins with isns:, as only servers may name them");

@@ -38,6 +38,10 @@ enum class Detail : std::uint8_t { kFull, kRequired, kLeast };
 // RegisterInitiator registers `source` as an initiator node in an entity that the server names.
 [[nodiscard]] Request RegisterInitiator(const std::string& source);
 
+// Phase2Counts: phase-2 proposals are used only beside a bitmap with VALID, IKE_IPSEC and MAIN_MODE
+// (RFC 4171 section 6.3.11).
+[[nodiscard]] bool Phase2Counts(SecurityFlags bitmap);
+
 // PublishedPortal is a portal to be registered. The proposals are SA payloads
 // (ike/wire/stored_proposals.hpp); empty: none.
 struct PublishedPortal {
@@ -46,9 +50,10 @@ struct PublishedPortal {
   std::string symbolic_name;
   Bytes phase1_proposals;
   Bytes phase2_proposals;
-  // PublishesPhase2: they are registered only when VALID, IKE_IPSEC and MAIN_MODE are all set, for
-  // the RFC says that they are used only then (section 6.3.11).
-  [[nodiscard]] bool PublishesPhase2() const;
+  // PublishesPhase2: they are registered only where they count.
+  [[nodiscard]] bool PublishesPhase2() const {
+    return !phase2_proposals.empty() && Phase2Counts(bitmap);
+  }
 };
 
 // Publication is a target node with its portals.

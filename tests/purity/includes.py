@@ -44,7 +44,7 @@ PARTS = {
 # the exchanges.
 OWN = [r"ike/core/(?!(keymat|protector|script)\.hpp).*", r"ike/tool/.*", r"crypto/(openssl_ptr|dh_(?!batch)\w+|modp_\w+|x25519_\w+|\w+_vector|lane_limbs|secret_pages|secret_pool).hpp",
        r"ike/trace/(flat_json|json_writer|recorded_call|recording_names).hpp",
-       r"policy/(config_calls|config_entry|config_fields|iscsicli_command|iscsicli_values|json_reader|text_encoding|translation|render/(lines|view)).hpp"]
+       r"policy/(config_calls|config_entry|config_fields|iscsicli_command|iscsicli_values|json_reader|octet_numbers|text_encoding|translation|render/(lines|view)).hpp"]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
