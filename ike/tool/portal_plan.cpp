@@ -5,6 +5,7 @@
 #include "ike/tool/policy_no.hpp"
 #include "ike/tool/settings.hpp"
 #include "policy/follow_published.hpp"
+#include "policy/isns/requests.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -25,12 +26,22 @@ std::optional<Stored<Offer>> Take(Wire<Stored<Offer>> read, const std::string& w
   return *std::move(read);
 }
 
-// WarnOfPhase2: section 6.3.11 lets tag 29 count only with VALID, IKE_IPSEC and MAIN_MODE.
+// First bounds what one portal can make us keep.
+template <class Offer>
+std::vector<Offer> First(const std::vector<Offer>& offers, const std::string& what,
+                         std::vector<std::string>& notes) {
+  if (offers.size() <= kMostPublishedOffers) return offers;
+  notes.push_back(what + ": of " + std::to_string(offers.size()) + " the first " +
+                  std::to_string(kMostPublishedOffers) + " count");
+  return {offers.begin(), offers.begin() + kMostPublishedOffers};
+}
+
 void WarnOfPhase2(SecurityFlags word, std::vector<std::string>& warnings) {
+  if (policy::isns::Phase2Counts(word)) return;
   if (!word.IsValid() || !word.Has(SecurityFlag::kIkeIpsec)) {
     warnings.emplace_back(
         "phase-2 proposals are published, and the bitmap does not enable IKE/IPsec");
-  } else if (!word.Has(SecurityFlag::kMainMode)) {
+  } else {
     warnings.emplace_back(
         "phase-2 proposals are published without MAIN_MODE_ENABLED, which RFC 4171 section 6.3.11 "
         "does not foresee; they are taken all the same");
@@ -57,9 +68,11 @@ Published ReadPublished(const policy::isns::Directory& directory,
 
 policy::PublishedProposals ProposalsOf(const Published& published) {
   policy::PublishedProposals proposals;
-  if (published.phase1) proposals.phase1 = published.phase1->offers;
-  if (published.phase2) proposals.phase2 = published.phase2->offers;
   proposals.notes = published.warnings;
+  if (published.phase1)
+    proposals.phase1 = First(published.phase1->offers, "phase-1 proposals", proposals.notes);
+  if (published.phase2)
+    proposals.phase2 = First(published.phase2->offers, "phase-2 proposals", proposals.notes);
   return proposals;
 }
 
@@ -69,7 +82,9 @@ PortalPlan PlanFor(const policy::isns::Directory& directory, const policy::isns:
   policy::TranslateRequest request;
   request.key_binding = policy::KeyBinding::kPeerAddress;
   if (portal.bitmap) request.word = *portal.bitmap;
-  FollowPublished(ProposalsOf(result.published), request, result.published.warnings);
+  const policy::PublishedProposals proposals = ProposalsOf(result.published);
+  result.published.warnings = proposals.notes;
+  FollowPublished(proposals, request, result.published.warnings);
   result.word = request.word;
   result.plan = policy::Translate(request);
   return result;

@@ -1,6 +1,7 @@
 // PortalPlan: what the settings that a portal has published in iSNS lead to.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,12 @@ struct Published {
 [[nodiscard]] Published ReadPublished(const policy::isns::Directory& directory,
                                       const policy::isns::Portal& portal);
 
-// ProposalsOf is what policy knows of them; the warnings are its notes.
+// kMostPublishedOffers: an SA payload has room for some thousands, and a server can give one
+// entity's to each of its portals.
+inline constexpr std::size_t kMostPublishedOffers = 64;
+
+// ProposalsOf is what policy knows of them, the first kMostPublishedOffers of each phase; the
+// warnings are its notes.
 [[nodiscard]] policy::PublishedProposals ProposalsOf(const Published& published);
 
 struct PortalPlan {

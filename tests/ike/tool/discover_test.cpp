@@ -256,6 +256,21 @@ TEST(PortalPlan, ProposalsWithoutMainModeAreTakenWithAWarning) {
   EXPECT_THAT(result.published.warnings, ElementsAre(HasSubstr("without MAIN_MODE_ENABLED")));
 }
 
+// A server can give every portal an SA payload that is full.
+TEST(PortalPlan, KeepsNoMoreProposalsThanAPlanCouldUse) {
+  PublishedPortal portal = Portal(1, 0x07);
+  const std::vector<policy::Phase1Suite> many(
+      kMostPublishedOffers + 1, policy::ParsePhase1List("aes256-sha384-ecp384", "s")->front());
+  portal.phase1_proposals = WriteStoredPhase1(many, {7200, 0});
+  const PortalPlan result = PlanOf(portal);
+  EXPECT_EQ(result.published.phase1->offers.size(), many.size()) << "all are listed";
+  EXPECT_EQ(ProposalsOf(result.published).phase1->size(), kMostPublishedOffers);
+  EXPECT_THAT(result.published.warnings,
+              ElementsAre("phase-1 proposals: of 65 the first 64 count"));
+  portal.phase1_proposals = WriteStoredPhase1(std::span(many).first(64), {7200, 0});
+  EXPECT_THAT(PlanOf(portal).published.warnings, testing::IsEmpty());
+}
+
 TEST(PortalPlan, ABitmapThatSwitchesIpsecOffWins) {
   const PortalPlan result = PlanOf(Publishing(1, 0x01));
   EXPECT_EQ(result.plan.outcome, policy::Outcome::kDisabled);
