@@ -23,6 +23,12 @@ ReasonCode ReasonFor(WordSource source) {
   return ReasonCode::kWordFromNowhere;
 }
 
+// OverriddenReason: a default is there to give way.
+ReasonCode OverriddenReason(WordSource source) {
+  return source == WordSource::kDefaultBitmap ? ReasonCode::kDefaultOverridden
+                                              : ReasonCode::kExistingPolicyWins;
+}
+
 struct Candidate {
   WordSource source;
   std::optional<SecurityFlags> word;
@@ -69,9 +75,9 @@ WordInForce ResolveWord(const WordSources& sources) {
       result.word = *candidate.word;
       result.source = candidate.source;
       result.reasons.push_back(MakeReason(ReasonFor(candidate.source), result.word.ToHex()));
-    } else if (*candidate.word != result.word && candidate.source != WordSource::kDefaultBitmap) {
+    } else if (*candidate.word != result.word) {
       result.reasons.push_back(
-          MakeReason(ReasonCode::kExistingPolicyWins,
+          MakeReason(OverriddenReason(candidate.source),
                      Describe(candidate) + " gives way to " + result.word.ToHex()));
     }
   }

@@ -71,8 +71,9 @@ struct WordInForce {
 
 // ResolveWord takes the first source, in the order of WordSource, whose word is VALID. A word
 // without VALID is passed over with a note (decision table, row 1). A later word that differs from
-// the one in force is reported as overridden (row 12): existing policy wins over passed flags, as
-// LoginIScsiTarget has it. Of several calls the first makes the policy that the later ones find.
+// the one in force is reported as overridden (row 12), with a warning, the default bitmap with a
+// note: existing policy wins over passed flags, as LoginIScsiTarget has it. Of several calls the
+// first makes the policy that the later ones find.
 [[nodiscard]] WordInForce ResolveWord(const WordSources& sources);
 
 }  // namespace iscsi_ike::policy

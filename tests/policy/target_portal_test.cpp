@@ -56,12 +56,13 @@ TEST(ResolveWordTest, AnIsnsServersWordStandsBetweenThePortalRecordsAndTheDefaul
   sources.isns = SecurityFlags(0x27);
   const WordInForce record = ResolveWord(sources);
   EXPECT_EQ(record.source, WordSource::kPortal);
-  EXPECT_THAT(Codes(record), ElementsAre("WORD_FROM_PORTAL", "EXISTING_POLICY_WINS"));
+  EXPECT_THAT(Codes(record),
+              ElementsAre("WORD_FROM_PORTAL", "EXISTING_POLICY_WINS", "DEFAULT_OVERRIDDEN"));
   EXPECT_THAT(record.reasons[1].text, HasSubstr("iSNS bitmap 0x27 gives way to 0x37"));
   sources.portal.reset();
   const WordInForce isns = ResolveWord(sources);
   EXPECT_EQ(isns.source, WordSource::kIsns);
-  EXPECT_THAT(Codes(isns), ElementsAre("WORD_FROM_ISNS"));
+  EXPECT_THAT(Codes(isns), ElementsAre("WORD_FROM_ISNS", "DEFAULT_OVERRIDDEN"));
   sources.isns = SecurityFlags(0);
   EXPECT_EQ(ResolveWord(sources).source, WordSource::kDefaultBitmap);
 }
@@ -76,8 +77,12 @@ TEST(ResolveWordTest, ExistingPolicyWinsAndSaysSo) {
   EXPECT_EQ(word.reasons[1].severity, Severity::kWarning);
 }
 
-TEST(ResolveWordTest, ADefaultThatIsNotNeededIsNoOverride) {
-  EXPECT_THAT(Codes(ResolveWord({{}, {}, SecurityFlags(0x27), SecurityFlags(0x17)})),
+TEST(ResolveWordTest, ADefaultThatGivesWayIsNotedAndNotWarnedOf) {
+  const WordInForce word = ResolveWord({{}, {}, SecurityFlags(0x27), SecurityFlags(0x17)});
+  EXPECT_THAT(Codes(word), ElementsAre("WORD_FROM_PORTAL", "DEFAULT_OVERRIDDEN"));
+  EXPECT_THAT(word.reasons[1].text, HasSubstr("default bitmap 0x17 gives way to 0x27"));
+  EXPECT_EQ(word.reasons[1].severity, Severity::kNote);
+  EXPECT_THAT(Codes(ResolveWord({{}, {}, SecurityFlags(0x27), SecurityFlags(0x27)})),
               ElementsAre("WORD_FROM_PORTAL"));
 }
 
