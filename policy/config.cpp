@@ -96,6 +96,7 @@ Status<Error> Unite(const Two& two, TargetPortal& into, TargetPortal& from) {
   if (into.symbolic_name.empty()) into.symbolic_name = std::move(from.symbolic_name);
   into.passed.require_ipsec |= from.passed.require_ipsec;
   into.in_isns |= from.in_isns;
+  if (!from.targets.empty()) into.targets = std::move(from.targets);
   if (from.isns_bitmap) into.isns_bitmap = from.isns_bitmap;
   if (from.published) into.published = std::move(from.published);
   return two.TakeKey(into.key, from.key);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "policy/address_text.hpp"
+
 namespace iscsi_ike::policy {
 
 Fabric::Fabric(const Config& config, std::string record, ChoicePlaces places)
@@ -9,22 +11,20 @@ Fabric::Fabric(const Config& config, std::string record, ChoicePlaces places)
 
 Status<Error> Fabric::Check() const {
   if (record_.empty()) return Done{};
-  const auto choice = choice_.Choose(record_, std::nullopt, places_);
+  const auto choice = choice_.Choose(record_, {}, places_);
   if (!choice) return Failure(choice.error());
   return Done{};
 }
 
 std::string Fabric::NameOf(std::size_t index) const {
   const TargetPortal& there = portal(index);
-  const std::string port = ":" + std::to_string(there.socket);
-  if (!there.address) return there.host + port;
-  const std::string address = there.address->ToString();
-  return (there.address->is_v6() ? "[" + address + "]" : address) + port;
+  return there.address ? WithPort(*there.address, there.socket)
+                       : there.host + ":" + std::to_string(there.socket);
 }
 
 Parsed<Sources> Fabric::SourcesFor(std::size_t index) const {
   const TargetPortal& there = portal(index);
-  const auto choice = choice_.Choose(record_, there.address, places_);
+  const auto choice = choice_.Choose(record_, {there.address, there.targets}, places_);
   if (!choice) return Failure(choice.error());
   const PresharedKey* const record = *choice;
   if (record != nullptr && record->peer && record->peer != there.address)

@@ -45,6 +45,13 @@ struct Way {
   }
 };
 
+// IsTo: neither tells of a target that the other does not have.
+bool IsTo(const Login& login, const TargetPortal* portal) {
+  if (login.target.empty() || portal == nullptr || portal->targets.empty()) return true;
+  return std::any_of(portal->targets.begin(), portal->targets.end(),
+                     [&](const std::string& target) { return SameName(target, login.target); });
+}
+
 bool IsFor(const Login& login, const PresharedKey* record) {
   if (record == nullptr) return true;
   const bool target =
@@ -61,7 +68,8 @@ void FindLogins(const HostAddress& place, Way& way) {
                                             : SameName(login.host, place.host);
     const bool socket =
         way.portal == nullptr || !login.socket || login.socket == way.portal->socket;
-    if (there && socket && IsFor(login, way.record)) way.logins.push_back(&login);
+    if (there && socket && IsTo(login, way.portal) && IsFor(login, way.record))
+      way.logins.push_back(&login);
   }
 }
 
@@ -211,7 +219,10 @@ Sources SourcesOf(const Config& config, const PresharedKey* record, const Target
 Parsed<Sources> ChooseSources(const Config& config, const std::string& record, const Peer& peer,
                               const ChoicePlaces& places) {
   const RecordChoice records(config);
-  const auto choice = records.Choose(record, peer, places);
+  const TargetPortal* const there = ChoosePortal(config, peer);
+  ChoicePeer other_end{peer};
+  if (there != nullptr) other_end.targets = there->targets;
+  const auto choice = records.Choose(record, other_end, places);
   if (!choice) return Failure(choice.error());
   const PresharedKey* const chosen = *choice;
   if (chosen != nullptr && chosen->peer && peer && chosen->peer != peer)

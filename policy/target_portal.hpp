@@ -36,7 +36,8 @@ struct TargetPortal {
   std::optional<std::uint16_t> group_tag;  // Portal Group Tag
   PassedFlags passed;                      // when the portal was added
   // What an iSNS server that was asked says of it; unset: nothing.
-  bool in_isns = false;  // it has named it
+  bool in_isns = false;              // it has named it
+  std::vector<std::string> targets;  // that it leads to
   std::optional<SecurityFlags> isns_bitmap;
   std::optional<PublishedProposals> published;
 };

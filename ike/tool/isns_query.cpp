@@ -67,13 +67,16 @@ ToolError NothingThere(const Discovered& discovered, const std::string& target) 
 
 policy::Config PortalsOf(const policy::isns::Directory& directory) {
   policy::Config config;
-  std::vector<bool> wanted(directory.portals.size());
-  for (const policy::isns::Group& group : directory.groups)
-    wanted[group.portal] = wanted[group.portal] || directory.nodes[group.node].IsTarget();
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
+  std::vector<std::vector<std::string>> targets(directory.portals.size());
+  for (const policy::isns::Group& group : directory.groups) {
+    const policy::isns::Node& node = directory.nodes[group.node];
+    if (node.IsTarget()) targets[group.portal].push_back(node.name);
+  }
+  for (std::size_t i = 0; i < targets.size(); ++i) {
     const policy::isns::Portal& portal = directory.portals[i];
-    if (!wanted[i] || portal.key.port.udp) continue;
+    if (targets[i].empty() || portal.key.port.udp) continue;
     config.portals.push_back(ToTargetPortal(portal));
+    config.portals.back().targets = std::move(targets[i]);
     auto proposals = ProposalsOf(ReadPublished(directory, portal));
     if (proposals.Any() || !proposals.notes.empty())
       config.portals.back().published = std::move(proposals);

@@ -170,7 +170,7 @@ class Gathering {
     const std::string& entry = options_.policy.entry;
     if (entry.empty()) return RecordsInOrder();
     const Address peer = ends_.remote ? Address(ends_.remote->address) : std::nullopt;
-    const auto chosen = choice_.Choose(entry, peer, {"--entry", PlacesOf(options_.policy)});
+    const auto chosen = choice_.Choose(entry, {peer}, {"--entry", PlacesOf(options_.policy)});
     if (!chosen) return Usage(chosen.error());
     if (*chosen == nullptr) return std::vector<std::size_t>();
     if (peer && (*chosen)->peer && (*chosen)->peer != peer)

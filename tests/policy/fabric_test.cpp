@@ -78,6 +78,21 @@ TEST(FabricTest, TheSourcesOfAPortalAreThoseThatItWouldHaveAlone) {
   }
 }
 
+TEST(FabricTest, TheRecordForAPortalsTargetIsTaken) {
+  Config config = Accept(R"({"records": [
+    {"name": "disk", "securityFlags": "0x27", "key": "text:k", "target": "iqn.x:disk"},
+    {"name": "tape", "securityFlags": "0x2b", "key": "text:k", "target": "iqn.x:tape"}],
+    "portals": [{"address": "192.0.2.10"}, {"address": "192.0.2.11"}]})");
+  config.portals[0].targets = {"iqn.x:tape"};
+  config.portals[1].targets = {"iqn.x:disk"};
+  const Fabric fabric(config, "", {"--entry", "--config: f.json"});
+  EXPECT_EQ(SourcesOf(fabric, 0).name, "tape");
+  EXPECT_EQ(SourcesOf(fabric, 1).name, "disk");
+  const auto alone = ChooseSources(config, "", IpAddress::Parse("192.0.2.10"));
+  ASSERT_TRUE(alone.ok());
+  EXPECT_EQ(alone->name, "tape");
+}
+
 // A portal known by name alone: any record may be meant, and of two none is.
 TEST(FabricTest, ANameThatIsNotResolvedFitsEveryRecord) {
   const Config config = Accept(kThree);

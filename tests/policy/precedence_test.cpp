@@ -87,6 +87,17 @@ TEST(WordPrecedenceTest, ThenThePortalsBitmapThenTheDefaultThenNothing) {
   EXPECT_THAT(Codes(Chosen(config).request.prior), Contains("WORD_FROM_NOWHERE"));
 }
 
+TEST(WordPrecedenceTest, ALoginToATargetThatIsNotBehindThePortalDoesNotCount) {
+  Config config = Lines(
+      std::string(kPsKeyNothing) + LoginTo("192.0.2.10", "0x2b", "*", "*", "iqn.other") +
+      LoginTo("192.0.2.10", "0x07", "*", "*", "IQN.Mine") + "AddTargetPortal 192.0.2.10 3260\n");
+  EXPECT_EQ(Chosen(config).request.word.word(), 0x2BU);
+  config.portals[0].targets = {"iqn.first", "iqn.mine"};
+  EXPECT_EQ(Chosen(config).request.word.word(), 0x07U);
+  config.portals[0].targets = {"iqn.first"};
+  EXPECT_EQ(Chosen(config).request.word.word(), 0U);
+}
+
 TEST(WordPrecedenceTest, AWordThatManyLoginsPassIsToldOnce) {
   std::string text(kPsKey);
   for (int i = 0; i < 100; ++i) text += LoginTo("192.0.2.10", "0x2b");

@@ -29,7 +29,8 @@ Config Records(const std::vector<std::pair<std::string, std::string_view>>& all)
 // Chosen is the number of the record, -1 for none, or the error.
 std::string Chosen(const Config& config, const std::string& name, std::string_view peer = "") {
   const RecordChoice choice(config);
-  const auto record = choice.Choose(name, IpAddress::Parse(peer), {"--entry", "--config: f.json"});
+  const auto record =
+      choice.Choose(name, {IpAddress::Parse(peer)}, {"--entry", "--config: f.json"});
   if (!record) return record.error().Text();
   return *record == nullptr ? "-1" : std::to_string(*record - config.records.data());
 }
@@ -57,6 +58,52 @@ TEST(RecordChoiceTest, ABoundRecordStandsBeforeThoseForAnybodyInAnyOrder) {
   EXPECT_EQ(Chosen(Records({{"b", kB}, {"a", kA}, {"any", ""}}), "", kA), "1");
   EXPECT_EQ(Chosen(Records({{"a", kA}, {"any", ""}, {"b", kB}}), "", "192.0.2.9"), "1");
   EXPECT_EQ(Chosen(Records({{"any 1", ""}, {"any 2", ""}, {"b", kB}}), "", kB), "2");
+}
+
+constexpr std::string_view kDisk = "iqn.2001-04.example:disk";
+constexpr std::string_view kTape = "iqn.2001-04.example:tape";
+
+// ForTargets: each record has a target ("": any) and a peer.
+Config ForTargets(const std::vector<std::pair<std::string_view, std::string_view>>& all) {
+  Config config;
+  for (const auto& [target, peer] : all) {
+    PresharedKey& record = config.records.emplace_back();
+    record.target = target;
+    record.peer = IpAddress::Parse(peer);
+  }
+  return config;
+}
+
+std::string ChosenFor(const Config& config, const std::vector<std::string>& targets,
+                      std::string_view peer = "") {
+  const RecordChoice choice(config);
+  const auto record = choice.Choose("", {IpAddress::Parse(peer), targets}, {"--entry", "--config"});
+  if (!record) return record.error().Text();
+  return *record == nullptr ? "-1" : std::to_string(*record - config.records.data());
+}
+
+TEST(RecordChoiceTest, ARecordForTheTargetStandsBeforeOneForNoneAndOthersAreLeftAside) {
+  const Config config = ForTargets({{kTape, ""}, {"", ""}, {kDisk, ""}});
+  EXPECT_EQ(ChosenFor(config, {std::string(kDisk)}), "2");
+  EXPECT_EQ(ChosenFor(config, {"IQN.2001-04.Example:DISK"}), "2");
+  EXPECT_EQ(ChosenFor(config, {std::string(kTape)}, kA), "0");
+  EXPECT_EQ(ChosenFor(config, {"iqn.other"}), "1");
+  EXPECT_THAT(ChosenFor(config, {}), HasSubstr("several records fit"));
+  EXPECT_EQ(ChosenFor(config, {std::string(kDisk), std::string(kTape)}),
+            "--config: several records fit; choose with --entry: 0, 2");
+  EXPECT_EQ(ChosenFor(config, {std::string(kDisk), std::string(kDisk), "iqn.other"}), "2");
+}
+
+TEST(RecordChoiceTest, TheAddressStandsBeforeTheTarget) {
+  const Config config = ForTargets({{kDisk, ""}, {"", kA}, {kTape, kB}});
+  EXPECT_EQ(ChosenFor(config, {std::string(kDisk)}, kA), "1");
+  EXPECT_EQ(ChosenFor(config, {std::string(kDisk)}, kB), "0");
+  EXPECT_EQ(ChosenFor(config, {std::string(kTape)}, kB), "2");
+  EXPECT_EQ(ChosenFor(config, {std::string(kTape)}, "192.0.2.9"),
+            "--config: no record is for the peer 192.0.2.9 with the target \"" +
+                std::string(kTape) + "\"; there are 0, 1, 2");
+  EXPECT_THAT(ChosenFor(ForTargets({{kDisk, ""}}), {"iqn.a", "iqn.b"}),
+              HasSubstr("no record is for the peer with any of its 2 targets"));
 }
 
 TEST(RecordChoiceTest, SeveralThatFitAreNamedAndNoOther) {

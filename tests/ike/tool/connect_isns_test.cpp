@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -134,6 +135,35 @@ TEST_F(ConnectIsns, AllTriesEachPortal) {
   EXPECT_EQ(summary["unfinished"], 0);
   EXPECT_EQ(summary["refused"], 1);
   EXPECT_EQ(summary["refusals"][0]["code"], "IPSEC_DISABLED");
+}
+
+TEST_F(ConnectIsns, TakesTheRecordOfTheTarget) {
+  const IsnsThread server(Array({Portal(1, 0x27)}));
+  Serving serving(key, "0x27");
+  const std::string config = folder.Write("hba.json", R"({"records": [
+    {"name": "tape", "key": "text:another-key-0001", "target": "iqn.2026-01.example.tape:b"},
+    {"name": "array", "key": "hex:00112233445566778899aabbccddeeff",
+     "target": "iqn.2026-01.example.array:a"}]})");
+  const std::string port = serving.place.substr(serving.place.find(':') + 1);
+  const Arguments ask = {"--isns", server.address(), "--initiator", kMe, "--config", config};
+  const ToolResult result =
+      RunTool(Arguments{"connect", "--local", "127.0.0.1:0", "--peer-ike-port", port, "--target",
+                        kArray, "--json"} +
+              ask);
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  const ToolResult all = RunTool(Arguments{"explain", "--json"} + ask);
+  const auto lines = Lines(all.out);
+  ASSERT_GE(lines.size(), 2U) << all.out << all.err;
+  EXPECT_EQ(lines[0]["record"], "array");
+  EXPECT_EQ(lines[1]["record"], "tape");
+}
+
+TEST_F(ConnectIsns, GivesTheServerTheTimeOfTheOption) {
+  const IsnsThread silent(Array({Portal(1, 0x27)}), IsnsThread::Manner::kSilence);
+  const auto begin = std::chrono::steady_clock::now();
+  const ToolResult late = RunTool(Arguments{"connect", "--timeout", "1"} + Ask(silent));
+  EXPECT_EQ(late.exit_code, 5) << late.err;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
 }
 
 TEST_F(ConnectIsns, FailsWhenEveryPortalFails) {
