@@ -215,7 +215,7 @@ void AddPublishing(CLI::App& app, PublishOptions& publish) {
   AddText(app, "--isns-target", publish.target, "NAME", "The iSCSI name of the target")
       ->group(kPublishingGroup);
   AddText(app, "--isns-entity", publish.entity, "NAME",
-          "The entity that it is in; default: the server makes a name")
+          "The entity that it is in; default: one of its own, called like the target")
       ->group(kPublishingGroup);
   AddText(app, "--isns-alias", publish.alias, "TEXT", "What people call the target")
       ->group(kPublishingGroup);
@@ -245,8 +245,8 @@ Checked<std::optional<IsnsPlan>> ReadIsnsPlan(const Options& options, const Plac
   if (!origin) return Failure(origin.error());
   auto portals = Fill(*origin, served, options);
   if (!portals) return Failure(portals.error());
-  IsnsPlan plan{*std::move(server),
-                {publish.entity, *std::move(node), publish.alias, *std::move(portals)}};
+  const std::string& entity = publish.entity.empty() ? *node : publish.entity;
+  IsnsPlan plan{*std::move(server), {entity, *node, publish.alias, *std::move(portals)}};
   if (auto s = CheckAll(plan.publication, origin->option); !s) return Failure(s.error());
   return std::optional(std::move(plan));
 }

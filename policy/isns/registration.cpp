@@ -7,7 +7,7 @@ namespace iscsi_ike::policy::isns {
 void Registration::OnStart() {
   entity_ = publication_.entity;
   if (left_ == Left::kKeep) return RegisterAll();
-  AskFirst(Step::kFindEntity, QueryEntityOf(publication_.node, publication_.node));
+  AskFirst(Step::kFindOld, QueryEntityOf(publication_.node, publication_.node));
 }
 
 // AskFirst: to people all that comes before the registration is a part of it.
@@ -21,25 +21,12 @@ void Registration::ClearMore() {
   AskFirst(Step::kClear, request);
 }
 
-void Registration::AfterFindEntity(const ResponseView& answer) {
-  const auto known = IsRegistered(answer);
-  if (!known || !*known) return RegisterAll();
+void Registration::AfterFindOld(const ResponseView& answer) {
+  if (!IsRegistered(answer).value_or(false)) return RegisterAll();
   const auto id = answer.operating.Find(Tag::kEntityId);
   const auto name = id ? id->AsText() : Parsed<std::string>(std::string());
-  if (!name || name->empty()) return ClearMore();
-  old_entity_ = *name;
-  AskFirst(Step::kFindNodes, QueryNodesIn(publication_.node, old_entity_));
-}
-
-void Registration::AfterFindNodes(const ResponseView& answer) {
-  bool alone = answer.status == StatusCode::kSuccessful;
-  for (const Attribute attribute : answer.operating) {
-    if (attribute.tag != Tag::kNodeName) continue;
-    const auto name = attribute.AsText();
-    alone = alone && name && *name == publication_.node;
-  }
-  if (!alone) return ClearMore();
-  AskFirst(Step::kClearEntity, DeregisterEntity(publication_.node, old_entity_));
+  if (!name || *name != publication_.node) return ClearMore();
+  AskFirst(Step::kClearEntity, DeregisterEntity(publication_.node, *name));
 }
 
 // AfterClear: who refuses says so of the registration, too, or has other reasons.
@@ -91,10 +78,8 @@ void Registration::RestOrLeave() {
 
 void Registration::OnAnswer(const ResponseView& answer) {
   switch (step_) {
-    case Step::kFindEntity:
-      return AfterFindEntity(answer);
-    case Step::kFindNodes:
-      return AfterFindNodes(answer);
+    case Step::kFindOld:
+      return AfterFindOld(answer);
     case Step::kClearEntity:
     case Step::kClear:
       return AfterClear(answer);

@@ -3,8 +3,9 @@
 // it back in the end.
 //
 // Who was killed has left a registration, and registering again only adds to it: attributes and
-// portals that are no more would stay. So what the node has there is first taken back: its entity,
-// where the server shows no other node in it, else the node and the portals that are published now.
+// portals that are no more would stay. So what the node has there is first taken back: its own
+// entity; else the node and the portals that are published now, for nodes of others may be in the
+// entity, of which a server shows us nothing when they are in no discovery domain of ours.
 #pragma once
 
 #include <cstddef>
@@ -46,8 +47,7 @@ class Registration final : public Dialogue {
 
  private:
   enum class Step : std::uint8_t {
-    kFindEntity,
-    kFindNodes,
+    kFindOld,
     kClearEntity,
     kClear,
     kRegister,
@@ -59,8 +59,7 @@ class Registration final : public Dialogue {
   void OnAnswer(const ResponseView& answer) override;
   void AskFirst(Step step, const Request& request);
   void ClearMore();
-  void AfterFindEntity(const ResponseView& answer);
-  void AfterFindNodes(const ResponseView& answer);
+  void AfterFindOld(const ResponseView& answer);
   void AfterClear(const ResponseView& answer);
   void RegisterAll();
   void RegisterMore();
@@ -75,7 +74,6 @@ class Registration final : public Dialogue {
   Step step_ = Step::kRegister;
   std::size_t next_ = 0;  // portal
   std::string entity_;
-  std::string old_entity_;  // while it is taken back
   std::uint32_t period_ = 0;
   std::uint32_t times_ = 0;
   bool registered_ = false;

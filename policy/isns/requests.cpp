@@ -134,13 +134,6 @@ Request QueryEntityOf(const std::string& source, std::string_view node) {
   return request;
 }
 
-Request QueryNodesIn(const std::string& source, std::string_view entity) {
-  Request request{Function::kDevAttrQry, source, {}, {}, false};
-  PutText(request.key, Tag::kEntityId, entity);
-  Wanted(request.operating, {Tag::kNodeName});
-  return request;
-}
-
 Request QueryPortal(const std::string& source, const WireKey& portal, Detail detail) {
   Request request{Function::kDevAttrQry, source, {}, {}, false};
   PutWireKey(request.key, portal, Tag::kPortalAddress, Tag::kPortalPort);

@@ -24,9 +24,8 @@ enum class Detail : std::uint8_t { kFull, kRequired, kLeast };
 [[nodiscard]] Request QueryRegistered(const std::string& source, std::string_view node);
 // IsRegistered is what an answer to it says; unset: nothing, as from a server that is busy.
 [[nodiscard]] std::optional<bool> IsRegistered(const ResponseView& answer);
-// QueryEntityOf asks for the entity of a node, QueryNodesIn for the nodes of an entity.
+// QueryEntityOf asks the same, and for the entity that the node is in.
 [[nodiscard]] Request QueryEntityOf(const std::string& source, std::string_view node);
-[[nodiscard]] Request QueryNodesIn(const std::string& source, std::string_view entity);
 // QueryPortal asks for one portal with its entity.
 [[nodiscard]] Request QueryPortal(const std::string& source, const WireKey& portal, Detail detail);
 // NextNode asks for the node behind `after`; an empty name: for the first. NextGroup asks for the
@@ -58,7 +57,8 @@ struct PublishedPortal {
 
 // Publication is a target node with its portals.
 struct Publication {
-  std::string entity;  // empty: the server makes a name
+  // Empty: the server makes a name. One that is called like the node is the node's own.
+  std::string entity;
   std::string node;
   std::string alias;
   std::vector<PublishedPortal> portals;
@@ -76,7 +76,8 @@ struct Publication {
 
 // DeregisterNode takes a node away. DeregisterTarget also portals, from `next` on like
 // RegisterTarget; the node with the last of them. An entity goes with the last of what is in it
-// (section 5.6.5.4). DeregisterEntity takes it away with all that is in it.
+// (section 5.6.5.4). DeregisterEntity takes it away with all that is in it, whoever has put it
+// there.
 [[nodiscard]] Request DeregisterNode(const std::string& source);
 [[nodiscard]] Request DeregisterEntity(const std::string& source, std::string_view entity);
 [[nodiscard]] Request DeregisterTarget(const Publication& publication, std::size_t& next);

@@ -227,7 +227,7 @@ FakeIsns::Reply FakeIsns::Deregister(const RequestView& request) {
         std::erase_if(target.portals, [&key](const auto& portal) { return portal.key == key; });
     }
     if (attribute.tag == Tag::kEntityId) {
-      const std::string id = TextOf(attribute);
+      const std::string id = TextOf(attribute);  // whoever else is in it
       std::erase_if(targets, [&id](const Target& target) { return target.entity == id; });
     }
     if (attribute.tag == Tag::kNodeName) {

@@ -42,7 +42,7 @@ Publication TwoPortals() {
   return publication;
 }
 
-std::size_t PortalsOf(const FakeIsns& isns) {
+std::size_t CountOfPortals(const FakeIsns& isns) {
   return isns.targets.empty() ? 0 : isns.targets.front().portals.size();
 }
 
@@ -140,7 +140,7 @@ TEST_F(Registrar, ADeadServerIsToldOnceAndFoundWhenItComes) {
   IsnsThread server(FakeIsns(), Manner::kAnswer, port);
   RunUntil(2);
   EXPECT_EQ(news[1].state, State::kRegistered);
-  EXPECT_EQ(server.With(PortalsOf), 2U);
+  EXPECT_EQ(server.With(CountOfPortals), 2U);
 }
 
 TEST_F(Registrar, ALostConnectionIsToldAndTheTargetRegisteredAgain) {
@@ -152,7 +152,7 @@ TEST_F(Registrar, ALostConnectionIsToldAndTheTargetRegisteredAgain) {
   RunUntil(3);
   EXPECT_THAT(States(), ElementsAre(State::kRegistered, State::kFailed, State::kRegistered));
   EXPECT_THAT(news[1].text, HasSubstr("the server closed the connection"));
-  EXPECT_EQ(server.With(PortalsOf), 2U);
+  EXPECT_EQ(server.With(CountOfPortals), 2U);
   EXPECT_EQ(server.connections(), 2);
 }
 
@@ -186,14 +186,14 @@ TEST_F(Registrar, WhatAnEarlierRunLeftIsTakenBackOnce) {
   IsnsThread server(std::move(left));
   Make(server.port());
   RunUntil(1);
-  EXPECT_EQ(server.With(PortalsOf), 2U) << "the third is gone";
+  EXPECT_EQ(server.With(CountOfPortals), 2U) << "the third is gone";
   EXPECT_TRUE(server.With(
       [](const FakeIsns& isns) { return isns.targets[0].portals[0].phase1_proposals.empty(); }));
   server.HangUp();
   RunUntil(3);
   EXPECT_THAT(server.With([](const FakeIsns& isns) { return isns.asked; }),
-              ElementsAre(Function::kDevAttrQry, Function::kDevAttrQry, Function::kDevDereg,
-                          Function::kDevAttrReg, Function::kDevAttrReg));
+              ElementsAre(Function::kDevAttrQry, Function::kDevDereg, Function::kDevAttrReg,
+                          Function::kDevAttrReg));
 }
 
 TEST_F(Registrar, AsksBeforeTheServerForgets) {
@@ -223,7 +223,7 @@ TEST_F(Registrar, AForgottenTargetIsRegisteredAgainOverTheSameConnection) {
   server.With([](FakeIsns& isns) { isns.targets.clear(); });
   RunUntil(2);
   EXPECT_THAT(States(), ElementsAre(State::kRegistered, State::kRegistered));
-  EXPECT_EQ(server.With(PortalsOf), 2U);
+  EXPECT_EQ(server.With(CountOfPortals), 2U);
   EXPECT_EQ(server.connections(), 1);
 }
 
@@ -358,7 +358,7 @@ TEST_F(Registrar, WhatALostConnectionLeftIsTakenBackByAnother) {
   RunUntil(1);
   server.HangUp();
   RunUntil(2);
-  EXPECT_EQ(server.With(PortalsOf), 2U);
+  EXPECT_EQ(server.With(CountOfPortals), 2U);
   Leave();
   EXPECT_THAT(States(), ElementsAre(State::kRegistered, State::kFailed, State::kDeregistered));
   EXPECT_TRUE(server.With([](const FakeIsns& isns) { return isns.targets.empty(); }));
@@ -373,10 +373,10 @@ TEST_F(Registrar, AnInternalErrorMayHaveLeftSomething) {
   Make(server.port(), pace);
   RunUntil(1);
   EXPECT_THAT(news[0].text, HasSubstr("Internal Error (11)"));
-  EXPECT_EQ(server.With(PortalsOf), 2U);
+  EXPECT_EQ(server.With(CountOfPortals), 2U);
   server.With([](FakeIsns& isns) { isns.most_answer = 8000; });
   Leave();
-  EXPECT_EQ(server.With(PortalsOf), 0U);
+  EXPECT_EQ(server.With(CountOfPortals), 0U);
   EXPECT_EQ(server.connections(), 2);
 }
 

@@ -126,7 +126,7 @@ TEST_F(ServeIsns, JsonLinesHaveTheMembersOfAll) {
       EXPECT_TRUE(line.at(member).is_null()) << member;
     EXPECT_EQ(line.at("server"), server.address());
     EXPECT_EQ(line.at("node"), kController);
-    EXPECT_EQ(line.at("entity"), "isns.entity.0001");
+    EXPECT_EQ(line.at("entity"), kController) << "its own";
     EXPECT_EQ(line.at("portals"), 1);
     EXPECT_TRUE(line.at("retry_after").is_null());
   }
@@ -148,7 +148,7 @@ TEST_F(ServeIsns, ServesWhileNoServerIsThere) {
   EXPECT_EQ(lines[0].at("event"), "ready");
   EXPECT_EQ(lines[1].at("state"), "failed");
   EXPECT_EQ(lines[1].at("retry_after"), 5);
-  EXPECT_TRUE(lines[1].at("entity").is_null());
+  EXPECT_EQ(lines[1].at("entity"), kController);
   EXPECT_THAT(lines[1].at("text"), AllOf(HasSubstr(nowhere), HasSubstr("connection refused")));
   EXPECT_THAT(result.err, HasSubstr("warning: iSNS: " + nowhere + ": connection refused"));
   EXPECT_THAT(result.out, Not(HasSubstr("deregistered")));

@@ -20,6 +20,7 @@ PEERS = ()
 _US = ("--local", "10.9.0.1")
 _HERE = target(isns.Portal("10.9.0.1", 0x27))
 _EVERYWHERE = ("--local", "0.0.0.0:500")
+_NEIGHBOUR = "iqn.2026-01.example.array:neighbour"
 
 
 def run(network, _peer_class, options, folder):
@@ -36,6 +37,7 @@ def run(network, _peer_class, options, folder):
         ("a registration that is short-lived stays", _short_lived, {"period": 4}),
         ("somebody else deregisters us", _pushed_out, {"period": 4}),
         ("we are killed and come back", _we_are_killed, {}),
+        ("a target beside ours that no domain of ours has", _hidden_neighbour, {"default_domain": False}),
         ("the server hangs at the end", _frozen, {}),
         ("the link is cut at the end", _cut, {}),
         ("nobody answers for the server's name", _no_name, {}),
@@ -184,6 +186,23 @@ def _we_are_killed(lab, server):
         complaints += differences(lab.discover(), [target(isns.Portal("10.9.0.1", 0x4b))])
         complaints += unequal(_suites(lab), {"10.9.0.1": {"phase1": [], "phase2": []}})
         return complaints + ours.stop() + _gone(lab, server)
+
+
+def _hidden_neighbour(lab, server):
+    """isnsd does not show it to us, and it is in our entity: it stays, whoever had registered us before."""
+    for name, address in ((NAME, "10.9.0.1"), (_NEIGHBOUR, "10.9.0.7")):
+        with server.client() as client:
+            client.register(isns.Target(name, (isns.Portal(address, 0x07),), "shared.example"))
+
+    def gone():
+        return ([] if _NEIGHBOUR in server.nodes(_NEIGHBOUR) else ["the neighbour is gone"]) + (
+            [] if "10.9.0.7:3260" in server.bitmaps(_NEIGHBOUR) else ["the neighbour's portal is gone"])
+
+    complaints = gone() + (["the neighbour is shown to us"] if _NEIGHBOUR in server.nodes(NAME) else [])
+    with Serving(lab, *_US, "--isns-entity", "shared.example") as ours:
+        complaints += ours.becomes("registered") + gone()
+        complaints += unequal(server.bitmaps(NAME), {"10.9.0.1:3260": 0x27, "10.9.0.7:3260": 0x07})
+        return complaints + ours.stop() + gone()
 
 
 def _held_up(ours):

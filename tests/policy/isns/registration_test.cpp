@@ -153,12 +153,12 @@ FakeIsns::Target Leftover(const std::string& entity) {
   return target;
 }
 
-TEST_F(IsnsRegistration, WhatWasLeftIsTakenBackWithItsEntity) {
+TEST_F(IsnsRegistration, WhatWasLeftIsTakenBackWithThePortalsThatComeAgain) {
   server.targets = {Leftover("old.example"), {"other.example", "iqn.other", {}, {}}};
   Registration registration(Served(2));
   Register(registration);
-  EXPECT_THAT(server.asked, ElementsAre(Function::kDevAttrQry, Function::kDevAttrQry,
-                                        Function::kDevDereg, Function::kDevAttrReg));
+  EXPECT_THAT(server.asked,
+              ElementsAre(Function::kDevAttrQry, Function::kDevDereg, Function::kDevAttrReg));
   ASSERT_EQ(server.targets.size(), 2U);
   EXPECT_EQ(server.targets[0].name, "iqn.other");
   EXPECT_EQ(server.targets[1].entity, "array.example");
@@ -166,23 +166,42 @@ TEST_F(IsnsRegistration, WhatWasLeftIsTakenBackWithItsEntity) {
   EXPECT_EQ(server.targets[1].portals[0].symbolic_name, "");
 }
 
-TEST_F(IsnsRegistration, AnEntityWithOtherNodesStays) {
-  server.targets = {Leftover("array.example"), {"array.example", "iqn.other", {}, {}}};
+TEST_F(IsnsRegistration, WhatWasLeftInItsOwnEntityIsTakenBackWhole) {
+  const std::string own(kArray);
+  server.targets = {Leftover(own), {own, "iqn.lodger", {}, {}}, {"else", "iqn.other", {}, {}}};
+  Registration registration(Served(2));
+  Register(registration);
+  EXPECT_THAT(server.asked,
+              ElementsAre(Function::kDevAttrQry, Function::kDevDereg, Function::kDevAttrReg));
+  ASSERT_EQ(server.targets.size(), 2U) << "the entity went with all that was in it";
+  EXPECT_EQ(server.targets[0].name, "iqn.other");
+  EXPECT_EQ(server.targets[1].portals.size(), 2U);
+  EXPECT_EQ(server.targets[1].portals[0].symbolic_name, "");
+}
+
+// Whether other nodes are in an entity cannot be known: a server shows those of our domains.
+TEST_F(IsnsRegistration, AnEntityOfAnotherNameIsNeverTakenBack) {
+  const auto others = Served(3).portals;
+  server.targets = {Leftover("array.example"), {"array.example", "iqn.other", {others[2]}, {}}};
   Registration registration(Served(2));
   Register(registration);
   ASSERT_EQ(server.targets.size(), 2U);
   EXPECT_EQ(server.targets[0].name, "iqn.other");
+  EXPECT_EQ(server.targets[0].portals.size(), 1U) << "a portal that is not published now stays";
   EXPECT_EQ(server.targets[1].portals[0].symbolic_name, "");
+  registration.Leave();
+  server.Talk(registration);
+  ASSERT_EQ(server.targets.size(), 1U);
+  EXPECT_EQ(server.targets[0].portals.size(), 1U);
 }
 
 TEST_F(IsnsRegistration, ARefusedDeregistrationOfWhatWasLeftIsNoFailure) {
-  server.targets = {Leftover("array.example")};
+  server.targets = {Leftover(std::string(kArray))};
   server.refusals[Function::kDevDereg] = StatusCode::kSourceUnauthorized;
-  Registration registration(Served(2));
+  Registration registration(Served(2, std::string(kArray)));
   Register(registration);
-  EXPECT_THAT(server.asked,
-              ElementsAre(Function::kDevAttrQry, Function::kDevAttrQry, Function::kDevDereg,
-                          Function::kDevDereg, Function::kDevAttrReg));
+  EXPECT_THAT(server.asked, ElementsAre(Function::kDevAttrQry, Function::kDevDereg,
+                                        Function::kDevDereg, Function::kDevAttrReg));
 }
 
 TEST_F(IsnsRegistration, LeavingBeforeItHasRegisteredRegistersNothing) {
