@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "policy/address_text.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::policy {
 
@@ -29,6 +30,8 @@ Parsed<Sources> Fabric::SourcesFor(std::size_t index) const {
   const PresharedKey* const record = *choice;
   if (record != nullptr && record->peer && record->peer != there.address)
     return Reject(places_.record, "is bound to the peer " + record->peer->ToString());
+  if (record != nullptr && !record->target.empty() && !there.LeadsTo(record->target))
+    return Reject(places_.record, "is for the target " + Quote(record->target));
   Sources sources = SourcesOf(*config_, record, &there, there.address);
   if (record != nullptr) sources.name = choice_.NameOf(*record);
   return sources;

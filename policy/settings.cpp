@@ -64,15 +64,11 @@ void Follow(const PublishedProposals& published, TranslateRequest& request) {
 
 Sources Sources::Clone() const {
   return {name, request,       key.Clone(), group_key,   key_reasons, only_mode,
-          peer, peer_identity, portal,      target_port, published};
+          peer, peer_identity, portal,      target_port, published,   words};
 }
 
 void Sources::GiveWord(SecurityFlags word) {
-  const bool overrides = request.word.IsValid() && request.word != word;
-  request.prior.clear();
-  if (overrides)
-    request.prior.push_back(MakeReason(ReasonCode::kWordGiven,
-                                       word.ToHex() + " stands before " + request.word.ToHex()));
+  request.prior = OverriddenBy(word, words);
   request.word = word;
 }
 

@@ -30,6 +30,7 @@ struct Sources {
   std::optional<IpAddress> portal;        // the config's portal
   std::uint16_t target_port = kIscsiPort;
   std::optional<PublishedProposals> published;  // the portal's, for who begins
+  WordSources words;                            // that request.word was chosen from
   [[nodiscard]] Sources Clone() const;
 
   // GiveWord, GiveSuites and GiveKey put what the caller gives beside the settings before what

@@ -14,10 +14,49 @@ namespace {
 
 using Peer = std::optional<IpAddress>;
 
-const TargetPortal* ChoosePortal(const Config& config, const Peer& peer) {
+using Portals = std::vector<const TargetPortal*>;
+
+// PortalsAt an address; of those only the ones that an iSNS server has named, where it has.
+Portals PortalsAt(const Config& config, const Peer& peer) {
+  Portals portals;
   for (const TargetPortal& portal : config.portals)
-    if (peer && portal.address == peer) return &portal;
-  return !peer && config.portals.size() == 1 ? &config.portals.front() : nullptr;
+    if (peer ? portal.address == peer : config.portals.size() == 1) portals.push_back(&portal);
+  const auto is_listed = [](const TargetPortal* portal) { return portal->in_isns; };
+  if (std::any_of(portals.begin(), portals.end(), is_listed))
+    std::erase_if(portals, [](const TargetPortal* portal) { return !portal->in_isns; });
+  return portals;
+}
+
+std::vector<std::string> TargetsOf(const Portals& portals) {
+  std::vector<std::string> targets;
+  for (const TargetPortal* portal : portals)
+    targets.insert(targets.end(), portal->targets.begin(), portal->targets.end());
+  return targets;
+}
+
+// LoginTarget: the target of all logins to an address that name one; empty when they differ.
+std::string_view LoginTarget(const Config& config, const Peer& peer) {
+  std::string_view target;
+  for (const Login& login : config.logins) {
+    if (login.target.empty() || (login.address && login.address != peer)) continue;
+    if (!target.empty() && !SameName(login.target, target)) return {};
+    target = login.target;
+  }
+  return target;
+}
+
+// ChoosePortal takes the one that leads to the target, which may be empty. Without it portals of
+// the same targets are one as good as the other, and of others none can be chosen.
+const TargetPortal* ChoosePortal(const Portals& portals, std::string_view target) {
+  if (portals.empty()) return nullptr;
+  if (!target.empty()) {
+    for (const TargetPortal* portal : portals)
+      if (portal->LeadsTo(target)) return portal;
+  }
+  const auto is_like_first = [&](const TargetPortal* portal) {
+    return portal->targets == portals.front()->targets;
+  };
+  return std::all_of(portals.begin(), portals.end(), is_like_first) ? portals.front() : nullptr;
 }
 
 // LoginPlace: where all logins go that say it; neither address nor name when they differ.
@@ -45,11 +84,8 @@ struct Way {
   }
 };
 
-// IsTo: neither tells of a target that the other does not have.
 bool IsTo(const Login& login, const TargetPortal* portal) {
-  if (login.target.empty() || portal == nullptr || portal->targets.empty()) return true;
-  return std::any_of(portal->targets.begin(), portal->targets.end(),
-                     [&](const std::string& target) { return SameName(target, login.target); });
+  return login.target.empty() || portal == nullptr || portal->LeadsTo(login.target);
 }
 
 bool IsFor(const Login& login, const PresharedKey* record) {
@@ -100,8 +136,9 @@ std::vector<SecurityFlags> CallsOf(const Way& way) {
   return calls;
 }
 
-void TakeWord(const Way& way, TranslateRequest& request) {
-  WordSources words;
+void TakeWord(const Way& way, Sources& sources) {
+  TranslateRequest& request = sources.request;
+  WordSources& words = sources.words;
   if (way.record != nullptr) words.entry = way.record->flags;
   words.later_calls = CallsOf(way);
   if (way.portal != nullptr && way.portal->bitmap.word() != 0) words.portal = way.portal->bitmap;
@@ -190,11 +227,29 @@ void TakePortal(const Way& way, Sources& sources) {
   if (sources.peer) sources.portal.reset();
 }
 
-// IsUndecided: there are portals to choose from, and nothing chooses.
-bool IsUndecided(const Config& config, const TargetPortal* portal, const Peer& bound) {
+// Undecided tells that there are portals to choose from, and nothing chooses.
+void Undecided(const Config& config, const Portals& portals, const Peer& bound,
+               TranslateRequest& request) {
   const bool logins = std::any_of(config.logins.begin(), config.logins.end(),
                                   [](const Login& login) { return login.address.has_value(); });
-  return portal == nullptr && !bound && (config.portals.size() > 1 || logins);
+  if (portals.size() > 1) {
+    request.prior.push_back(MakeReason(ReasonCode::kNoPortalChosen,
+                                       "they lead to different targets, and none is named"));
+  } else if (!bound && (config.portals.size() > 1 || logins)) {
+    request.prior.push_back(MakeReason(ReasonCode::kNoPortalChosen));
+  }
+}
+
+// CheckTarget: a record for another target than there is.
+Status<Error> CheckTarget(const PresharedKey* record, const Portals& portals,
+                          const std::string& place) {
+  if (record == nullptr || record->target.empty() || portals.empty()) return Done{};
+  const auto leads = [record](const TargetPortal* portal) {
+    return portal->LeadsTo(record->target);
+  };
+  if (std::any_of(portals.begin(), portals.end(), leads)) return Done{};
+  return Reject(place, "is for the target " + Quote(record->target) +
+                           ", and no portal that leads there is meant");
 }
 
 }  // namespace
@@ -208,7 +263,7 @@ Sources SourcesOf(const Config& config, const PresharedKey* record, const Target
     sources.peer = record->peer;
   }
   const Way way = FindWay(config, record, portal, peer);
-  TakeWord(way, sources.request);
+  TakeWord(way, sources);
   TakeKey(way, sources);
   TakeTunnel(way, sources.request);
   TakePortal(way, sources);
@@ -219,20 +274,21 @@ Sources SourcesOf(const Config& config, const PresharedKey* record, const Target
 Parsed<Sources> ChooseSources(const Config& config, const std::string& record, const Peer& peer,
                               const ChoicePlaces& places) {
   const RecordChoice records(config);
-  const TargetPortal* const there = ChoosePortal(config, peer);
-  ChoicePeer other_end{peer};
-  if (there != nullptr) other_end.targets = there->targets;
-  const auto choice = records.Choose(record, other_end, places);
+  const std::vector<std::string> targets = TargetsOf(PortalsAt(config, peer));
+  const auto choice = records.Choose(record, {peer, targets}, places);
   if (!choice) return Failure(choice.error());
   const PresharedKey* const chosen = *choice;
   if (chosen != nullptr && chosen->peer && peer && chosen->peer != peer)
     return Reject(places.record, "is bound to the peer " + chosen->peer->ToString());
   Peer bound = chosen != nullptr && chosen->peer ? chosen->peer : peer;
   if (!bound) bound = LoginPlace(config).address;
-  const TargetPortal* const portal = ChoosePortal(config, bound);
+  const Portals portals = PortalsAt(config, bound);
+  if (auto s = CheckTarget(chosen, portals, places.record); !s) return Failure(s.error());
+  const bool for_one = chosen != nullptr && !chosen->target.empty();
+  const TargetPortal* const portal = ChoosePortal(
+      portals, for_one ? std::string_view(chosen->target) : LoginTarget(config, bound));
   Sources sources = SourcesOf(config, chosen, portal, bound);
-  if (IsUndecided(config, portal, bound))
-    sources.request.prior.push_back(MakeReason(ReasonCode::kNoPortalChosen));
+  if (portal == nullptr) Undecided(config, portals, bound, sources.request);
   if (chosen != nullptr) sources.name = records.NameOf(*chosen);
   return sources;
 }

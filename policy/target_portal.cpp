@@ -1,6 +1,9 @@
 #include "policy/target_portal.hpp"
 
+#include <algorithm>
+
 #include "policy/reason.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::policy {
 namespace {
@@ -38,6 +41,19 @@ std::string Describe(const Candidate& candidate) {
   return std::string(Name(candidate.source)) + " " + candidate.word->ToHex();
 }
 
+// CandidatesOf those sources that say something, in the order of WordSource.
+std::vector<Candidate> CandidatesOf(const WordSources& sources) {
+  std::vector<Candidate> candidates = {{WordSource::kEntry, sources.entry},
+                                       {WordSource::kCall, sources.call}};
+  for (const SecurityFlags word : sources.later_calls)
+    candidates.push_back({WordSource::kCall, word});
+  candidates.push_back({WordSource::kPortal, sources.portal});
+  candidates.push_back({WordSource::kIsns, sources.isns});
+  candidates.push_back({WordSource::kDefaultBitmap, sources.default_bitmap});
+  std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.word; });
+  return candidates;
+}
+
 }  // namespace
 
 std::string_view Name(WordSource source) {
@@ -58,17 +74,15 @@ std::string_view Name(WordSource source) {
   return "?";
 }
 
+bool TargetPortal::LeadsTo(std::string_view target) const {
+  return targets.empty() ||
+         std::any_of(targets.begin(), targets.end(),
+                     [&](const std::string& one) { return SameName(one, target); });
+}
+
 WordInForce ResolveWord(const WordSources& sources) {
-  std::vector<Candidate> candidates = {{WordSource::kEntry, sources.entry},
-                                       {WordSource::kCall, sources.call}};
-  for (const SecurityFlags word : sources.later_calls)
-    candidates.push_back({WordSource::kCall, word});
-  candidates.push_back({WordSource::kPortal, sources.portal});
-  candidates.push_back({WordSource::kIsns, sources.isns});
-  candidates.push_back({WordSource::kDefaultBitmap, sources.default_bitmap});
   WordInForce result;
-  for (const Candidate& candidate : candidates) {
-    if (!candidate.word) continue;
+  for (const Candidate& candidate : CandidatesOf(sources)) {
     if (!candidate.word->IsValid()) {
       result.reasons.push_back(MakeReason(ReasonCode::kSourceNotValid, Describe(candidate)));
     } else if (result.source == WordSource::kNone) {
@@ -85,6 +99,16 @@ WordInForce ResolveWord(const WordSources& sources) {
     result.reasons.push_back(MakeReason(ReasonCode::kWordFromNowhere));
   }
   return result;
+}
+
+std::vector<Reason> OverriddenBy(SecurityFlags given, const WordSources& sources) {
+  std::vector<Reason> reasons;
+  for (const Candidate& candidate : CandidatesOf(sources)) {
+    if (!candidate.word->IsValid() || *candidate.word == given) continue;
+    reasons.push_back(MakeReason(ReasonCode::kWordGiven,
+                                 given.ToHex() + " stands before " + Describe(candidate)));
+  }
+  return reasons;
 }
 
 }  // namespace iscsi_ike::policy

@@ -37,9 +37,12 @@ struct TargetPortal {
   PassedFlags passed;                      // when the portal was added
   // What an iSNS server that was asked says of it; unset: nothing.
   bool in_isns = false;              // it has named it
-  std::vector<std::string> targets;  // that it leads to
+  std::vector<std::string> targets;  // names, which are compared without case
   std::optional<SecurityFlags> isns_bitmap;
   std::optional<PublishedProposals> published;
+
+  // LeadsTo a target, as far as is known.
+  [[nodiscard]] bool LeadsTo(std::string_view target) const;
 };
 
 enum class WordSource : std::uint8_t {
@@ -76,5 +79,7 @@ struct WordInForce {
 // note: existing policy wins over passed flags, as LoginIScsiTarget has it. Of several calls the
 // first makes the policy that the later ones find.
 [[nodiscard]] WordInForce ResolveWord(const WordSources& sources);
+// OverriddenBy tells of each valid word of the sources that a word given beside them stands before.
+[[nodiscard]] std::vector<Reason> OverriddenBy(SecurityFlags given, const WordSources& sources);
 
 }  // namespace iscsi_ike::policy

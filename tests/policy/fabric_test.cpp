@@ -11,6 +11,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
+using Peer = std::optional<IpAddress>;
+
 constexpr std::string_view kThree = R"({
   "records": [{"name": "any", "securityFlags": "0x27", "key": "text:for-anybody-0001"},
               {"name": "b", "securityFlags": "0x2b", "peer": "192.0.2.11",
@@ -91,6 +93,57 @@ TEST(FabricTest, TheRecordForAPortalsTargetIsTaken) {
   const auto alone = ChooseSources(config, "", IpAddress::Parse("192.0.2.10"));
   ASSERT_TRUE(alone.ok());
   EXPECT_EQ(alone->name, "tape");
+}
+
+// What one address offers on two TCP ports are two portals.
+TEST(FabricTest, OfPortalsAtOneAddressTheOneOfTheRecordsTargetIsTaken) {
+  Config config = Accept(R"({"records": [
+    {"name": "disk", "securityFlags": "0x27", "key": "text:k", "target": "iqn.x:disk"},
+    {"name": "tape", "securityFlags": "0x2b", "key": "text:k", "target": "iqn.x:tape"}],
+    "portals": [{"address": "192.0.2.10", "socket": 3261}, {"address": "192.0.2.10"},
+                {"address": "192.0.2.10", "socket": 860, "securityBitmap": 55}]})");
+  config.portals[0].targets = {"iqn.x:tape"};
+  config.portals[1].targets = {"iqn.x:disk"};
+  config.portals[0].in_isns = config.portals[1].in_isns = true;
+  const Peer there = IpAddress::Parse("192.0.2.10");
+  const auto choose = [&](const std::string& record) {
+    return ChooseSources(config, record, there);
+  };
+  ASSERT_FALSE(choose("").ok());
+  EXPECT_THAT(choose("").error().Text(), HasSubstr("several records fit the peer 192.0.2.10"));
+  ASSERT_TRUE(choose("disk").ok() && choose("tape").ok());
+  EXPECT_EQ(choose("disk")->target_port, 3260);
+  EXPECT_EQ(choose("tape")->target_port, 3261);
+  config.records.erase(config.records.begin());
+  ASSERT_TRUE(choose("").ok());
+  EXPECT_EQ(choose("")->name, "tape");
+  EXPECT_EQ(choose("")->target_port, 3261);
+  config.records[0].target = "iqn.x:other";
+  EXPECT_THAT(choose("tape").error().Text(), HasSubstr("is for the target \"iqn.x:other\""));
+  EXPECT_THAT(choose("").error().Text(), HasSubstr("with any of its 2 targets"));
+  EXPECT_EQ(ErrorOf(Fabric(config, "tape", {"--entry", "--config"}), 0),
+            "--entry: is for the target \"iqn.x:other\"");
+}
+
+TEST(FabricTest, OfPortalsAtOneAddressNoneSpeaksWhereNoTargetIsNamed) {
+  Config config = Accept(R"({"portals": [
+    {"address": "192.0.2.10", "socket": 3261, "securityBitmap": 55},
+    {"address": "192.0.2.10", "securityBitmap": 39}],
+    "logins": [{"target": "iqn.x:disk", "passedFlags": "0x2b", "key": "text:k"}]})");
+  const Peer there = IpAddress::Parse("192.0.2.10");
+  EXPECT_EQ(ChooseSources(config, "", there)->request.word.word(), 0x2bU);
+  EXPECT_EQ(ChooseSources(config, "", there)->target_port, 3261) << "they are one as the other";
+  config.portals[0].targets = {"iqn.x:disk"};
+  config.portals[1].targets = {"iqn.x:tape"};
+  const auto by_login = ChooseSources(config, "", there);
+  EXPECT_EQ(by_login->target_port, 3261);
+  EXPECT_EQ(KeyText(by_login->key), "k");
+  config.logins.clear();
+  const auto nobody = ChooseSources(config, "", there);
+  EXPECT_FALSE(nobody->request.word.IsValid());
+  ASSERT_FALSE(nobody->request.prior.empty());
+  EXPECT_EQ(nobody->request.prior.back().code, "NO_PORTAL_CHOSEN");
+  EXPECT_THAT(nobody->request.prior.back().text, HasSubstr("they lead to different targets"));
 }
 
 // A portal known by name alone: any record may be meant, and of two none is.

@@ -165,13 +165,18 @@ TEST(KeyPrecedenceTest, ReasonsStandInThePlanBehindThoseOfTheWordAndNeverShowAKe
 }
 
 TEST(GivenTest, WhatIsGivenBesideTheSettingsStandsBeforeThem) {
-  Sources sources = Chosen(Lines(kPsKey));
+  Config config = Lines(kPsKey);
+  config.defaults.security_bitmap = SecurityFlags(0x47);
+  Sources sources = Chosen(config);
   sources.GiveWord(SecurityFlags(0x2B));
   sources.GiveKey(Octets("given"), false);
   EXPECT_EQ(sources.request.word.word(), 0x2BU);
   EXPECT_EQ(KeyText(sources.key), "given");
-  EXPECT_THAT(Codes(sources.request.prior), ElementsAre("WORD_GIVEN"));
-  EXPECT_THAT(sources.request.prior[0].text, HasSubstr("0x2b stands before 0x27"));
+  ASSERT_THAT(Codes(sources.request.prior), ElementsAre("WORD_GIVEN", "WORD_GIVEN"));
+  EXPECT_THAT(sources.request.prior[0].text, HasSubstr("0x2b stands before existing entry 0x27"));
+  EXPECT_THAT(sources.request.prior[1].text, HasSubstr("0x2b stands before default bitmap 0x47"));
+  sources.GiveWord(SecurityFlags(0x47));
+  EXPECT_THAT(Codes(sources.request.prior), ElementsAre("WORD_GIVEN")) << "the default is the same";
   EXPECT_THAT(Codes(sources.key_reasons), ElementsAre("KEY_GIVEN"));
   Sources bare;
   bare.GiveWord(SecurityFlags(0x27));
