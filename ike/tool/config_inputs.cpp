@@ -244,7 +244,7 @@ class Reader {
     if (!discovered) return Failure(discovered.error());
     for (const std::string& problem : discovered->directory.problems)
       Warn("--isns: " + policy::Quote(problem));
-    policy::Config config = PortalsOf(discovered->directory);
+    policy::Config config = PortalsOf(discovered->directory, inputs_.isns.target);
     if (config.portals.empty()) return Failure(NothingThere(*discovered, inputs_.isns.target));
     placed_.push_back({"--isns: " + discovered->server.ToString(), std::move(config)});
     return Done{};

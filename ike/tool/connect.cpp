@@ -221,7 +221,7 @@ Status<ToolError> CheckOne(const Options& options) {
       {"--negative-cache", !options.negative_cache.empty()},
       {"--quiet", options.output.quiet}};
   for (const auto& [option, given] : several)
-    if (given) return Usage(option, "is for --all");
+    if (given) return Usage(option, "is for several portals: --all, or --isns without --portal");
   return Done{};
 }
 

@@ -100,7 +100,8 @@ class Explanation {
   }
 
   [[nodiscard]] std::string CountsText() const {
-    std::string text = std::to_string(fabric_.size()) + " portals\n";
+    std::string text =
+        std::to_string(fabric_.size()) + (fabric_.size() == 1 ? " portal\n" : " portals\n");
     for (const auto& [code, count] : counts_)
       text += "  " + std::to_string(count.portals) + " " + code + ": " + count.text + "\n";
     return text;

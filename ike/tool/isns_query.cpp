@@ -8,6 +8,7 @@
 #include "ike/tool/isns_server.hpp"
 #include "ike/tool/portal_plan.hpp"
 #include "policy/isns/discovery.hpp"
+#include "policy/text.hpp"
 
 namespace iscsi_ike::ike::tool {
 
@@ -65,19 +66,21 @@ ToolError NothingThere(const Discovered& discovered, const std::string& target) 
               "enabled"};
 }
 
-policy::Config PortalsOf(const policy::isns::Directory& directory) {
+policy::Config PortalsOf(const policy::isns::Directory& directory, const std::string& target) {
   policy::Config config;
   std::vector<std::vector<std::string>> targets(directory.portals.size());
   for (const policy::isns::Group& group : directory.groups) {
     const policy::isns::Node& node = directory.nodes[group.node];
-    if (node.IsTarget()) targets[group.portal].push_back(node.name);
+    const bool wanted = target.empty() || policy::SameName(node.name, target);
+    if (wanted && node.IsTarget()) targets[group.portal].push_back(node.name);
   }
+  PublishedReader reader(directory);
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const policy::isns::Portal& portal = directory.portals[i];
     if (targets[i].empty() || portal.key.port.udp) continue;
     config.portals.push_back(ToTargetPortal(portal));
     config.portals.back().targets = std::move(targets[i]);
-    auto proposals = ProposalsOf(ReadPublished(directory, portal));
+    auto proposals = reader.Read(portal);
     if (proposals.Any() || !proposals.notes.empty())
       config.portals.back().published = std::move(proposals);
   }

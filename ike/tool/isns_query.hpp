@@ -27,8 +27,9 @@ struct Discovered {
 // NothingThere says that the server showed no target, or not the one that was asked for.
 [[nodiscard]] ToolError NothingThere(const Discovered& discovered, const std::string& target);
 
-// PortalsOf gives the TCP portals that lead to a target, each once, with its targets, bitmap and
-// proposals.
-[[nodiscard]] policy::Config PortalsOf(const policy::isns::Directory& directory);
+// PortalsOf gives the TCP portals that lead to the target (empty: to any), each once, with its
+// targets, bitmap and proposals. A server may show more than it was asked for.
+[[nodiscard]] policy::Config PortalsOf(const policy::isns::Directory& directory,
+                                       const std::string& target);
 
 }  // namespace iscsi_ike::ike::tool

@@ -1,6 +1,7 @@
 #include "ike/tool/portal_plan.hpp"
 
 #include <string_view>
+#include <utility>
 
 #include "ike/tool/policy_no.hpp"
 #include "ike/tool/settings.hpp"
@@ -48,21 +49,27 @@ void WarnOfPhase2(SecurityFlags word, std::vector<std::string>& warnings) {
   }
 }
 
+void ReadPhase1(policy::isns::Octets proposals, Published& published) {
+  if (proposals.empty()) return;
+  published.phase1 = Take(ReadStoredPhase1(proposals), "phase-1 proposals", published.warnings);
+}
+
+void ReadPhase2(const policy::isns::Portal& portal, Published& published) {
+  if (portal.phase2_proposals.empty()) return;
+  WarnOfPhase2(portal.bitmap.value_or(SecurityFlags()), published.warnings);
+  published.phase2 =
+      Take(ReadStoredEsp(portal.phase2_proposals), "phase-2 proposals", published.warnings);
+}
+
 }  // namespace
 
 Published ReadPublished(const policy::isns::Directory& directory,
                         const policy::isns::Portal& portal) {
   Published published;
   const policy::isns::Octets phase1 = directory.Phase1ProposalsOf(portal);
-  if (!phase1.empty()) {
-    published.phase1_of_entity = portal.phase1_proposals.empty();
-    published.phase1 = Take(ReadStoredPhase1(phase1), "phase-1 proposals", published.warnings);
-  }
-  if (!portal.phase2_proposals.empty()) {
-    WarnOfPhase2(portal.bitmap.value_or(SecurityFlags()), published.warnings);
-    published.phase2 =
-        Take(ReadStoredEsp(portal.phase2_proposals), "phase-2 proposals", published.warnings);
-  }
+  published.phase1_of_entity = !phase1.empty() && portal.phase1_proposals.empty();
+  ReadPhase1(phase1, published);
+  ReadPhase2(portal, published);
   return published;
 }
 
@@ -74,6 +81,26 @@ policy::PublishedProposals ProposalsOf(const Published& published) {
   if (published.phase2)
     proposals.phase2 = First(published.phase2->offers, "phase-2 proposals", proposals.notes);
   return proposals;
+}
+
+policy::PublishedProposals PublishedReader::Read(const policy::isns::Portal& portal) {
+  if (!portal.entity || !portal.phase1_proposals.empty())
+    return ProposalsOf(ReadPublished(directory_, portal));
+  policy::PublishedProposals proposals = OfEntity(*portal.entity);
+  Published own;
+  ReadPhase2(portal, own);
+  policy::PublishedProposals rest = ProposalsOf(own);
+  proposals.phase2 = std::move(rest.phase2);
+  proposals.notes.insert(proposals.notes.end(), rest.notes.begin(), rest.notes.end());
+  return proposals;
+}
+
+const policy::PublishedProposals& PublishedReader::OfEntity(policy::isns::Index entity) {
+  const auto found = entities_.find(entity);
+  if (found != entities_.end()) return found->second;
+  Published published;
+  ReadPhase1(directory_.entities[entity].phase1_proposals, published);
+  return entities_.emplace(entity, ProposalsOf(published)).first->second;
 }
 
 PortalPlan PlanFor(const policy::isns::Directory& directory, const policy::isns::Portal& portal) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,21 @@ inline constexpr std::size_t kMostPublishedOffers = 64;
 // ProposalsOf is what policy knows of them, the first kMostPublishedOffers of each phase; the
 // warnings are its notes.
 [[nodiscard]] policy::PublishedProposals ProposalsOf(const Published& published);
+
+// PublishedReader gives the ProposalsOf portals, and reads an entity's for all of its portals once:
+// they can be 64 KiB at each of some ten thousand.
+class PublishedReader {
+ public:
+  // The directory outlives the reader.
+  explicit PublishedReader(const policy::isns::Directory& directory) : directory_(directory) {}
+  [[nodiscard]] policy::PublishedProposals Read(const policy::isns::Portal& portal);
+
+ private:
+  const policy::PublishedProposals& OfEntity(policy::isns::Index entity);
+
+  const policy::isns::Directory& directory_;
+  std::map<policy::isns::Index, policy::PublishedProposals> entities_;  // phase 1 alone
+};
 
 struct PortalPlan {
   policy::SecurityFlags word;  // the portal's bitmap; without one, 0

@@ -16,6 +16,9 @@ void Commands::AddExplain() {
           "The peer that the key is bound to");
   sub.add_flag("--all", options.all, "One line for each portal of the settings");
   AddIsnsOptions(sub, options.policy.inputs.isns);
+  AddText(sub, "--timeout", options.network.timeout, "SECONDS",
+          "Give up the iSNS server or an answer of it after this time, default 10")
+      ->group("Portals from an iSNS server");
   AddRefusePfs(sub, options.policy);
   AddOutput(sub, options.output);
 }
@@ -78,6 +81,9 @@ void Commands::AddRender() {
           "Our own address; without it the other end takes an initiator at any")
       ->group("Network");
   AddIsnsOptions(sub, options.policy.inputs.isns);
+  AddText(sub, "--timeout", options.network.timeout, "SECONDS",
+          "Give up the iSNS server or an answer of it after this time, default 10")
+      ->group("Portals from an iSNS server");
   AddLifetimes(sub, options.session);
   AddPeer(sub, options);
   AddRefusePfs(sub, options.policy);

@@ -158,6 +158,26 @@ TEST_F(ConnectIsns, TakesTheRecordOfTheTarget) {
   EXPECT_EQ(lines[1]["record"], "tape");
 }
 
+TEST_F(ConnectIsns, OfPortalsAtOneAddressTakesTheOneOfTheRecordsTarget) {
+  FakeIsns isns = Array({Portal(1, 0x27)});
+  isns.targets[1].portals = {Portal(1, 0x2b, 3261)};
+  const IsnsThread server(std::move(isns));
+  const std::string config = folder.Write("hba.json", R"({"records": [
+    {"name": "tape", "key": "text:k", "target": "iqn.2026-01.example.tape:b"}]})");
+  const Arguments ask = {"explain", "--isns",   server.address(), "--initiator",
+                         kMe,       "--portal", "127.0.0.1",      "--config"};
+  const ToolResult tape = RunTool(ask + Arguments{config});
+  EXPECT_EQ(tape.exit_code, 0) << tape.err;
+  EXPECT_THAT(tape.out,
+              HasSubstr("the bitmap that the iSNS server has of the portal is in force: 0x2b"));
+  const std::string none = folder.Write("none.json", R"({"defaults": {"groupKey": "text:k"}})");
+  const ToolResult undecided = RunTool(ask + Arguments{none});
+  EXPECT_THAT(undecided.out,
+              AllOf(HasSubstr("NO_PORTAL_CHOSEN"), Not(HasSubstr("WORD_FROM_ISNS"))));
+  const ToolResult decided = RunTool(ask + Arguments{none, "--target", kArray});
+  EXPECT_THAT(decided.out, HasSubstr("in force: 0x27"));
+}
+
 TEST_F(ConnectIsns, GivesTheServerTheTimeOfTheOption) {
   const IsnsThread silent(Array({Portal(1, 0x27)}), IsnsThread::Manner::kSilence);
   const auto begin = std::chrono::steady_clock::now();

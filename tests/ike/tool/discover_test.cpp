@@ -5,6 +5,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "ike/tool/isns_query.hpp"
 #include "ike/tool/isns_server.hpp"
 #include "ike/tool/portal_plans.hpp"
 #include "ike/wire/stored_proposals.hpp"
@@ -254,6 +255,57 @@ TEST(PortalPlan, ProposalsWithoutMainModeAreTakenWithAWarning) {
   const PortalPlan result = PlanOf(Publishing(1, 0x0b));
   EXPECT_EQ(result.plan.phase2, Esp("aes256gcm16-esn"));
   EXPECT_THAT(result.published.warnings, ElementsAre(HasSubstr("without MAIN_MODE_ENABLED")));
+}
+
+// A server may tell more than it was asked for.
+TEST(PortalsOf, AreThoseOfTheTargetThatIsAskedFor) {
+  policy::isns::Directory directory;
+  directory.nodes.resize(2);
+  directory.nodes[0].name = "iqn.2026-01.example.array:a";
+  directory.nodes[1].name = "iqn.2026-01.example.tape:b";
+  directory.portals.resize(3);
+  for (std::uint8_t i = 0; i < 3; ++i)
+    directory.portals[i].key = {policy::IpAddress::V4({192, 0, 2, i}), {3260, false}};
+  directory.groups = {{0, 0, 1}, {1, 1, 1}, {0, 2, 1}, {1, 2, 1}};
+  const auto targets = [&](const std::string& target) {
+    std::vector<std::size_t> counts;
+    for (const auto& portal : PortalsOf(directory, target).portals)
+      counts.push_back(portal.targets.size());
+    return counts;
+  };
+  EXPECT_THAT(targets(""), ElementsAre(1U, 1U, 2U));
+  EXPECT_THAT(targets("IQN.2026-01.example.TAPE:b"), ElementsAre(1U, 1U));
+  EXPECT_THAT(targets("iqn.else"), testing::IsEmpty());
+  const auto of_tape = PortalsOf(directory, directory.nodes[1].name);
+  ASSERT_EQ(of_tape.portals.size(), 2U);
+  EXPECT_EQ(of_tape.portals[0].address, policy::IpAddress::V4({192, 0, 2, 1}));
+  EXPECT_THAT(of_tape.portals[1].targets, ElementsAre(directory.nodes[1].name));
+}
+
+TEST(PublishedReader, GivesWhatEachPortalWouldHaveAlone) {
+  policy::isns::Directory directory;
+  directory.entities.resize(2);
+  directory.entities[1].phase1_proposals = Publishing(1, 0x07).phase1_proposals;
+  PublishedReader reader(directory);
+  for (const bool own_phase1 : {false, true}) {
+    for (const bool own_phase2 : {false, true}) {
+      for (const std::uint32_t entity : {0U, 1U, 1U, 2U}) {
+        policy::isns::Portal portal;
+        portal.bitmap = policy::SecurityFlags(0x0b);
+        if (entity < 2) portal.entity = entity;
+        if (own_phase1)
+          portal.phase1_proposals = WriteStoredPhase1(Phase1("3des-sha1-modp1024"), {});
+        if (own_phase2) portal.phase2_proposals = Publishing(1, 0x07).phase2_proposals;
+        const auto alone = ProposalsOf(ReadPublished(directory, portal));
+        const auto here = reader.Read(portal);
+        EXPECT_EQ(here.phase1, alone.phase1);
+        EXPECT_EQ(here.phase1.has_value(), own_phase1 || entity == 1);
+        EXPECT_EQ(here.phase2, alone.phase2);
+        EXPECT_EQ(here.phase2.has_value(), own_phase2);
+        EXPECT_EQ(here.notes, alone.notes);
+      }
+    }
+  }
 }
 
 // A server can give every portal an SA payload that is full.
