@@ -25,9 +25,12 @@ PortalPorts::PortalPorts(const policy::Config& config) {
 
 void PortalPorts::Aim(const std::optional<policy::IpAddress>& local, Sources& sources) const {
   const auto at = local ? local : only_ ? only_ : sources.portal;
-  const auto port = at ? ports_.find(*at) : ports_.end();
-  if (port != ports_.end()) {
-    sources.target_port = port->second;
+  std::optional<std::uint16_t> port;
+  if (at) {
+    if (const auto found = ports_.find(*at); found != ports_.end()) port = found->second;
+  }
+  if (port) {
+    sources.target_port = *port;
   } else if (!at || sources.portal != at) {
     sources.target_port = policy::kIscsiPort;
   }
