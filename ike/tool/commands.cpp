@@ -61,14 +61,7 @@ void Commands::AddConnect() {
   CLI::App& sub =
       AddCommand(Command::kConnect, "connect",
                  "Negotiate with a target portal, print the SAs, delete them", kConnectExamples);
-  AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
-          "The target portal; PORT is that of IKE, default 500")
-      ->group("Network");
-  AddList(sub, "--local", options.network.local, "ADDR[:PORT]",
-          "Own address and UDP port; default: as routed, port 500; port 0: any free one")
-      ->group("Network");
-  AddText(sub, "--ike-port", options.network.ike_port, "PORT", "Own UDP port, default 500")
-      ->group("Network");
+  AddInitiatorPlaces(sub, options.network);
   AddTimeout(sub, options);
   AddSessionArguments(sub, options.session);
   AddPeer(sub, options);
@@ -169,14 +162,7 @@ void Commands::AddLoad() {
           "Exit with 4 if it is so: p99>50ms, max>1s, failed>0, rate<500 ...; may be repeated")
       ->group(group);
   sub.add_flag("--quiet", load.quiet, "No progress on standard error")->group(group);
-  AddText(sub, "--portal", options.network.portal, "ADDR[:PORT]",
-          "The target portal; PORT is that of IKE, default 500")
-      ->group("Network");
-  AddList(sub, "--local", options.network.local, "ADDR[:PORT]",
-          "Own address and UDP port; default: as routed, port 500; port 0: any free one")
-      ->group("Network");
-  AddText(sub, "--ike-port", options.network.ike_port, "PORT", "Own UDP port, default 500")
-      ->group("Network");
+  AddInitiatorPlaces(sub, options.network);
   AddTimeout(sub, options);
   AddThreads(sub, options);
   AddSessionArguments(sub, options.session);

@@ -98,6 +98,23 @@ void AddPhase1Only(CLI::App& app, Options& options) {
       ->group("Peer and child SA");
 }
 
+void AddInitiatorPlaces(CLI::App& app, NetworkOptions& network) {
+  AddText(app, "--portal", network.portal, "ADDR[:PORT]",
+          "The target portal; PORT is that of IKE, default 500")
+      ->group("Network");
+  AddList(app, "--local", network.local, "ADDR[:PORT]",
+          "Own address and UDP port; default: as routed, port 500; port 0: any free one")
+      ->group("Network");
+  AddText(app, "--ike-port", network.ike_port, "PORT", "Own UDP port, default 500")
+      ->group("Network");
+}
+
+void AddIsnsTimeout(CLI::App& app, Options& options) {
+  AddText(app, "--timeout", options.network.timeout, "SECONDS",
+          "Give up the iSNS server or an answer of it after this time, default 10")
+      ->group("Portals from an iSNS server");
+}
+
 void AddTimeout(CLI::App& app, Options& options) {
   const bool asks = app.get_name() == "connect";
   AddText(app, "--timeout", options.network.timeout, "SECONDS",

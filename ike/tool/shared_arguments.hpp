@@ -24,7 +24,11 @@ void AddKey(CLI::App& app, KeySource& key, std::string& placeholder);
 // AddPeer: the peer's identity and the child SA.
 void AddPeer(CLI::App& app, Options& options);
 void AddPhase1Only(CLI::App& app, Options& options);
+// AddInitiatorPlaces: where the portal is, and from where it is spoken to.
+void AddInitiatorPlaces(CLI::App& app, NetworkOptions& network);
 void AddTimeout(CLI::App& app, Options& options);
+// AddIsnsTimeout is for commands that speak with nobody else than the iSNS server.
+void AddIsnsTimeout(CLI::App& app, Options& options);
 void AddThreads(CLI::App& app, Options& options);
 // AddOutput: explain has what is printed alone.
 void AddOutput(CLI::App& app, OutputOptions& output);

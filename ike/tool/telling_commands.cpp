@@ -16,9 +16,7 @@ void Commands::AddExplain() {
           "The peer that the key is bound to");
   sub.add_flag("--all", options.all, "One line for each portal of the settings");
   AddIsnsOptions(sub, options.policy.inputs.isns);
-  AddText(sub, "--timeout", options.network.timeout, "SECONDS",
-          "Give up the iSNS server or an answer of it after this time, default 10")
-      ->group("Portals from an iSNS server");
+  AddIsnsTimeout(sub, options);
   AddRefusePfs(sub, options.policy);
   AddOutput(sub, options.output);
 }
@@ -81,9 +79,7 @@ void Commands::AddRender() {
           "Our own address; without it the other end takes an initiator at any")
       ->group("Network");
   AddIsnsOptions(sub, options.policy.inputs.isns);
-  AddText(sub, "--timeout", options.network.timeout, "SECONDS",
-          "Give up the iSNS server or an answer of it after this time, default 10")
-      ->group("Portals from an iSNS server");
+  AddIsnsTimeout(sub, options);
   AddLifetimes(sub, options.session);
   AddPeer(sub, options);
   AddRefusePfs(sub, options.policy);
