@@ -15,12 +15,14 @@ using ::testing::Not;
 constexpr std::string_view kA = "192.0.2.1";
 constexpr std::string_view kB = "192.0.2.2";
 
-// Records is a config of records with these names, bound to these peers ("": to nobody).
-Config Records(const std::vector<std::pair<std::string, std::string_view>>& all) {
+// Records is a config of records with these names (or targets; "": any), bound to these peers ("":
+// to nobody).
+Config Records(const std::vector<std::pair<std::string, std::string_view>>& all,
+               std::string PresharedKey::*member = &PresharedKey::name) {
   Config config;
-  for (const auto& [name, peer] : all) {
+  for (const auto& [text, peer] : all) {
     PresharedKey& record = config.records.emplace_back();
-    record.name = name;
+    record.*member = text;
     record.peer = IpAddress::Parse(peer);
   }
   return config;
@@ -60,18 +62,11 @@ TEST(RecordChoiceTest, ABoundRecordStandsBeforeThoseForAnybodyInAnyOrder) {
   EXPECT_EQ(Chosen(Records({{"any 1", ""}, {"any 2", ""}, {"b", kB}}), "", kB), "2");
 }
 
-constexpr std::string_view kDisk = "iqn.2001-04.example:disk";
-constexpr std::string_view kTape = "iqn.2001-04.example:tape";
+const std::string kDisk = "iqn.2001-04.example:disk";
+const std::string kTape = "iqn.2001-04.example:tape";
 
-// ForTargets: each record has a target ("": any) and a peer.
-Config ForTargets(const std::vector<std::pair<std::string_view, std::string_view>>& all) {
-  Config config;
-  for (const auto& [target, peer] : all) {
-    PresharedKey& record = config.records.emplace_back();
-    record.target = target;
-    record.peer = IpAddress::Parse(peer);
-  }
-  return config;
+Config ForTargets(const std::vector<std::pair<std::string, std::string_view>>& all) {
+  return Records(all, &PresharedKey::target);
 }
 
 std::string ChosenFor(const Config& config, const std::vector<std::string>& targets,
@@ -84,24 +79,24 @@ std::string ChosenFor(const Config& config, const std::vector<std::string>& targ
 
 TEST(RecordChoiceTest, ARecordForTheTargetStandsBeforeOneForNoneAndOthersAreLeftAside) {
   const Config config = ForTargets({{kTape, ""}, {"", ""}, {kDisk, ""}});
-  EXPECT_EQ(ChosenFor(config, {std::string(kDisk)}), "2");
+  EXPECT_EQ(ChosenFor(config, {kDisk}), "2");
   EXPECT_EQ(ChosenFor(config, {"IQN.2001-04.Example:DISK"}), "2");
-  EXPECT_EQ(ChosenFor(config, {std::string(kTape)}, kA), "0");
+  EXPECT_EQ(ChosenFor(config, {kTape}, kA), "0");
   EXPECT_EQ(ChosenFor(config, {"iqn.other"}), "1");
   EXPECT_THAT(ChosenFor(config, {}), HasSubstr("several records fit"));
-  EXPECT_EQ(ChosenFor(config, {std::string(kDisk), std::string(kTape)}),
+  EXPECT_EQ(ChosenFor(config, {kDisk, kTape}),
             "--config: several records fit; choose with --entry: 0, 2");
-  EXPECT_EQ(ChosenFor(config, {std::string(kDisk), std::string(kDisk), "iqn.other"}), "2");
+  EXPECT_EQ(ChosenFor(config, {kDisk, kDisk, "iqn.other"}), "2");
 }
 
 TEST(RecordChoiceTest, TheAddressStandsBeforeTheTarget) {
   const Config config = ForTargets({{kDisk, ""}, {"", kA}, {kTape, kB}});
-  EXPECT_EQ(ChosenFor(config, {std::string(kDisk)}, kA), "1");
-  EXPECT_EQ(ChosenFor(config, {std::string(kDisk)}, kB), "0");
-  EXPECT_EQ(ChosenFor(config, {std::string(kTape)}, kB), "2");
-  EXPECT_EQ(ChosenFor(config, {std::string(kTape)}, "192.0.2.9"),
-            "--config: no record is for the peer 192.0.2.9 with the target \"" +
-                std::string(kTape) + "\"; there are 0, 1, 2");
+  EXPECT_EQ(ChosenFor(config, {kDisk}, kA), "1");
+  EXPECT_EQ(ChosenFor(config, {kDisk}, kB), "0");
+  EXPECT_EQ(ChosenFor(config, {kTape}, kB), "2");
+  EXPECT_EQ(ChosenFor(config, {kTape}, "192.0.2.9"),
+            "--config: no record is for the peer 192.0.2.9 with the target \"" + kTape +
+                "\"; there are 0, 1, 2");
   EXPECT_THAT(ChosenFor(ForTargets({{kDisk, ""}}), {"iqn.a", "iqn.b"}),
               HasSubstr("no record is for the peer with any of its 2 targets"));
 }
