@@ -48,8 +48,28 @@ constexpr auto kCheckSettings = std::to_array<CheckSetting>({
     {"esp-lifetime", "--esp-lifetime", "--esp-lifetime"},
 });
 
-ToolError At(char letter, ToolError error) {
-  error.line = std::string(1, letter) + ": " + error.line;
+// Renamed is a line of connect or serve with its option called as check calls it: "--a local".
+std::string Renamed(std::string line, std::string_view option, const std::string& renamed) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz-";  // of names of options
+  std::size_t at = 0;
+  while ((at = line.find(option, at)) != std::string::npos) {
+    const std::size_t end = at + option.size();
+    const bool whole = end == line.size() || letters.find(line[end]) == std::string_view::npos;
+    if (whole) line.replace(at, option.size(), renamed);
+    at += whole ? renamed.size() : option.size();
+  }
+  return line;
+}
+
+ToolError At(const CheckFile& file, Role role, ToolError error) {
+  const char set = file.letter == 'A' ? 'a' : 'b';
+  for (const CheckSetting& setting : kCheckSettings) {
+    const auto option = role == Role::kInitiator ? setting.connect : setting.serve;
+    if (option.empty()) continue;
+    error.line = Renamed(std::move(error.line), option,
+                         std::string("--") + set + " " + std::string(setting.name));
+  }
+  error.line = std::string(1, file.letter) + ": " + error.line;
   return error;
 }
 
@@ -129,9 +149,9 @@ std::string CheckSettings() {
 Checked<CheckEnd> ReadCheckEnd(CheckFile& file, Role role,
                                const std::optional<policy::IpAddress>& peer) {
   auto options = OptionsFor(file, role);
-  if (!options) return Failure(At(file.letter, options.error()));
+  if (!options) return Failure(At(file, role, options.error()));
   auto entries = role == Role::kInitiator ? ReadInitiator(*options, peer) : ReadResponder(*options);
-  if (!entries) return Failure(At(file.letter, entries.error()));
+  if (!entries) return Failure(At(file, role, entries.error()));
   return CheckEnd{file.letter, role, std::move(*options), std::move(*entries)};
 }
 

@@ -272,7 +272,10 @@ TEST_F(Check, BadInputIsNamedWithItsEnd) {
   complains({a, "/nonexistent"}, "B: --config: ");
   complains({a, a, "--b", "frob=1"}, "B: \"frob\": is no setting");
   complains({a, a, "--a", "pcap=/tmp/x"}, "A: \"pcap\": is no setting");
-  complains({a, a, "--a", "esp=frob"}, "A: --esp");
+  complains({a, a, "--a", "esp=frob"}, "A: --a esp[0]: ");
+  complains({a, a, "--b", "peer-id=ipv4:1"}, "B: --b peer-id: ");
+  complains({a, a, "--a", "peer=host"}, "A: --a peer: ");
+  complains({a, a, "--b", "entry=7"}, "B: --b entry: ");
   complains({a, a, "--a", "local=2001:db8::1", "--b", "local=192.0.2.1"},
             "A: local: is of another");
   complains({a, a, "--role", "third"}, "--role: ");
