@@ -11,6 +11,7 @@ class Peer(abc.ABC):
     name = "?"
     programs = ()  # that must be installed
     shown_keys = keys.PHASE1 + keys.CHILD  # what of harness.keys the daemon can be made to show
+    renews_on_request = True  # whether it can `rekey_ike`
     phrases = {}  # what the daemon logs in the situations that cases/failures.py names: regular expressions
     deviations = ()  # harness.case.Deviation: where it does something else than is expected of every peer
 

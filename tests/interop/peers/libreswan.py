@@ -22,6 +22,7 @@ class Libreswan(Peer):
     name = "libreswan"
     programs = ("certutil",)
     shown_keys = ("initial_IV", *keys.CHILD)
+    renews_on_request = False  # "cannot force rekey of IKEv1 connection"
 
     phrases = {
         "cannot read MM5": r"probable authentication failure \(mismatch of preshared secrets\?\)",

@@ -84,8 +84,8 @@ def _more(settings):
     if settings.dpd:
         lines += [f"dpddelay={settings.dpd}", f"dpdtimeout={3 * settings.dpd}", "dpdaction=clear"]
     if settings.ike_rekey or settings.child_rekey:
-        lines += ["rekeymargin=60s", "rekeyfuzz=0%"]  # it rekeys so long before the end
-    margin = 30 if settings.role == "initiator" else 60  # half as long when it has not begun the SA
+        lines += ["rekeymargin=8s", "rekeyfuzz=0%"]  # it rekeys so long before the end
+    margin = 4 if settings.role == "initiator" else 8  # half as long when it has not begun the SA
     if settings.ike_rekey:
         lines.append(f"ikelifetime={settings.ike_rekey + margin}s")
     if settings.child_rekey:
