@@ -48,31 +48,6 @@ constexpr auto kCheckSettings = std::to_array<CheckSetting>({
     {"esp-lifetime", "--esp-lifetime", "--esp-lifetime"},
 });
 
-// Renamed is a line of connect or serve with its option called as check calls it: "--a local".
-std::string Renamed(std::string line, std::string_view option, const std::string& renamed) {
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz-";  // of names of options
-  std::size_t at = 0;
-  while ((at = line.find(option, at)) != std::string::npos) {
-    const std::size_t end = at + option.size();
-    const bool whole = end == line.size() || letters.find(line[end]) == std::string_view::npos;
-    if (whole) line.replace(at, option.size(), renamed);
-    at += whole ? renamed.size() : option.size();
-  }
-  return line;
-}
-
-ToolError At(const CheckFile& file, Role role, ToolError error) {
-  const char set = file.letter == 'A' ? 'a' : 'b';
-  for (const CheckSetting& setting : kCheckSettings) {
-    const auto option = role == Role::kInitiator ? setting.connect : setting.serve;
-    if (option.empty()) continue;
-    error.line = Renamed(std::move(error.line), option,
-                         std::string("--") + set + " " + std::string(setting.name));
-  }
-  error.line = std::string(1, file.letter) + ": " + error.line;
-  return error;
-}
-
 Checked<std::vector<std::string>> ArgumentsOf(const CheckFile& file, Role role) {
   const bool connects = role == Role::kInitiator;
   std::vector<std::string> arguments{connects ? "connect" : "serve", "--config=" + file.name};
@@ -107,7 +82,7 @@ CheckEntry MakeEntry(Sources sources, const Options& options, const Ends& ends) 
 
 Checked<std::vector<CheckEntry>> ReadInitiator(const Options& options,
                                                const std::optional<policy::IpAddress>& peer) {
-  if (options.network.local.size() > 1) return Usage("local", "is one address for an initiator");
+  if (options.network.local.size() > 1) return Usage("--local", "is one address for an initiator");
   auto sources = options.network.portal.empty() && options.policy.entry.empty()
                      ? ReadSources(options, "", peer)
                      : ReadForPortal(options);
@@ -146,23 +121,39 @@ std::string CheckSettings() {
   return policy::Join(names, ", ");
 }
 
+// Where one option begins like another ("--local-ts"), so do their names here.
+ToolError AtEnd(char letter, Role role, ToolError error) {
+  const std::string set = letter == 'A' ? "--a " : "--b ";
+  for (const CheckSetting& setting : kCheckSettings) {
+    const auto option = role == Role::kInitiator ? setting.connect : setting.serve;
+    const std::size_t at = option.empty() ? std::string::npos : error.line.find(option);
+    if (at != std::string::npos)
+      error.line.replace(at, option.size(), set + std::string(setting.name));
+  }
+  error.line = std::string(1, letter) + ": " + error.line;
+  return error;
+}
+
 Checked<CheckEnd> ReadCheckEnd(CheckFile& file, Role role,
                                const std::optional<policy::IpAddress>& peer) {
   auto options = OptionsFor(file, role);
-  if (!options) return Failure(At(file, role, options.error()));
+  if (!options) return Failure(AtEnd(file.letter, role, options.error()));
   auto entries = role == Role::kInitiator ? ReadInitiator(*options, peer) : ReadResponder(*options);
-  if (!entries) return Failure(At(file, role, entries.error()));
+  if (!entries) return Failure(AtEnd(file.letter, role, entries.error()));
   return CheckEnd{file.letter, role, std::move(*options), std::move(*entries)};
 }
 
 Checked<Attempts> AttemptsOf(const CheckEnd& end, const CheckEntry& entry) {
   const ChildOptions child = ChildOf(entry.child, entry.sources);
   Settings settings = TranslateFor(Role::kInitiator, entry.sources, entry.ends, entry.policy);
-  if (!settings.plan.exchanges.empty())
-    return MakeAttempts(end.options, child, settings, entry.ends, kIkeNattPort);
+  if (!settings.plan.exchanges.empty()) {
+    auto attempts = MakeAttempts(end.options, child, settings, entry.ends, kIkeNattPort);
+    if (!attempts) return Failure(AtEnd(end.letter, end.role, attempts.error()));
+    return attempts;
+  }
   auto peer =
       MakePeer(end.options, child, std::move(settings), Role::kInitiator, entry.ends, kIkeNattPort);
-  if (!peer) return Failure(peer.error());
+  if (!peer) return Failure(AtEnd(end.letter, end.role, peer.error()));
   return Attempts{std::move(*peer)};
 }
 
@@ -170,7 +161,7 @@ Checked<std::shared_ptr<const PeerConfig>> ResponderOf(const CheckEnd& end,
                                                        const CheckEntry& entry) {
   const Served served = ServedOf(entry.policy, entry.sources, entry.ends);
   auto peer = MakeResponder(end.options, entry.child, served, kIkeNattPort);
-  if (!peer) return Failure(peer.error());
+  if (!peer) return Failure(AtEnd(end.letter, end.role, peer.error()));
   if (!entry.sources.name.empty()) (*peer)->name = entry.sources.name;
   return std::shared_ptr<const PeerConfig>(std::move(*peer));
 }

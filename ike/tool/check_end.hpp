@@ -42,6 +42,10 @@ struct CheckEnd {
 // CheckSettings lists the names that can be set for an end: "entry, id, ...".
 [[nodiscard]] std::string CheckSettings();
 
+// AtEnd is an error of connect or serve at one end of a check: it begins with the letter, and its
+// options have the form that check takes them in: "A: --a local: ...".
+[[nodiscard]] ToolError AtEnd(char letter, Role role, ToolError error);
+
 // ReadCheckEnd reads the file once. `peer` helps an initiator to choose from several records.
 // Errors begin with the letter.
 [[nodiscard]] Checked<CheckEnd> ReadCheckEnd(CheckFile& file, Role role,

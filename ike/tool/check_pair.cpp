@@ -40,8 +40,8 @@ std::optional<policy::IpAddress> AddressIn(const std::optional<policy::Identity>
 Checked<std::optional<policy::IpAddress>> LocalOption(const CheckEnd& end) {
   const auto& local = end.options.network.local;
   if (local.size() != 1) return std::optional<policy::IpAddress>();
-  const auto endpoint = ParseEndpoint(local.front(), "local", kIkePort, true);
-  if (!endpoint) return Failure(endpoint.error());
+  const auto endpoint = ParseEndpoint(local.front(), "--local", kIkePort, true);
+  if (!endpoint) return Failure(AtEnd(end.letter, end.role, endpoint.error()));
   return std::optional(endpoint->address);
 }
 
@@ -101,9 +101,12 @@ Checked<CheckPlaces> PlacesOfBoth(const CheckEnd& i, const CheckEnd& r) {
   KnownPlace at_r = PlaceOfResponder(i, r, *given_r);
   if (at_i.address && at_r.address && at_i.address->is_v6() != at_r.address->is_v6()) {
     if (*given_i)
-      return Usage(std::string(1, i.letter) + ": local",
-                   "is of another address family than the other end, which is at " +
-                       at_r.address->ToString());
+      return Failure(AtEnd(i.letter, i.role,
+                           Usage("--local",
+                                 "is of another address family than the other end, "
+                                 "which is at " +
+                                     at_r.address->ToString())
+                               .error));
     at_i = {};  // an identity, then, and no address that this end could begin at
   }
   Assume(at_i, Role::kInitiator, at_r);

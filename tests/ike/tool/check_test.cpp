@@ -275,9 +275,14 @@ TEST_F(Check, BadInputIsNamedWithItsEnd) {
   complains({a, a, "--a", "esp=frob"}, "A: --a esp[0]: ");
   complains({a, a, "--b", "peer-id=ipv4:1"}, "B: --b peer-id: ");
   complains({a, a, "--a", "peer=host"}, "A: --a peer: ");
+  complains({a, a, "--a", "ike-lifetime=x"}, "A: --a ike-lifetime: ");
+  complains({a, a, "--a", "local=host"}, "A: --a local: ");
+  complains({a, a, "--a", "local=192.0.2.1", "--a", "local=192.0.2.2"}, "A: --a local: is one");
+  complains({a, a, "--a", "local-ts=host"}, "A: --a local-ts: ");
+  complains({a, a, "--b", "remote-ts=host"}, "B: --b remote-ts: ");
   complains({a, a, "--b", "entry=7"}, "B: --b entry: ");
   complains({a, a, "--a", "local=2001:db8::1", "--b", "local=192.0.2.1"},
-            "A: local: is of another");
+            "A: --a local: is of another");
   complains({a, a, "--role", "third"}, "--role: ");
   complains({a, a, "--role", "initiator", "--both"}, "--role: ");
   complains({"-", "-"}, "B: ");
