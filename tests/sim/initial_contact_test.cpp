@@ -75,6 +75,16 @@ void Talk(Node& one, Node& two, ike::Time now) {
   }
 }
 
+// AtEveryPortal: a target's end that answers at all of its addresses, whoever asks.
+EndSettings AtEveryPortal() {
+  EndSettings end = RenewingEnd(kMainWord);
+  end.adjust_peer = [](ike::PeerConfig& peer) {
+    peer.local = {};
+    peer.remote.reset();
+  };
+  return end;
+}
+
 // Of a target with several portals each is a peer of its own: a first contact with one says nothing
 // of another.
 TEST(InitialContact, IsAboutThePortalThatItIsSaidTo) {
@@ -82,12 +92,7 @@ TEST(InitialContact, IsAboutThePortalThatItIsSaidTo) {
     EndSettings hba = RenewingEnd(kMainWord);
     hba.identity = "fqdn:hba.example";
     hba.adjust_peer = [](ike::PeerConfig& peer) { peer.initial_contact = true; };
-    EndSettings portal = RenewingEnd(kMainWord);
-    portal.adjust_peer = [](ike::PeerConfig& peer) {
-      peer.local = {};
-      peer.remote.reset();
-    };
-    Pair pair(hba, portal);
+    Pair pair(hba, AtEveryPortal());
     ASSERT_TRUE(pair.Login());
     Node& again = pair.net.Add({}, 99, "192.0.2.3");
     const auto peer = MakePeer(hba, policy::Role::kInitiator, "192.0.2.3", portal_address);
@@ -104,12 +109,7 @@ TEST(InitialContact, IsAboutThePortalThatItIsSaidTo) {
 TEST(TakingOver, StaysAtOnePortal) {
   for (const char* portal_address : {"192.0.2.2", "192.0.2.7"}) {
     const EndSettings hba = RenewingEnd(kMainWord);
-    EndSettings portal = RenewingEnd(kMainWord);
-    portal.adjust_peer = [](ike::PeerConfig& peer) {
-      peer.local = {};
-      peer.remote.reset();
-    };
-    Pair pair(hba, portal);
+    Pair pair(hba, AtEveryPortal());
     ASSERT_TRUE(pair.Login());
     const auto first = pair.initiator->EventsOf<ike::Phase1Established>().front()->session;
     const auto peer = MakePeer(hba, policy::Role::kInitiator, "192.0.2.1", portal_address);
